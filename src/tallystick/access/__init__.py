@@ -1,0 +1,1 @@
+"""Users, roles, scopes and the audit trail: who may see and do what, and who did."""
