@@ -5,7 +5,6 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-
 # Privileges first: the role that owns the table gives up what rewrites it. A superuser (the embedded server's role) is
 # not bound by privileges, so triggers say no a second time.
 _APPEND_ONLY = """
