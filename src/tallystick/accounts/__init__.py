@@ -1,0 +1,1 @@
+"""Who owes what to whom: clients, portfolios, accounts, items."""

@@ -1,0 +1,266 @@
+"""Apply credits (payments, credit notes) to what is owed, as a set, and take one back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from tallystick.accounts import events, queries, rules
+from tallystick.kernel import sql
+from tallystick.kernel.actor import Actor
+from tallystick.kernel.calendars import local_day
+from tallystick.kernel.money import Money
+from tallystick.ledger import actions as ledger
+from tallystick.ledger.rules import Cause, Head
+from tallystick.timeline import actions as timeline
+from tallystick.timeline import rules as timeline_rules
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Something that lessens what is owed: `cause_id` is the payment or credit note, `debit` the far side.
+
+    `items` names what the payer wants paid, in minor units by item id; the rest goes to the oldest due.
+    `keep_on_account` leaves the rest unallocated instead.
+    """
+
+    account_id: int
+    cause_id: int
+    amount: Money
+    booked_on: date
+    debit: Head = Head.BANK
+    items: Mapping[int, int] = field(default_factory=dict)
+    keep_on_account: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedCredit:
+    """What became of a credit, in minor units: paid by item, and left on account."""
+
+    account_id: int
+    cause_id: int
+    paid: Mapping[int, int]
+    unallocated_minor: int
+
+
+def _query(name: str) -> str:
+    return sql.load("tallystick.accounts", "credits.sql", name)
+
+
+@transaction.atomic
+def apply_credits(
+    credits: Sequence[Credit], *, cause_kind: Cause = Cause.PAYMENT, at: datetime, by: Actor
+) -> list[AppliedCredit]:
+    """Book credits onto their accounts and pay items with them: the named ones first, then the oldest due.
+
+    One set, a handful of statements, whatever its size. A credit whose natural key (account, cause) stands already is left out
+    of the answer: applying it twice is a no-op. What pays no item stays on account, shown and never lost.
+
+    :raises AmountNotPositive: a credit of nothing
+    :raises CurrencyDiffers: a credit in another currency than its account
+    :raises MoreThanOpen: a credit names more than its own amount
+    """
+    by.must_be_allowed_to("apply credits")
+    if not credits:
+        return []
+    accounts = _lock(credits)
+    by_key = {(credit.account_id, credit.cause_id): credit for credit in credits}
+    new = sql.rows(
+        _query("receive"),
+        {
+            "account_id": [credit.account_id for credit in credits],
+            "cause_id": [credit.cause_id for credit in credits],
+            "amount_minor": [credit.amount.minor for credit in credits],
+            "currency": [credit.amount.currency for credit in credits],
+            "booked_on": [credit.booked_on for credit in credits],
+            "debit": [credit.debit for credit in credits],
+            "on_account": Head.ON_ACCOUNT,
+            "cause_kind": cause_kind,
+            "at": at,
+        },
+    )
+    received = [by_key[row["account_id"], row["cause_id"]] for row in new]
+    paid: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    named = [
+        (credit.account_id, credit.cause_id, item_id, minor)
+        for credit in received
+        for item_id, minor in credit.items.items()
+    ]
+    if named:
+        columns = list(zip(*named, strict=True))
+        found = sql.rows(
+            _query("pay_named"),
+            {
+                name: list(column)
+                for name, column in zip(
+                    ("named_account", "named_cause", "named_item", "named_amount"), columns, strict=True
+                )
+            },
+        )
+        _allocate(found, by_key, cause_kind=cause_kind, first_no=1, at=at)
+        _note(found, paid)
+    remains = [
+        (credit.account_id, credit.cause_id, left)
+        for credit in received
+        if not credit.keep_on_account
+        and (left := credit.amount.minor - sum(paid[credit.account_id, credit.cause_id].values())) > 0
+    ]
+    if remains:
+        columns = list(zip(*remains, strict=True))
+        found = sql.rows(
+            _query("pay_oldest"),
+            {
+                name: list(column)
+                for name, column in zip(("left_account", "left_cause", "left_amount"), columns, strict=True)
+            },
+        )
+        # Numbers after those of the named items, of which a credit has far fewer than this.
+        _allocate(found, by_key, cause_kind=cause_kind, first_no=100_001, at=at)
+        _note(found, paid)
+    applied = [
+        AppliedCredit(
+            credit.account_id,
+            credit.cause_id,
+            dict(paid[credit.account_id, credit.cause_id]),
+            credit.amount.minor - sum(paid[credit.account_id, credit.cause_id].values()),
+        )
+        for credit in received
+    ]
+    _tell(received, applied, accounts, cause_kind=cause_kind, at=at, by=by)
+    return applied
+
+
+def _lock(credits: Sequence[Credit]) -> dict[int, dict[str, Any]]:
+    accounts = {
+        row["id"]: row
+        for row in sql.rows(_query("lock"), {"account_id": sorted({credit.account_id for credit in credits})})
+    }
+    for credit in credits:
+        currency = accounts[credit.account_id]["currency"]
+        if credit.amount.minor <= 0:
+            raise rules.AmountNotPositive()
+        if credit.amount.currency != currency:
+            raise rules.CurrencyDiffers(account_currency=currency, currency=credit.amount.currency)
+        if sum(credit.items.values()) > credit.amount.minor or any(minor <= 0 for minor in credit.items.values()):
+            named = Money(sum(credit.items.values()), currency)
+            raise rules.MoreThanOpen(amount=named, open=credit.amount)
+    return accounts
+
+
+def _allocate(
+    found: Sequence[dict[str, Any]],
+    by_key: Mapping[tuple[int, int], Credit],
+    *,
+    cause_kind: Cause,
+    first_no: int,
+    at: datetime,
+) -> None:
+    if not found:
+        return
+    credits = [by_key[row["account_id"], row["cause_id"]] for row in found]
+    sql.execute(
+        _query("allocate"),
+        {
+            **{
+                name: [row[name] for row in found]
+                for name in ("account_id", "cause_id", "item_id", "head", "amount_minor")
+            },
+            "currency": [credit.amount.currency for credit in credits],
+            "booked_on": [credit.booked_on for credit in credits],
+            "on_account": Head.ON_ACCOUNT,
+            "cause_kind": cause_kind,
+            "first_no": first_no,
+            "at": at,
+        },
+    )
+
+
+def _note(found: Sequence[dict[str, Any]], paid: dict[tuple[int, int], dict[int, int]]) -> None:
+    for row in found:
+        of_credit = paid[row["account_id"], row["cause_id"]]
+        of_credit[row["item_id"]] = of_credit.get(row["item_id"], 0) + row["amount_minor"]
+
+
+def _tell(
+    received: Sequence[Credit],
+    applied: Sequence[AppliedCredit],
+    accounts: Mapping[int, dict[str, Any]],
+    *,
+    cause_kind: Cause,
+    at: datetime,
+    by: Actor,
+) -> None:
+    by_day: dict[date, list[events.CreditApplied]] = defaultdict(list)
+    for credit, became in zip(received, applied, strict=True):
+        if not accounts[credit.account_id]["is_house"]:
+            unallocated = Money(became.unallocated_minor, credit.amount.currency)
+            by_day[credit.booked_on].append(
+                events.CreditApplied(credit.account_id, int(cause_kind), credit.cause_id, credit.amount, unallocated)
+            )
+    for day, announced in by_day.items():
+        timeline.append_bulk(
+            kind="accounts.CreditApplied",
+            account_ids=[event.account_id for event in announced],
+            data=[timeline_rules.data_of(event) for event in announced],
+            happened_on=day,
+            at=at,
+            by=by,
+        )
+    cleared = sql.rows(_query("cleared"), {"account_id": sorted({credit.account_id for credit in received})})
+    timeline.append_bulk(
+        kind="accounts.BalanceCleared",
+        account_ids=[row["id"] for row in cleared],
+        data={},
+        happened_on=max(credit.booked_on for credit in received) if received else at.date(),
+        at=at,
+        by=by,
+    )
+
+
+@transaction.atomic
+def take_back_credit(
+    *,
+    account_id: int,
+    cause_kind: Cause,
+    cause_id: int,
+    booked_on: date | None = None,
+    reason: str,
+    at: datetime,
+    by: Actor,
+) -> Money:
+    """Take a credit back: reverse its entries, open again what it had paid, and give the amount.
+
+    :raises AlreadyReversed: nothing of it is left to take back
+    """
+    by.must_be_allowed_to("reverse payments")
+    account = queries.lock_account(account_id, scope=by.scope)
+    today = local_day(at, account.client.time_zone)
+    reversed_entries = ledger.reverse_cause(
+        account_id=account_id, cause_kind=cause_kind, cause_id=cause_id, booked_on=booked_on or today, at=at
+    )
+    if not reversed_entries:
+        raise rules.AlreadyReversed()
+    given_back = [row for row in reversed_entries if row["item_id"] is not None]
+    sql.execute(
+        _query("take_back"),
+        {
+            "account": account_id,
+            "item_id": [row["item_id"] for row in given_back],
+            "amount_minor": [row["amount_minor"] for row in given_back],
+        },
+    )
+    # The reversing entry of the receipt debits money on account.
+    minor = sum(row["amount_minor"] for row in reversed_entries if row["item_id"] is None)
+    amount = Money(minor, account.currency)
+    timeline.append(
+        events.CreditTakenBack(account_id, int(cause_kind), cause_id, amount, reason),
+        happened_on=booked_on or today,
+        at=at,
+        by=by,
+    )
+    return amount

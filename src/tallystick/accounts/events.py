@@ -1,0 +1,76 @@
+"""What accounts announce."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from tallystick.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOpened:
+    """A client's account was opened."""
+
+    account_id: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClosed:
+    """An account was closed, for a reason of `rules.CloseReason`."""
+
+    account_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAdded:
+    """Something new is owed."""
+
+    account_id: int
+    item_id: int
+    kind: str
+    reference: str
+    amount: Money
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAdjusted:
+    """What was owed on an item was corrected; `change` may be negative."""
+
+    account_id: int
+    item_id: int
+    reference: str
+    change: Money
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceCleared:
+    """Nothing is owed on the account any more."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditApplied:
+    """Money or a credit came to the account; `unallocated` is what paid no item yet."""
+
+    account_id: int
+    cause_kind: int
+    cause_id: int
+    amount: Money
+    unallocated: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CreditTakenBack:
+    """Money or a credit was taken back: a payment bounced, or was booked in error."""
+
+    account_id: int
+    cause_kind: int
+    cause_id: int
+    amount: Money
+    reason: str

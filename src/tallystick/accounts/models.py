@@ -1,0 +1,142 @@
+"""Tables of accounts: clients and portfolios (catalogues), accounts and items (the family)."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from tallystick.accounts import rules
+
+
+class Client(models.Model):
+    """A creditor whose receivables are looked after, or ourselves."""
+
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    #: access.BusinessUnit, by id: who may see the client's accounts.
+    business_unit_id = models.BigIntegerField(null=True)
+    #: access.Team that works the accounts unless a work item says otherwise.
+    team_id = models.BigIntegerField(null=True)
+    time_zone = models.TextField(default="Europe/London")
+    #: Calendar of the jurisdiction pack that counts business days.
+    calendar = models.TextField(default="GB-EAW")
+    #: Whom notices about the client's key accounts go to.
+    account_manager_email = models.TextField(blank=True, default="")
+    #: Letterhead, telephone, payment details: shown to debtors in messages.
+    details = models.JSONField(default=dict, blank=True)
+    furthest_promise_days = models.IntegerField(default=30)
+    promise_grace_days = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "accounts_client"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Portfolio(models.Model):
+    """A part of a client's book that is treated alike."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="portfolios")
+    code = models.TextField()
+    name = models.TextField()
+
+    class Meta:
+        db_table = "accounts_portfolio"
+        constraints = [models.UniqueConstraint(fields=["client", "code"], name="accounts_portfolio_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Account(models.Model):
+    """What one debtor owes one client, in one currency. Its id is the `account_id` of the whole family."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT)
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT)
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, db_constraint=False, related_name="accounts")
+    #: The client's own reference; unique within the client through the lookup table.
+    reference = models.TextField()
+    currency = models.CharField(max_length=3)
+    state = models.TextField(choices=rules.AccountState.choices(), default=rules.AccountState.OPEN)
+    close_reason = models.TextField(choices=rules.CloseReason.choices(), blank=True, default="")
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True)
+    #: access.User who looks after the account, if one does.
+    owner_id = models.BigIntegerField(null=True)
+    #: A house account holds a client's money that belongs to no debtor yet.
+    is_house = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "accounts_account"
+        indexes = [models.Index(fields=["reference"], name="accounts_account_reference")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", closed_on__isnull=True) | Q(state="closed", closed_on__isnull=False),
+                name="accounts_account_closed_has_a_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class AccountLookup(models.Model):
+    """Finds an account by its client's own reference: uniqueness across accounts, in a narrow table of its own."""
+
+    pk = models.CompositePrimaryKey("client_id", "reference")
+    client_id = models.BigIntegerField()
+    reference = models.TextField()
+    account_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "accounts_account_lookup"
+
+
+class RelatedParty(models.Model):
+    """Another party of an account, and whether we may speak to it about the debt."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="related_parties")
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, db_constraint=False)
+    role = models.TextField(choices=rules.PartyRole.choices())
+    has_authority = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "accounts_related_party"
+        constraints = [models.UniqueConstraint(fields=["account", "party", "role"], name="accounts_related_party_once")]
+
+
+class Item(models.Model):
+    """One thing that is owed: an invoice, an instalment, a penalty, a fee.
+
+    `open_minor` is the balance of the ledger entries that name the item, kept here so that a worklist need not sum;
+    `tallystick check` compares the two. The table leaves room in its pages: payments update rows in place.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="items", db_constraint=False)
+    amount_minor = models.BigIntegerField()
+    open_minor = models.BigIntegerField()
+    client_id = models.BigIntegerField()
+    issued_on = models.DateField()
+    due_on = models.DateField()
+    #: The day it was last paid down to nothing; null while something is open.
+    settled_on = models.DateField(null=True)
+    head = models.SmallIntegerField()
+    currency = models.CharField(max_length=3)
+    kind = models.TextField(choices=rules.ItemKind.choices())
+    reference = models.TextField()
+    description = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "accounts_item"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(open_minor__gte=0, open_minor__lte=F("amount_minor")), name="accounts_item_open_is_a_part"
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="accounts_item_is_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["account"], name="accounts_item_account"),
+            models.Index(fields=["reference"], name="accounts_item_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,108 @@
+"""Reads of accounts: one of them, its items, its balance and ageing on any day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tallystick.accounts.models import Account, AccountLookup, Client, Item
+from tallystick.kernel import sql
+from tallystick.kernel.actor import Scope
+from tallystick.kernel.refusals import NotFound
+
+EVERYTHING = Scope()
+
+
+def get_account(account_id: int, *, scope: Scope = EVERYTHING) -> Account:
+    """Give an account with its client, portfolio and party.
+
+    :raises NotFound: there is none, or it lies outside the scope
+    """
+    account = (
+        Account.objects.select_related("client", "portfolio", "party").filter(pk=account_id).order_by("pk").first()
+    )
+    if account is None or not scope.allows(account.client_id):
+        raise NotFound(what="account", reference=account_id)
+    return account
+
+
+def lock_account(account_id: int, *, scope: Scope = EVERYTHING) -> Account:
+    """Lock an account for the transaction and give it, with its client.
+
+    :raises NotFound: there is none, or it lies outside the scope
+    """
+    account = (
+        Account.objects.select_related("client")
+        .select_for_update(of=("self",))
+        .filter(pk=account_id)
+        .order_by("pk")
+        .first()
+    )
+    if account is None or not scope.allows(account.client_id):
+        raise NotFound(what="account", reference=account_id)
+    return account
+
+
+def find_account_id(*, client_id: int, reference: str) -> int | None:
+    """Give the id of a client's account by the client's own reference, or None."""
+    found = AccountLookup.objects.filter(client_id=client_id, reference=reference).values_list("account_id", flat=True)
+    return found[0] if found else None
+
+
+def get_client(code: str) -> Client:
+    """Give a client by its code.
+
+    :raises NotFound: there is none
+    """
+    client = Client.objects.filter(code=code).order_by("pk").first()
+    if client is None:
+        raise NotFound(what="client", reference=code)
+    return client
+
+
+def lock_item(item_id: int, *, account_id: int) -> Item:
+    """Lock an item of an account and give it.
+
+    :raises NotFound: the account has no such item
+    """
+    item = Item.objects.select_for_update().filter(pk=item_id, account_id=account_id).order_by("pk").first()
+    if item is None:
+        raise NotFound(what="item", reference=item_id)
+    return item
+
+
+def items(account_id: int) -> QuerySet[Item]:
+    """Give all items of an account, oldest due first."""
+    return Item.objects.filter(account_id=account_id).order_by("due_on", "pk")
+
+
+def open_items(account_ids: Sequence[int]) -> QuerySet[Item]:
+    """Give the items of some accounts on which something is open, oldest due first."""
+    return Item.objects.filter(account_id__in=account_ids, open_minor__gt=0).order_by("account_id", "due_on", "pk")
+
+
+def accounts_of_party(party_id: int, *, scope: Scope = EVERYTHING) -> QuerySet[Account]:
+    """Give a party's accounts within a scope."""
+    found = Account.objects.select_related("client", "portfolio").filter(party_id=party_id, is_house=False)
+    if scope.client_ids is not None:
+        found = found.filter(client_id__in=scope.client_ids)
+    return found.order_by("pk")
+
+
+def items_as_of(account_id: int, *, on: date) -> list[dict[str, Any]]:
+    """Give what was open on each item of an account at the end of a day, from the ledger."""
+    return sql.rows(sql.load("tallystick.accounts", "ageing.sql", "items_as_of"), {"account": account_id, "on": on})
+
+
+def ageing(*, on: date, scope: Scope = EVERYTHING, client_id: int | None = None) -> list[dict[str, Any]]:
+    """Give the open balance of the book by currency and age bucket at the end of a day, unallocated money included.
+
+    For a day of the past it is worked out from the ledger: Σ buckets = balance, always.
+    """
+    return sql.rows(
+        sql.load("tallystick.accounts", "ageing.sql", "by_bucket"),
+        {"on": on, "clients": scope.as_list(), "client": client_id},
+    )

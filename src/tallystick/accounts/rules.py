@@ -1,0 +1,93 @@
+"""What accounts and items are, and which refusals their use cases know."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from tallystick.kernel.choices import Choice
+from tallystick.kernel.refusals import Refusal
+from tallystick.ledger.rules import Head
+
+
+class AccountState(Choice):
+    """Where an account is in its life. What strategy does with it is the strategy's state, not this one."""
+
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+class CloseReason(Choice):
+    """Why an account was closed."""
+
+    PAID = "paid", _("Paid in full")
+    SETTLED = "settled", _("Settled")
+    RECALLED = "recalled", _("Recalled by the client")
+    WRITTEN_OFF = "written_off", _("Written off")
+    ERROR = "error", _("Opened in error")
+
+
+class ItemKind(Choice):
+    """What an item is: the thing that is owed."""
+
+    INVOICE = "invoice", _("Invoice")
+    INSTALMENT = "instalment", _("Instalment")
+    PENALTY = "penalty", _("Penalty")
+    INTEREST = "interest", _("Interest")
+    FEE = "fee", _("Fee")
+    COST = "cost", _("Cost")
+
+
+HEAD_OF = {
+    ItemKind.INVOICE: Head.PRINCIPAL,
+    ItemKind.INSTALMENT: Head.PRINCIPAL,
+    ItemKind.PENALTY: Head.PRINCIPAL,
+    ItemKind.INTEREST: Head.INTEREST,
+    ItemKind.FEE: Head.FEES,
+    ItemKind.COST: Head.COSTS,
+}
+
+
+class PartyRole(Choice):
+    """What another party is to an account, beside its debtor."""
+
+    JOINT = "joint", _("Joint debtor")
+    GUARANTOR = "guarantor", _("Guarantor")
+    SOLICITOR = "solicitor", _("Solicitor")
+    ADVISER = "adviser", _("Debt adviser")
+    CONTACT = "contact", _("Contact")
+
+
+class AccountExists(Refusal):
+    """The client has an account of that reference already."""
+
+    code = "accounts.account_exists"
+    sentence = _("{client} already has an account {reference}.")
+
+
+class CurrencyDiffers(Refusal):
+    """An account has one currency."""
+
+    code = "accounts.currency_differs"
+    sentence = _("The account is in {account_currency}; {currency} belongs on an account of its own.")
+
+
+class AmountNotPositive(Refusal):
+    """Only positive amounts are owed or paid."""
+
+    code = "accounts.amount_not_positive"
+    sentence = _("The amount must be more than nothing.")
+    status = 422
+
+
+class MoreThanOpen(Refusal):
+    """An allocation or an adjustment cannot exceed what is open."""
+
+    code = "accounts.more_than_open"
+    sentence = _("{amount} is more than the {open} that is open.")
+
+
+class AlreadyReversed(Refusal):
+    """An entry is reversed once."""
+
+    code = "accounts.already_reversed"
+    sentence = _("That was taken back already.")

@@ -1,0 +1,43 @@
+-- name: items_as_of
+-- Give what was open on each item of an account at the end of a day.
+SELECT item.id, item.reference, item.kind, item.issued_on, item.due_on, item.currency,
+       sum(CASE WHEN entry.debit = item.head THEN entry.amount_minor ELSE -entry.amount_minor END)::bigint AS open_minor
+FROM accounts_item AS item
+JOIN ledger_entry AS entry ON entry.account_id = item.account_id AND entry.item_id = item.id
+WHERE item.account_id = %(account)s AND entry.booked_on <= %(on)s
+GROUP BY item.id
+ORDER BY item.due_on, item.id;
+
+-- name: by_bucket
+-- Give the balance of the book by currency and bucket at the end of a day. An entry without an item is money on account; it has
+-- no age and stands in a bucket of its own.
+WITH movement AS (
+    SELECT entry.currency, entry.account_id, item.due_on,
+           CASE WHEN entry.debit = 9 THEN entry.amount_minor WHEN entry.credit = 9 THEN -entry.amount_minor ELSE 0 END AS on_account_minor,
+           CASE WHEN entry.debit IN (1, 2, 3, 4) THEN entry.amount_minor ELSE 0 END
+           - CASE WHEN entry.credit IN (1, 2, 3, 4) THEN entry.amount_minor ELSE 0 END AS debt_minor
+    FROM ledger_entry AS entry
+    JOIN accounts_account AS account ON account.id = entry.account_id AND NOT account.is_house
+    LEFT JOIN accounts_item AS item ON item.id = entry.item_id AND item.account_id = entry.account_id
+    WHERE entry.booked_on <= %(on)s
+      AND (%(clients)s::bigint[] IS NULL OR account.client_id = ANY(%(clients)s))
+      AND (%(client)s::bigint IS NULL OR account.client_id = %(client)s)
+), aged AS (
+    SELECT currency, account_id, debt_minor AS minor,
+           CASE WHEN due_on >= %(on)s THEN 'not_due'
+                WHEN %(on)s::date - due_on <= 30 THEN '1_30'
+                WHEN %(on)s::date - due_on <= 60 THEN '31_60'
+                WHEN %(on)s::date - due_on <= 90 THEN '61_90'
+                WHEN %(on)s::date - due_on <= 180 THEN '91_180'
+                WHEN %(on)s::date - due_on <= 365 THEN '181_365'
+                ELSE 'over_365' END AS bucket
+    FROM movement WHERE debt_minor <> 0
+    UNION ALL
+    SELECT currency, account_id, on_account_minor, 'on_account' FROM movement WHERE on_account_minor <> 0
+), by_account AS (
+    SELECT currency, bucket, account_id, sum(minor) AS minor FROM aged GROUP BY currency, bucket, account_id
+)
+SELECT currency, bucket, sum(minor)::bigint AS minor, count(*) FILTER (WHERE minor <> 0) AS accounts
+FROM by_account
+GROUP BY currency, bucket
+ORDER BY currency, bucket;

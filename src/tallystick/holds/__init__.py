@@ -1,0 +1,1 @@
+"""Reasons to stop or soften: hold, vulnerability, breathing space, insolvency, instruction."""

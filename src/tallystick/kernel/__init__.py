@@ -1,0 +1,1 @@
+"""Words without a business: money, days, clock, actor, refusals, SQL helpers."""

@@ -1,0 +1,110 @@
+"""Money: an exact amount and its currency. Integer minor units inside, never float, never mixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from babel.core import get_global
+from babel.numbers import get_currency_precision
+
+
+class CurrencyMismatch(TypeError):
+    """Two currencies met in one sum: a defect, for the caller must convert by a dated rate first."""
+
+
+@cache
+def decimals_of(currency: str) -> int:
+    """Give the number of decimals of an ISO 4217 currency.
+
+    :raises ValueError: the code is no currency
+
+    >>> decimals_of("GBP"), decimals_of("JPY"), decimals_of("KWD")
+    (2, 0, 3)
+    """
+    if currency not in get_global("all_currencies"):
+        raise ValueError(f"{currency!r} is not an ISO 4217 currency code")
+    return get_currency_precision(currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount of one currency, held as an integer number of its minor units (pence, cents).
+
+    >>> Money(1250, "GBP") + Money(50, "GBP")
+    Money(1300, 'GBP')
+    >>> Money.of("12.50", "GBP").amount
+    Decimal('12.50')
+    >>> Money(1, "GBP") + Money(1, "EUR")
+    Traceback (most recent call last):
+    ...
+    tallystick.kernel.money.CurrencyMismatch: GBP and EUR cannot be added, subtracted or compared
+    """
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if type(self.minor) is not int:
+            raise TypeError(f"minor units are an int, not {type(self.minor).__name__}")
+        decimals_of(self.currency)
+
+    @classmethod
+    def of(cls, amount: Decimal | str | int, currency: str) -> Money:
+        """Make money from a decimal amount, exactly.
+
+        :raises ValueError: the amount has more decimals than the currency, or is no number
+        """
+        exact = Decimal(amount).scaleb(decimals_of(currency))
+        if not exact.is_finite() or exact != exact.to_integral_value():
+            raise ValueError(f"{amount} is not an exact amount of {currency}")
+        return cls(int(exact), currency)
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        """Give nothing, in a currency."""
+        return cls(0, currency)
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in major units, exact."""
+        return Decimal(self.minor).scaleb(-decimals_of(self.currency))
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency} cannot be added, subtracted or compared")
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor - other.minor, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.minor < other.minor
+
+    def __le__(self, other: Money) -> bool:
+        self._same(other)
+        return self.minor <= other.minor
+
+    def __gt__(self, other: Money) -> bool:
+        return other < self
+
+    def __ge__(self, other: Money) -> bool:
+        return other <= self
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def __repr__(self) -> str:
+        return f"Money({self.minor}, {self.currency!r})"
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"

@@ -1,0 +1,59 @@
+"""Balances as of a day and as known at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from tallystick.kernel import sql
+from tallystick.kernel.money import Money
+from tallystick.ledger.rules import DEBT_HEADS, Head
+
+#: Heads whose sum is what a debtor owes: debt, less money on account.
+OWED_HEADS = sorted([*DEBT_HEADS, Head.ON_ACCOUNT])
+
+_BY_HEAD = """
+SELECT entry.account_id, head, currency,
+       sum(CASE WHEN head = debit THEN amount_minor ELSE -amount_minor END)::bigint AS balance_minor
+FROM ledger_entry AS entry, LATERAL (VALUES (debit), (credit)) AS side(head)
+WHERE account_id = ANY(%(accounts)s)
+  AND (%(on)s::date IS NULL OR booked_on <= %(on)s)
+  AND (%(known_at)s::timestamptz IS NULL OR posted_at <= %(known_at)s)
+GROUP BY entry.account_id, head, currency
+ORDER BY entry.account_id, currency, head
+"""
+
+
+def balances_by_head(
+    account_ids: Sequence[int], *, on: date | None = None, known_at: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Give debit less credit of every head of some accounts, in minor units, by currency.
+
+    `on` counts the entries booked by that day, that day included; `known_at` those posted by that instant. Without them:
+    all entries.
+    """
+    return sql.rows(_BY_HEAD, {"accounts": list(account_ids), "on": on, "known_at": known_at})
+
+
+def balance(account_id: int, *, currency: str, on: date | None = None, known_at: datetime | None = None) -> Money:
+    """Give what the debtor owes on an account: debt of every kind, less money on account."""
+    found = balances_by_head([account_id], on=on, known_at=known_at)
+    return Money(
+        sum(row["balance_minor"] for row in found if row["head"] in OWED_HEADS and row["currency"] == currency),
+        currency,
+    )
+
+
+def entries(account_id: int, *, on: date | None = None, known_at: datetime | None = None) -> list[dict[str, Any]]:
+    """Give the entries of an account in the order they were booked: the raw material of a statement."""
+    return sql.rows(
+        """
+        SELECT * FROM ledger_entry
+        WHERE account_id = %(account)s
+          AND (%(on)s::date IS NULL OR booked_on <= %(on)s)
+          AND (%(known_at)s::timestamptz IS NULL OR posted_at <= %(known_at)s)
+        ORDER BY booked_on, id
+        """,
+        {"account": account_id, "on": on, "known_at": known_at},
+    )

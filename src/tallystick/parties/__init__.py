@@ -1,0 +1,1 @@
+"""People and companies, groups, contact points, consent."""

@@ -1,0 +1,98 @@
+"""Append to the timeline, and tell whoever listens. Nothing else writes here."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from tallystick.kernel import sql
+from tallystick.kernel.actor import Actor
+from tallystick.timeline import rules
+
+#: Called in the transaction of the event, with its kind, the accounts, the event ids and the instant.
+Listener = Callable[[str, Sequence[int], Sequence[int], datetime], None]
+
+_listeners: dict[str, list[Listener]] = defaultdict(list)
+
+
+def listen(kind: str, listener: Listener) -> None:
+    """Have a function called whenever events of a kind are appended. Only `config.wiring` does this, at start-up."""
+    if listener not in _listeners[kind]:
+        _listeners[kind].append(listener)
+
+
+@transaction.atomic
+def append(event: Any, *, happened_on: date | None = None, at: datetime, by: Actor) -> int:
+    """Append one event, a frozen dataclass with an `account_id`, and give its id.
+
+    `happened_on` is the day it is true of, in the creditor's time zone; the UTC day of `at` where it is not given.
+    """
+    ids = append_bulk(
+        kind=rules.kind_of(event),
+        account_ids=[event.account_id],
+        data=[rules.data_of(event)],
+        happened_on=happened_on or at.date(),
+        at=at,
+        by=by,
+    )
+    return ids[0]
+
+
+_APPEND = """
+INSERT INTO timeline_event (account_id, data, recorded_at, happened_on, kind, actor, user_id)
+SELECT account_id, data::jsonb, %(at)s, %(happened_on)s, %(kind)s, %(actor)s, %(user_id)s
+FROM unnest(%(account_ids)s::bigint[], %(data)s::text[]) WITH ORDINALITY AS chosen(account_id, data, position)
+ORDER BY position
+RETURNING id
+"""
+
+
+@transaction.atomic
+def append_bulk(
+    *,
+    kind: str,
+    account_ids: Sequence[int],
+    data: Sequence[dict[str, Any]] | dict[str, Any],
+    happened_on: date,
+    at: datetime,
+    by: Actor,
+) -> list[int]:
+    """Append one event of a kind to each account, with data of its own or the same for all; give their ids in order."""
+    if not account_ids:
+        return []
+    texts = [json.dumps(data)] * len(account_ids) if isinstance(data, dict) else [json.dumps(each) for each in data]
+    with sql.cursor() as cursor:
+        cursor.execute(
+            _APPEND,
+            {
+                "account_ids": list(account_ids),
+                "data": texts,
+                "at": at,
+                "happened_on": happened_on,
+                "kind": kind,
+                "actor": by.label,
+                "user_id": by.user_id,
+            },
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    for listener in _listeners.get(kind, ()):
+        listener(kind, account_ids, ids, at)
+    return ids
+
+
+def open_months(*, first: date, last: date) -> int:
+    """Make the month partitions between two days, both included, and give how many were new."""
+    return int(
+        sql.value(
+            """
+            SELECT count(*) FILTER (WHERE timeline_open_month(month::date))
+            FROM generate_series(date_trunc('month', %(first)s::timestamp), %(last)s::timestamp, '1 month') AS month
+            """,
+            {"first": first, "last": last},
+        )
+    )

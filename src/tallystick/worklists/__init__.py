@@ -1,0 +1,1 @@
+"""Diary and queues of work for people."""
