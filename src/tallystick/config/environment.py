@@ -1,0 +1,184 @@
+"""Every environment variable that Tallystick reads, with its type, its default and its meaning.
+
+Nothing else in the program reads the environment. `docs/operate.md` lists the same table.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+
+class BadEnvironment(ValueError):
+    """An environment variable holds a value that cannot be read: an error, never a silent default."""
+
+
+def _flag(raw: str) -> bool:
+    words = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
+    if raw.lower() not in words:
+        raise ValueError("say yes or no")
+    return words[raw.lower()]
+
+
+def _count(raw: str) -> int:
+    if not raw.isdecimal() or int(raw) < 1:
+        raise ValueError("say a whole number from 1")
+    return int(raw)
+
+
+def _port(raw: str) -> int:
+    if not raw.isdecimal() or not 0 < int(raw) < 65536:
+        raise ValueError("say a port from 1 to 65535")
+    return int(raw)
+
+
+def _words(raw: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in raw.split(",") if word.strip())
+
+
+def _absolute(raw: str) -> Path:
+    return Path(raw).expanduser().absolute()
+
+
+def _optional_path(raw: str) -> Path | None:
+    return _absolute(raw) if raw else None
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where outgoing e-mail is handed over."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    use_tls: bool
+    use_ssl: bool
+
+
+def _mail_server(raw: str) -> MailServer | None:
+    if not raw:
+        return None
+    url = urlsplit(raw)
+    if url.scheme not in {"smtp", "smtps", "smtp+tls"} or not url.hostname:
+        raise ValueError("say smtp://, smtps:// or smtp+tls://, then user:password@host:port")
+    return MailServer(
+        host=url.hostname,
+        port=url.port or {"smtp": 25, "smtps": 465, "smtp+tls": 587}[url.scheme],
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        use_tls=url.scheme == "smtp+tls",
+        use_ssl=url.scheme == "smtps",
+    )
+
+
+def _default_state_dir() -> str:
+    if os.geteuid() == 0:
+        return "/var/lib/tallystick"
+    return "~/.local/state/tallystick"
+
+
+def _variable(name: str, parse: Callable[[str], Any], default: str, meaning: str) -> Any:
+    return field(metadata={"name": name, "parse": parse, "default": default, "meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """The environment variables, read."""
+
+    state_dir: Path = _variable(
+        "TALLYSTICK_STATE_DIR",
+        _absolute,
+        "",
+        "Folder of everything that is kept: the embedded database, the secret key, files. Empty: "
+        "/var/lib/tallystick for root, ~/.local/state/tallystick for anybody else.",
+    )
+    database_url: str = _variable(
+        "DATABASE_URL",
+        str,
+        "",
+        "A PostgreSQL server (15 or later) to use: postgresql://user:password@host:5432/name. Empty: the embedded one.",
+    )
+    postgres_binaries: Path | None = _variable(
+        "TALLYSTICK_PG_BINDIR",
+        _optional_path,
+        "",
+        "Folder with initdb, postgres and pg_ctl for the embedded server. Empty: those of the installed package.",
+    )
+    secret_key: str = _variable(
+        "TALLYSTICK_SECRET_KEY",
+        str,
+        "",
+        "Key that signs cookies and tokens. Empty: made once and kept in the state folder. "
+        "Several machines behind one address need the same.",
+    )
+    debug: bool = _variable(
+        "TALLYSTICK_DEBUG", _flag, "no", "Show errors with their source in the browser. Never on a live system."
+    )
+    hosts: tuple[str, ...] = _variable(
+        "TALLYSTICK_HOSTS",
+        _words,
+        "localhost,127.0.0.1,[::1]",
+        "Host names under which the site is reached, separated by commas.",
+    )
+    https: bool = _variable(
+        "TALLYSTICK_HTTPS",
+        _flag,
+        "no",
+        "The site is reached through a proxy that speaks HTTPS and sets X-Forwarded-Proto: secure cookies and HSTS.",
+    )
+    bind: str = _variable("TALLYSTICK_BIND", str, "127.0.0.1", "Address that the web server listens on.")
+    port: int = _variable(
+        "TALLYSTICK_PORT", _port, "8000", "Port that the web server listens on; the next free one if it is taken."
+    )
+    web_workers: int = _variable("TALLYSTICK_WEB_WORKERS", _count, "2", "Web server processes.")
+    web_threads: int = _variable("TALLYSTICK_WEB_THREADS", _count, "4", "Threads of each web server process.")
+    jobs: int = _variable("TALLYSTICK_JOBS", _count, "2", "Background jobs that the worker does at the same time.")
+    time_zone: str = _variable(
+        "TALLYSTICK_TIME_ZONE", str, "Europe/London", "Time zone in which instants are shown to people."
+    )
+    mail: MailServer | None = _variable(
+        "TALLYSTICK_SMTP_URL",
+        _mail_server,
+        "",
+        "Server for outgoing e-mail: smtp://, smtps:// or smtp+tls://user:password@host:port. "
+        "Empty: messages are written to the folder mail/ of the state folder and leave the machine never.",
+    )
+    mail_from: str = _variable(
+        "TALLYSTICK_MAIL_FROM", str, "Tallystick <tallystick@localhost>", "Sender of e-mail that names no other."
+    )
+    log_level: str = _variable(
+        "TALLYSTICK_LOG_LEVEL", str.upper, "INFO", "Least level of what is logged: DEBUG, INFO, WARNING or ERROR."
+    )
+
+
+def read(environ: Mapping[str, str]) -> Environment:
+    """Read the variables from a mapping such as `os.environ`.
+
+    :raises BadEnvironment: a value cannot be read; the message names the variable
+
+    >>> read({"TALLYSTICK_PORT": "8080"}).port
+    8080
+    >>> read({"TALLYSTICK_PORT": "eighty"})
+    Traceback (most recent call last):
+    ...
+    tallystick.config.environment.BadEnvironment: TALLYSTICK_PORT is 'eighty': say a port from 1 to 65535
+    """
+    values = {}
+    for variable in fields(Environment):
+        name = variable.metadata["name"]
+        raw = environ.get(name) or variable.metadata["default"]
+        if name == "TALLYSTICK_STATE_DIR" and not raw:
+            raw = _default_state_dir()
+        try:
+            values[variable.name] = variable.metadata["parse"](raw)
+        except ValueError as error:
+            raise BadEnvironment(f"{name} is {raw!r}: {error}") from error
+    return Environment(**values)
+
+
+ENVIRONMENT = read(os.environ)

@@ -1,0 +1,52 @@
+"""The database wrapper that Django looks for in a backend.
+
+`settings.DATABASES` has an entry `EMBEDDED`: None for a server of the operator's own, or the arguments of
+`kernel.postgres.Embedded`. Importing settings starts nothing; the first connection does.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.postgresql import base
+from django.db.utils import OperationalError
+
+from tallystick.kernel.postgres import ROLE, Embedded
+
+
+@cache
+def embedded(state_dir: Path, binaries: Path | None = None, ephemeral: bool = False) -> Embedded:
+    """Give this process's only handle on the server of a state folder."""
+    return Embedded(state_dir, binaries=binaries, ephemeral=ephemeral)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection to the embedded server, or to the one that DATABASE_URL names."""
+
+    @property
+    def embedded(self) -> Embedded | None:
+        """The embedded server, running or not; None when the operator gave one."""
+        wanted = self.settings_dict.get("EMBEDDED")
+        return embedded(**wanted) if wanted else None
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Give what the driver needs, once the embedded server runs."""
+        server = self.embedded
+        if server is not None:
+            if not server.is_used:
+                server.start()
+            self.settings_dict.update(HOST=str(server.socket_dir), PORT="5432", USER=ROLE)
+        return super().get_connection_params()
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Connect; bring the embedded server back if it died since."""
+        try:
+            return super().get_new_connection(conn_params)
+        except OperationalError:
+            server = self.embedded
+            if server is None or server.is_ready():
+                raise
+            server.start()
+            return super().get_new_connection(conn_params)

@@ -1,0 +1,1 @@
+"""The database engine of the tests: the program's own, with a flush that append-only tables allow."""
