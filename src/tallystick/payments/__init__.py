@@ -1,0 +1,1 @@
+"""Money in: bank statements, matching, allocation, returns."""
