@@ -21,6 +21,7 @@ ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 # Rooms stand before the libraries, so that their templates replace the libraries' own.
 INSTALLED_APPS = [
     *(f"tallystick.{room}" for room in ROOMS),
+    "tallystick.config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -1,0 +1,10 @@
+"""Register the plug board with Django, so that its commands are found."""
+
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """Settings, wiring and the operator's commands. It has no tables."""
+
+    name = "tallystick.config"
+    label = "config"

@@ -1,0 +1,79 @@
+"""The command line. A verb is a Django command that lives in a room: `<room>/management/commands/<verb>.py`.
+
+So a room adds a verb by adding a file, and nobody keeps a list. `tallystick manage` reaches Django's own commands.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+#: How the verbs are ordered for people: those of every day first. Others follow by name.
+_ORDER = ("start", "demo", "import", "run", "why", "check", "bench", "backup", "restore", "web", "worker")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what a command line says, and give the exit code. What is foreseen is said in one sentence, without a trace."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallystick.config.settings")
+    from tallystick.config.environment import BadEnvironment
+    from tallystick.kernel.postgres import PostgresProblem
+    from tallystick.kernel.refusals import Refusal
+
+    try:
+        return _do(words)
+    except (BadEnvironment, PostgresProblem, Refusal) as problem:
+        sys.stderr.write(f"tallystick: {problem}\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return 130
+    return 1
+
+
+def _do(words: list[str]) -> int:
+    from django.core import management
+
+    if words[:1] == ["manage"]:
+        management.execute_from_command_line(["tallystick manage", *words[1:]])
+        return 0
+    import django
+
+    django.setup()
+    verbs = _verbs()
+    if not words or words[0] in {"help", "--help", "-h"}:
+        sys.stdout.write(_overview(verbs))
+        return 0
+    if words[0] == "--version":
+        from tallystick import __version__
+
+        sys.stdout.write(f"Tallystick {__version__}\n")
+        return 0
+    if words[0] not in verbs:
+        sys.stderr.write(f"tallystick: there is no verb {words[0]!r}.\n\n{_overview(verbs)}")
+        return 2
+    command = management.load_command_class(verbs[words[0]], words[0])
+    command.run_from_argv(["tallystick", *words])
+    return 0
+
+
+def _verbs() -> dict[str, str]:
+    """Find the verbs: the commands that live in a room, with the room's package."""
+    from django.core import management
+
+    found = {
+        verb: room
+        for verb, room in management.get_commands().items()
+        if isinstance(room, str) and room.startswith("tallystick.")
+    }
+    return {verb: found[verb] for verb in [*_ORDER, *sorted(found.keys() - set(_ORDER))] if verb in found}
+
+
+def _overview(verbs: dict[str, str]) -> str:
+    from django.core import management
+
+    lines = ["Usage: tallystick VERB [options]      (tallystick VERB --help says more)", ""]
+    for verb, room in verbs.items():
+        lines.append(f"  {verb:<10} {management.load_command_class(room, verb).help}")
+    lines.append(f"  {'manage':<10} Run one of Django's own commands: tallystick manage migrate --plan.")
+    return "\n".join(lines) + "\n"
