@@ -1,0 +1,107 @@
+"""The slow reference evaluator: what a condition means, said a second time in plain Python and used in tests only.
+
+Values are Python's own, unknown is None, arithmetic is exact (fractions). Money of a fact is minor units; the account's
+currency comes with the account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from tallystick.kernel.money import Money
+from tallystick.strategy.rules.tree import (
+    And,
+    Arithmetic,
+    Comparison,
+    Known,
+    Literal,
+    Membership,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Or,
+    Today,
+)
+
+Answer = bool | Fraction | date | str | None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Judges conditions for one account on one day."""
+
+    facts: Mapping[str, object]
+    day: date
+
+    def of(self, node: Node) -> Answer:
+        match node:
+            case Literal():
+                return self._literal(node.value)
+            case Today():
+                return self.day
+            case Name():
+                value = self.facts[node.name]
+                return Fraction(value) if type(value) is int else value
+            case Negative():
+                value = self.of(node.operand)
+                return None if value is None else -value
+            case Arithmetic():
+                return self._arithmetic(node)
+            case Comparison():
+                return self._comparison(node)
+            case Membership():
+                return self._membership(node)
+            case Known():
+                return (self.of(node.operand) is None) == node.negated
+            case Not():
+                value = self.of(node.operand)
+                return None if value is None else not value
+            case And():
+                return self._kleene(node.parts, deciding=False)
+            case Or():
+                return self._kleene(node.parts, deciding=True)
+
+    def _literal(self, value: object) -> Answer:
+        if isinstance(value, Money):
+            return Fraction(value.minor) if self.facts["currency"] == value.currency else None
+        if isinstance(value, bool | str | date):
+            return value
+        return Fraction(value)
+
+    def _arithmetic(self, node: Arithmetic) -> Answer:
+        left, right = self.of(node.left), self.of(node.right)
+        if left is None or right is None:
+            return None
+        if isinstance(left, date) and isinstance(right, date):
+            return Fraction((left - right).days)
+        if isinstance(left, date):
+            moved = timedelta(days=int(right))
+            return left + moved if node.operator == "+" else left - moved
+        return {"+": left + right, "-": left - right, "*": left * right}[node.operator]
+
+    def _comparison(self, node: Comparison) -> Answer:
+        left, right = self.of(node.left), self.of(node.right)
+        if left is None or right is None:
+            return None
+        if node.operator in ("=", "!="):
+            return (left == right) == (node.operator == "=")
+        return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[node.operator]
+
+    def _membership(self, node: Membership) -> Answer:
+        value = self.of(node.operand)
+        if value is None:
+            return None
+        choices = [self.of(choice) for choice in node.choices]
+        if all(choice is None for choice in choices):
+            return None
+        return (value in choices) != node.negated
+
+    def _kleene(self, parts: tuple[Node, ...], *, deciding: bool) -> Answer:
+        answers = [self.of(part) for part in parts]
+        if deciding in answers:
+            return deciding
+        return None if None in answers else not deciding
