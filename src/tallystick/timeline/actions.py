@@ -12,7 +12,8 @@ from django.db import transaction
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
-from tallystick.timeline import rules
+from tallystick.kernel.outcome import Chosen, Outcome
+from tallystick.timeline import events, rules
 
 #: Called in the transaction of the event, with its kind, the accounts, the event ids and the instant.
 Listener = Callable[[str, Sequence[int], Sequence[int], datetime], None]
@@ -83,6 +84,32 @@ def append_bulk(
     for listener in _listeners.get(kind, ()):
         listener(kind, account_ids, ids, at)
     return ids
+
+
+@transaction.atomic
+def add_note(*, account_id: int, text: str, happened_on: date, at: datetime, by: Actor) -> int:
+    """Add a note to an account and give the id of its event.
+
+    :raises NoteEmpty: a note says something
+    """
+    by.must_be_allowed_to("log calls")
+    if not text.strip():
+        raise rules.NoteEmpty()
+    return append(events.NoteAdded(account_id, text.strip()), happened_on=happened_on, at=at, by=by)
+
+
+@transaction.atomic
+def add_notes(chosen: Chosen, *, text: str, happened_on: date, at: datetime, by: Actor) -> Outcome:
+    """Add the same note to every chosen account, with what caused it."""
+    ids = append_bulk(
+        kind="timeline.NoteAdded",
+        account_ids=chosen.account_ids,
+        data=[{"text": text, chosen.cause_kind: cause} for cause in chosen.cause_ids],
+        happened_on=happened_on,
+        at=at,
+        by=by,
+    )
+    return Outcome(done=len(ids))
 
 
 def open_months(*, first: date, last: date) -> int:

@@ -8,7 +8,18 @@ from enum import Enum
 from functools import singledispatch
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tallystick.kernel.money import Money
+from tallystick.kernel.refusals import Refusal
+
+
+class NoteEmpty(Refusal):
+    """A note without words."""
+
+    code = "timeline.note_empty"
+    sentence = _("Write what the note should say.")
+    status = 422
 
 
 def kind_of(event: object) -> str:
@@ -38,29 +49,29 @@ def as_json(value: Any) -> Any:
 
 
 @as_json.register
-def _(value: Money) -> Any:
+def _money(value: Money) -> Any:
     return {"minor": value.minor, "currency": value.currency}
 
 
 @as_json.register(date)
 @as_json.register(datetime)
-def _(value: date | datetime) -> Any:
+def _day(value: date | datetime) -> Any:
     return value.isoformat()
 
 
 @as_json.register
-def _(value: Enum) -> Any:
+def _member(value: Enum) -> Any:
     return value.value
 
 
 @as_json.register(list)
 @as_json.register(tuple)
-def _(value: list[Any] | tuple[Any, ...]) -> Any:
+def _list(value: list[Any] | tuple[Any, ...]) -> Any:
     return [as_json(each) for each in value]
 
 
 @as_json.register
-def _(value: dict) -> Any:  # type: ignore[type-arg]
+def _dict(value: dict) -> Any:  # type: ignore[type-arg]
     return {str(key): as_json(each) for key, each in value.items()}
 
 

@@ -65,7 +65,7 @@ def apply_credits(
     :raises CurrencyDiffers: a credit in another currency than its account
     :raises MoreThanOpen: a credit names more than its own amount
     """
-    by.must_be_allowed_to("apply credits")
+    by.must_be_allowed_to("allocate money")
     if not credits:
         return []
     accounts = _lock(credits)
@@ -237,7 +237,7 @@ def take_back_credit(
 
     :raises AlreadyReversed: nothing of it is left to take back
     """
-    by.must_be_allowed_to("reverse payments")
+    by.must_be_allowed_to("allocate money")
     account = queries.lock_account(account_id, scope=by.scope)
     today = local_day(at, account.client.time_zone)
     reversed_entries = ledger.reverse_cause(

@@ -35,7 +35,7 @@ def add_item(
     :raises AmountNotPositive: nothing, or less than nothing, is no debt
     :raises CurrencyDiffers: the account is in another currency
     """
-    by.must_be_allowed_to("add items")
+    by.must_be_allowed_to("open accounts")
     account = queries.lock_account(account_id, scope=by.scope)
     if amount.minor <= 0:
         raise rules.AmountNotPositive()
@@ -92,7 +92,7 @@ def adjust_item(
 
     :raises MoreThanOpen: it would take more away than is open
     """
-    by.must_be_allowed_to("adjust items")
+    by.must_be_allowed_to("open accounts")
     account = queries.lock_account(account_id, scope=by.scope)
     item = queries.lock_item(item_id, account_id=account_id)
     if not change:

@@ -22,14 +22,14 @@ from tallystick.timeline import actions as timeline
 @transaction.atomic
 def open_client(*, code: str, name: str, at: datetime, by: Actor, **terms: Any) -> Client:
     """Open a client. `terms` are further fields of `Client`, such as its calendar and time zone."""
-    by.must_be_allowed_to("edit clients")
+    by.must_be_allowed_to("open accounts")
     return Client.objects.create(code=code, name=name, **terms)
 
 
 @transaction.atomic
 def open_portfolio(*, client: Client, code: str, name: str, at: datetime, by: Actor) -> Portfolio:
     """Open a portfolio of a client."""
-    by.must_be_allowed_to("edit clients")
+    by.must_be_allowed_to("open accounts")
     return Portfolio.objects.create(client=client, code=code, name=name)
 
 
@@ -113,7 +113,7 @@ def relate_party(
 @transaction.atomic
 def close_account(*, account_id: int, reason: rules.CloseReason, at: datetime, by: Actor) -> None:
     """Close an account; closing a closed one changes nothing."""
-    by.must_be_allowed_to("close accounts")
+    by.must_be_allowed_to("open accounts")
     account = queries.lock_account(account_id, scope=by.scope)
     if account.state == rules.AccountState.CLOSED:
         return
