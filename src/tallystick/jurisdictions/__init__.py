@@ -1,0 +1,1 @@
+"""The law as dated data: calendars now; limits, rates and periods as they come."""
