@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from tallystick.accounts import rules
 from tallystick.accounts.models import Account, AccountLookup, Client, Item
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
@@ -97,12 +98,40 @@ def items_as_of(account_id: int, *, on: date) -> list[dict[str, Any]]:
     return sql.rows(sql.load("tallystick.accounts", "ageing.sql", "items_as_of"), {"account": account_id, "on": on})
 
 
-def ageing(*, on: date, scope: Scope = EVERYTHING, client_id: int | None = None) -> list[dict[str, Any]]:
-    """Give the open balance of the book by currency and age bucket at the end of a day, unallocated money included.
+def _ageing(name: str) -> str:
+    text = sql.load("tallystick.accounts", "ageing.sql", name)
+    return sql.fill(text, movements=sql.load("tallystick.accounts", "ageing.sql", "movements"))
 
-    For a day of the past it is worked out from the ledger: Σ buckets = balance, always.
+
+def ageing(*, on: date, scope: Scope = EVERYTHING, client_id: int | None = None) -> list[dict[str, Any]]:
+    """Give the balance of the book by currency, client and `rules.Bucket` at the end of a day, in minor units.
+
+    It is worked out from the ledger, so that a day of the past shows what was booked by then: Σ buckets = balance, always.
+    Unallocated money stands in a bucket of its own.
     """
+    return sql.rows(_ageing("by_bucket"), {"on": on, "clients": scope.as_list(), "client": client_id})
+
+
+def accounts_in_bucket(
+    *,
+    bucket: rules.Bucket,
+    currency: str,
+    on: date,
+    scope: Scope = EVERYTHING,
+    client_id: int | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[dict[str, Any]]:
+    """Give the accounts that stand in a bucket at the end of a day, the largest balance first."""
     return sql.rows(
-        sql.load("tallystick.accounts", "ageing.sql", "by_bucket"),
-        {"on": on, "clients": scope.as_list(), "client": client_id},
+        _ageing("accounts_in_bucket"),
+        {
+            "bucket": bucket.value,
+            "currency": currency,
+            "on": on,
+            "clients": scope.as_list(),
+            "client": client_id,
+            "limit": limit,
+            "offset": offset,
+        },
     )

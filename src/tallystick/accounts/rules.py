@@ -57,6 +57,43 @@ class PartyRole(Choice):
     CONTACT = "contact", _("Contact")
 
 
+class Bucket(Choice):
+    """How old a balance is, by days past the due day; money on account has no age.
+
+    Twin: the buckets of `sql/ageing.sql`.
+    """
+
+    NOT_DUE = "not_due", _("Not due")
+    TO_30 = "1_30", _("1–30")
+    TO_60 = "31_60", _("31–60")
+    TO_90 = "61_90", _("61–90")
+    TO_180 = "91_180", _("91–180")
+    TO_365 = "181_365", _("181–365")
+    OVER_365 = "over_365", _("Over 365")
+    ON_ACCOUNT = "on_account", _("On account")
+
+
+_LAST_DAYS = (
+    (0, Bucket.NOT_DUE),
+    (30, Bucket.TO_30),
+    (60, Bucket.TO_60),
+    (90, Bucket.TO_90),
+    (180, Bucket.TO_180),
+    (365, Bucket.TO_365),
+)
+
+
+def bucket_of(days_past_due: int) -> Bucket:
+    """Give the bucket of an item by its days past due; on the due day itself it is not due yet.
+
+    Twin: the buckets of `sql/ageing.sql`.
+
+    >>> bucket_of(0).value, bucket_of(1).value, bucket_of(366).value
+    ('not_due', '1_30', 'over_365')
+    """
+    return next((bucket for last, bucket in _LAST_DAYS if days_past_due <= last), Bucket.OVER_365)
+
+
 class AccountExists(Refusal):
     """The client has an account of that reference already."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tallystick.access import actions as access_actions
 from tallystick.accounts import events, queries, rules
 from tallystick.accounts.models import Account, AccountLookup, Client, Portfolio, RelatedParty
 from tallystick.kernel import sql
@@ -23,7 +24,9 @@ from tallystick.timeline import actions as timeline
 def open_client(*, code: str, name: str, at: datetime, by: Actor, **terms: Any) -> Client:
     """Open a client. `terms` are further fields of `Client`, such as its calendar and time zone."""
     by.must_be_allowed_to("open accounts")
-    return Client.objects.create(code=code, name=name, **terms)
+    client = Client.objects.create(code=code, name=name, **terms)
+    access_actions.note_client(client_id=client.pk, business_unit_id=client.business_unit_id)
+    return client
 
 
 @transaction.atomic

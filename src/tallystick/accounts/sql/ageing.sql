@@ -9,11 +9,33 @@ GROUP BY item.id
 ORDER BY item.due_on, item.id;
 
 -- name: by_bucket
--- Give the balance of the book by currency and bucket at the end of a day. An entry without an item is money on account; it has
--- no age and stands in a bucket of its own.
+-- Give the balance of the book by currency, client and bucket at the end of a day, and on how many accounts it lies. What an
+-- entry does to an item ages by the item's due day; money on account has no age and stands in a bucket of its own.
+{movements}
+SELECT currency, client_id, bucket, sum(minor)::bigint AS minor, count(*) FILTER (WHERE minor <> 0) AS accounts
+FROM by_account
+GROUP BY currency, client_id, bucket
+ORDER BY currency, client_id, bucket;
+
+-- name: accounts_in_bucket
+-- Give the accounts with a balance in a bucket at the end of a day, the largest first.
+{movements}
+SELECT by_account.account_id, by_account.minor::bigint AS minor, account.reference, account.currency, client.name AS client,
+       party.name AS party
+FROM by_account
+JOIN accounts_account AS account ON account.id = by_account.account_id
+JOIN accounts_client AS client ON client.id = account.client_id
+JOIN parties_party AS party ON party.id = account.party_id
+WHERE bucket = %(bucket)s AND by_account.currency = %(currency)s AND minor <> 0
+ORDER BY minor DESC, account_id
+LIMIT %(limit)s OFFSET %(offset)s;
+
+-- name: movements
+-- The common part: what stands open of each account in each bucket at the end of a day, as `by_account`.
 WITH movement AS (
-    SELECT entry.currency, entry.account_id, item.due_on,
-           CASE WHEN entry.debit = 9 THEN entry.amount_minor WHEN entry.credit = 9 THEN -entry.amount_minor ELSE 0 END AS on_account_minor,
+    SELECT entry.currency, entry.account_id, account.client_id, item.due_on,
+           CASE WHEN entry.debit = 9 THEN entry.amount_minor
+                WHEN entry.credit = 9 THEN -entry.amount_minor ELSE 0 END AS on_account_minor,
            CASE WHEN entry.debit IN (1, 2, 3, 4) THEN entry.amount_minor ELSE 0 END
            - CASE WHEN entry.credit IN (1, 2, 3, 4) THEN entry.amount_minor ELSE 0 END AS debt_minor
     FROM ledger_entry AS entry
@@ -23,7 +45,7 @@ WITH movement AS (
       AND (%(clients)s::bigint[] IS NULL OR account.client_id = ANY(%(clients)s))
       AND (%(client)s::bigint IS NULL OR account.client_id = %(client)s)
 ), aged AS (
-    SELECT currency, account_id, debt_minor AS minor,
+    SELECT currency, account_id, client_id, debt_minor AS minor,
            CASE WHEN due_on >= %(on)s THEN 'not_due'
                 WHEN %(on)s::date - due_on <= 30 THEN '1_30'
                 WHEN %(on)s::date - due_on <= 60 THEN '31_60'
@@ -31,13 +53,14 @@ WITH movement AS (
                 WHEN %(on)s::date - due_on <= 180 THEN '91_180'
                 WHEN %(on)s::date - due_on <= 365 THEN '181_365'
                 ELSE 'over_365' END AS bucket
-    FROM movement WHERE debt_minor <> 0
+    FROM movement
+    WHERE debt_minor <> 0
     UNION ALL
-    SELECT currency, account_id, on_account_minor, 'on_account' FROM movement WHERE on_account_minor <> 0
+    SELECT currency, account_id, client_id, on_account_minor, 'on_account'
+    FROM movement
+    WHERE on_account_minor <> 0
 ), by_account AS (
-    SELECT currency, bucket, account_id, sum(minor) AS minor FROM aged GROUP BY currency, bucket, account_id
+    SELECT currency, client_id, bucket, account_id, sum(minor) AS minor
+    FROM aged
+    GROUP BY currency, client_id, bucket, account_id
 )
-SELECT currency, bucket, sum(minor)::bigint AS minor, count(*) FILTER (WHERE minor <> 0) AS accounts
-FROM by_account
-GROUP BY currency, bucket
-ORDER BY currency, bucket;
