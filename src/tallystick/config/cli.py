@@ -71,9 +71,11 @@ def _verbs() -> dict[str, str]:
 
 def _overview(verbs: dict[str, str]) -> str:
     from django.core import management
+    from django.utils.translation import gettext as _
 
-    lines = ["Usage: tallystick VERB [options]      (tallystick VERB --help says more)", ""]
+    lines = [_("Usage: tallystick VERB [options]      (tallystick VERB --help says more)"), ""]
     for verb, room in verbs.items():
-        lines.append(f"  {verb:<10} {management.load_command_class(room, verb).help}")
-    lines.append(f"  {'manage':<10} Run one of Django's own commands: tallystick manage migrate --plan.")
+        lines.append(f"  {verb:<10} {_(management.load_command_class(room, verb).help)}")
+    manage = _("Run one of Django's own commands, as in: tallystick manage migrate --plan")
+    lines.append(f"  {'manage':<10} {manage}")
     return "\n".join(lines) + "\n"

@@ -48,11 +48,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tallystick.access.web.middleware.TrailMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tallystick.access.web.middleware.ActorMiddleware",
 ]
 
 ROOT_URLCONF = "tallystick.config.urls"
@@ -70,6 +71,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "tallystick.access.web.context.actor",
             ],
         },
     },
@@ -96,30 +98,45 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 # Accounts of people: see the room `access`.
 if "access" in ROOMS:
     AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "tallystick.access.adapters.passwords.PasswordRule"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
+    },
 ]
+SECRET_KEY_FALLBACKS = list(ENVIRONMENT.old_secret_keys)
+# Newest first; without any, the secrets of second factors are encrypted under a key derived from SECRET_KEY.
+ACCESS_ENCRYPTION_KEYS = ENVIRONMENT.encryption_keys
+# Roles whose people get no further than setting up a second factor until they have one.
+ACCESS_SECOND_FACTOR_ROLES = ENVIRONMENT.second_factor_roles
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
+ACCOUNT_ADAPTER = "tallystick.access.web.sign_in.AccountAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Failed log-ins are counted by the room itself: see access/rules/throttling.py.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_ADAPTER = "tallystick.access.web.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "tallystick.access.web.second_factor.AuthenticateForm",
+    "reauthenticate": "tallystick.access.web.second_factor.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 MFA_TOTP_ISSUER = "Tallystick"
-USERSESSIONS_TRACK_ACTIVITY = True
+MFA_TOTP_TOLERANCE = 1
+# A write for every request; when somebody was last seen stands in the audit trail.
+USERSESSIONS_TRACK_ACTIVITY = False
 
 # Nothing comes from elsewhere, nothing goes elsewhere.
 CONTENT_SECURITY_POLICY = {
@@ -185,4 +202,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
+    "loggers": {
+        # They tell every job's registration, start and end: for somebody who looks for a defect.
+        "procrastinate": {"level": "INFO" if ENVIRONMENT.log_level == "DEBUG" else "WARNING"},
+        "tallystick.config.jobs": {"level": "INFO"},
+    },
 }

@@ -42,7 +42,7 @@ _DURABLE = {
     "recovery_init_sync_method": "syncfs" if sys.platform == "linux" else "fsync",
     "logging_collector": "on",
     "log_directory": "log",
-    "log_filename": "%a.log",  # a week of logs, each day overwriting the same day a week ago
+    "log_filename": "'%a.log'",  # a week of logs, each day overwriting the same day a week ago
     "log_truncate_on_rotation": "on",
     "log_rotation_age": "1d",
     "log_rotation_size": "0",

@@ -1,0 +1,24 @@
+"""A child process that never outlives its parent, however the parent ends: the parent's death changes its parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+_LOOK_EVERY = 0.5
+
+
+def follow_parent(*, grace: float) -> None:
+    """End this process soon after its parent ended: ask politely at once, and end it for good after `grace` seconds."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_EVERY)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(grace)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="lifeline", daemon=True).start()

@@ -1,0 +1,48 @@
+"""`tallystick worker`: one worker for background jobs, in the foreground."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from procrastinate.contrib.django import app
+
+from tallystick.config import jobs
+from tallystick.config.environment import ENVIRONMENT
+from tallystick.config.lifeline import follow_parent
+
+#: Seconds that jobs under way are given when the worker is told to stop; after that they are left to the next one.
+_GRACE = 20
+
+
+class Command(BaseCommand):
+    """Do background jobs. `tallystick start` runs one of these; a larger book is served by starting more."""
+
+    help = gettext_noop("Run one worker for background jobs alone (start runs everything).")
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Say how much to do at once."""
+        parser.add_argument("--jobs", type=int, default=ENVIRONMENT.jobs, help=_("jobs to do at the same time"))
+        parser.add_argument("--child", action="store_true", help=_("end when the process that started it ends"))
+
+    def handle(self, *, jobs: int, child: bool, **options: Any) -> None:
+        """Work until told to stop."""
+        if child:
+            follow_parent(grace=_GRACE + 5)
+        asyncio.run(_work(jobs))
+
+
+async def _work(concurrency: int) -> None:
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
+        async with worker_app.open_async():
+            await jobs.take_up_stalled_jobs(worker_app)
+            await worker_app.run_worker_async(
+                concurrency=concurrency,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=_GRACE,
+            )
