@@ -1,0 +1,1 @@
+"""What we say, on which channel, and whether we may."""
