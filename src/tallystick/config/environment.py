@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from tallystick.access.rules.rights import Role
+
 
 class BadEnvironment(ValueError):
     """An environment variable holds a value that cannot be read: an error, never a silent default."""
@@ -30,6 +32,12 @@ def _count(raw: str) -> int:
     return int(raw)
 
 
+def _number(raw: str) -> int:
+    if not raw.isdecimal():
+        raise ValueError("say a whole number from 0")
+    return int(raw)
+
+
 def _port(raw: str) -> int:
     if not raw.isdecimal() or not 0 < int(raw) < 65536:
         raise ValueError("say a port from 1 to 65535")
@@ -38,6 +46,16 @@ def _port(raw: str) -> int:
 
 def _words(raw: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in raw.split(",") if word.strip())
+
+
+def _second_factor_roles(raw: str) -> tuple[str, ...]:
+    if raw == "none":
+        return ()
+    roles = _words(raw)
+    unknown = [role for role in roles if role not in set(Role)]
+    if unknown:
+        raise ValueError(f"there is no role {unknown[0]!r}")
+    return roles
 
 
 def _absolute(raw: str) -> Path:
@@ -116,6 +134,26 @@ class Environment:
         "Key that signs cookies and tokens. Empty: made once and kept in the state folder. "
         "Several machines behind one address need the same.",
     )
+    old_secret_keys: tuple[str, ...] = _variable(
+        "TALLYSTICK_OLD_SECRET_KEYS",
+        _words,
+        "",
+        "Secret keys of before, separated by commas, whose cookies, links and encrypted secrets still hold.",
+    )
+    encryption_keys: tuple[str, ...] = _variable(
+        "TALLYSTICK_ENCRYPTION_KEYS",
+        _words,
+        "",
+        "Keys that the secrets of second factors are encrypted under, newest first, separated by commas. "
+        "Empty: the secret key.",
+    )
+    second_factor_roles: tuple[str, ...] = _variable(
+        "TALLYSTICK_SECOND_FACTOR_ROLES",
+        _second_factor_roles,
+        "administrator,credit manager",
+        "Roles whose people must set up a second factor before they get further, separated by commas. "
+        "none: nobody has to, for demonstrations.",
+    )
     debug: bool = _variable(
         "TALLYSTICK_DEBUG", _flag, "no", "Show errors with their source in the browser. Never on a live system."
     )
@@ -130,6 +168,12 @@ class Environment:
         _flag,
         "no",
         "The site is reached through a proxy that speaks HTTPS and sets X-Forwarded-Proto: secure cookies and HSTS.",
+    )
+    proxies: int = _variable(
+        "TALLYSTICK_PROXIES",
+        _number,
+        "0",
+        "How many proxies in front of the site add to X-Forwarded-For: the address people come from is read behind them.",
     )
     bind: str = _variable("TALLYSTICK_BIND", str, "127.0.0.1", "Address that the web server listens on.")
     port: int = _variable(

@@ -96,7 +96,8 @@ def grants_for(roles: Collection[Role], reaches: Collection[Reach]) -> frozenset
     >>> grants_for([Role.COLLECTOR], [])
     Traceback (most recent call last):
     ...
-    tallystick.access.rules.grants.ReachMissing: Say for which business units or clients the roles hold, ...
+    tallystick.access.rules.grants.ReachMissing: Say for which business units or clients the roles hold,
+    or that they hold for everything.
     """
     over_accounts = {role for role in roles if touches_clients(role)}
     if over_accounts and not reaches:

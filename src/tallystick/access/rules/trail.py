@@ -47,6 +47,10 @@ class About:
     account_id: int | None = None
 
 
+#: About no particular thing: a list, a form, a log-in.
+NOTHING = About()
+
+
 def what_of(method: str, status: int) -> What:
     """Give the word for a request by its method and the status of its answer.
 
