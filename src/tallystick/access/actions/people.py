@@ -10,6 +10,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db import transaction
 
 from tallystick.access import queries
@@ -46,15 +47,16 @@ def add_user(
     Without a password nobody can log in as them until they follow a link from `issue_password_link`.
 
     :raises NotPermitted: `by` may not manage users
-    :raises UserNameUnfit, UserNameTaken: see `rules.people`
+    :raises UserNameUnfit, UserNameTaken, EmailUnfit, ChoiceUnknown: see `rules.people`
     """
     by.must_be_allowed_to("manage users")
     name = people.read_user_name(username)
+    _check_choices(language, time_zone)
     if User.objects.filter(username=name).exists():
         raise people.UserNameTaken(username=name)
     return User.objects.create_user(
         name,
-        email,
+        people.read_email(email),
         password,
         full_name=" ".join(full_name.split()),
         language=language,
@@ -69,11 +71,12 @@ def change_user(*, user_id: int, full_name: str, email: str, at: datetime, by: A
 
     :raises NotPermitted: `by` may not manage users
     :raises NotFound: there is no such user
+    :raises EmailUnfit: see `rules.people`
     """
     by.must_be_allowed_to("manage users")
     user = _lock(user_id)
     user.full_name = " ".join(full_name.split())
-    user.email = User.objects.normalize_email(email)
+    user.email = people.read_email(email)
     user.save(update_fields=["full_name", "email"])
 
 
@@ -82,7 +85,9 @@ def change_own_settings(*, language: str, time_zone: str, at: datetime, by: Acto
     """Choose the language and the time zone one reads; empty for those of the browser and the installation.
 
     :raises NotFound: `by` is no person
+    :raises ChoiceUnknown: see `rules.people`
     """
+    _check_choices(language, time_zone)
     user = _lock(by.user_id or 0)
     user.language, user.time_zone = language, time_zone
     user.save(update_fields=["language", "time_zone"])
@@ -200,6 +205,10 @@ def unlock(*, user_id: int, at: datetime, by: Actor) -> None:
     """
     by.must_be_allowed_to("manage users")
     forget_account(username=_lock(user_id).username)
+
+
+def _check_choices(language: str, time_zone: str) -> None:
+    people.check_choices(language=language, time_zone=time_zone, languages=dict(settings.LANGUAGES))
 
 
 def _lock(user_id: int) -> User:

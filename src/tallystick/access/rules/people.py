@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.refusals import Refusal
 
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _USER_NAME = re.compile(r"[a-z0-9@.+_-]{1,150}")
+#: Source: RFC 5321, 4.5.3.1.3 (a path of 256 octets holds an address of 254).
+_LONGEST_EMAIL = 254
 
 
 class UserNameUnfit(Refusal):
@@ -23,6 +28,20 @@ class UserNameTaken(Refusal):
 
     code = "access.user_name_taken"
     sentence = _("The user name “{username}” is taken. Names of people who left are not given out again.")
+
+
+class EmailUnfit(Refusal):
+    """This is no e-mail address."""
+
+    code = "access.email_unfit"
+    sentence = _("“{email}” is no e-mail address.")
+
+
+class ChoiceUnknown(Refusal):
+    """The installation does not offer this language, or nobody keeps this time zone."""
+
+    code = "access.choice_unknown"
+    sentence = _("“{choice}” is not offered.")
 
 
 class UserHasLeft(Refusal):
@@ -53,3 +72,37 @@ def read_user_name(typed: str) -> str:
     if not _USER_NAME.fullmatch(name):
         raise UserNameUnfit(username=typed.strip())
     return name
+
+
+def read_email(typed: str) -> str:
+    """Give the e-mail address that somebody typed, its domain in lower case; empty for none.
+
+    :raises EmailUnfit: it is no address
+
+    >>> read_email(" Ann@Example.ORG ")
+    'Ann@example.org'
+    """
+    address = typed.strip()
+    if not address:
+        return ""
+    if not _EMAIL.fullmatch(address) or len(address) > _LONGEST_EMAIL:
+        raise EmailUnfit(email=address)
+    name, domain = address.split("@")
+    return f"{name}@{domain.lower()}"
+
+
+def check_choices(*, language: str, time_zone: str, languages: Collection[str]) -> None:
+    """Check the language and time zone that a person chose; empty leaves the choice to the browser and the installation.
+
+    :raises ChoiceUnknown: one of them is not offered
+
+    >>> check_choices(language="cy", time_zone="Europe/London", languages={"cy", "en-gb"})
+    >>> check_choices(language="", time_zone="Europe/Atlantis", languages={"en-gb"})
+    Traceback (most recent call last):
+    ...
+    tallystick.access.rules.people.ChoiceUnknown: “Europe/Atlantis” is not offered.
+    """
+    if language and language not in languages:
+        raise ChoiceUnknown(choice=language)
+    if time_zone and time_zone not in available_timezones():
+        raise ChoiceUnknown(choice=time_zone)
