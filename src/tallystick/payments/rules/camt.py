@@ -92,12 +92,13 @@ class _Statement:
         self.element = element
         self.report = report
         self.head: Node | None = None
+        self.assumed_on: date | None = None
         self.entries = 0
 
     def take(self, entry: Any) -> Iterator[Part]:
         yield from self._open()
         self.entries += 1
-        yield from camt_entries.lines(entry, entry_number=self.entries, assumed_on=_assumed_day(self.head or {}))
+        yield from camt_entries.lines(entry, entry_number=self.entries, assumed_on=self.assumed_on)
 
     def close(self) -> Iterator[Part]:
         yield from self._open()
@@ -120,6 +121,7 @@ class _Statement:
         self.head = found if isinstance(found, dict) else {}
         balances, unread = _balances(self.head)
         opening = _opening(balances)
+        self.assumed_on = _assumed_day(self.head, balances)
         line_number = self.element.sourceline or 0
         yield Opening(
             account=text(first(self.head, "Acct", "Id", "IBAN"))
@@ -187,9 +189,8 @@ def _total(summary: Any, name: str, balances: dict[str, list[Balance]]) -> Total
     return Total(int(count) if count.isdigit() else None, amount)
 
 
-def _assumed_day(head: Node) -> date | None:
+def _assumed_day(head: Node, balances: dict[str, list[Balance]]) -> date | None:
     """The day for entries that have none: that of the closing balance, else the day the message was made."""
-    balances, _ = _balances(head)
     closing = _closing(balances)
     if closing is not None and closing.on is not None:
         return closing.on

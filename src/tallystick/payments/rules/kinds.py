@@ -49,6 +49,25 @@ _BY_CODE: dict[str, Kind] = {
     }.items()
     for code in codes.split()
 }
+#: What exports for people say instead of a code; the first phrase that is found counts.
+_BY_PHRASE: tuple[tuple[str, Kind], ...] = (
+    ("RETURN", Kind.RETURN),
+    ("UNPAID", Kind.RETURN),
+    ("DIRECT DEBIT", Kind.DIRECT_DEBIT),
+    ("LASTSCHRIFT", Kind.DIRECT_DEBIT),
+    ("STANDING ORDER", Kind.STANDING_ORDER),
+    ("CARD", Kind.CARD),
+    ("CHEQUE", Kind.CHEQUE),
+    ("CASH", Kind.CASH),
+    ("INTEREST", Kind.INTEREST),
+    ("CHARGE", Kind.CHARGE),
+    ("FEE", Kind.CHARGE),
+    ("FASTER PAYMENT", Kind.TRANSFER),
+    ("BANK CREDIT", Kind.TRANSFER),
+    ("TRANSFER", Kind.TRANSFER),
+    ("UEBERWEISUNG", Kind.TRANSFER),
+    ("ÜBERWEISUNG", Kind.TRANSFER),
+)
 
 
 def kind_of_domain(family: str, sub_family: str) -> Kind:
@@ -61,12 +80,13 @@ def kind_of_domain(family: str, sub_family: str) -> Kind:
 
 
 def kind_of_code(code: str) -> Kind:
-    """Give the kind that a bank's own code means: a SWIFT type, a German GVC or a UK narrative code.
+    """Give the kind that a bank's own code means: a SWIFT type, a German GVC, a UK narrative code or a plain phrase.
 
-    >>> kind_of_code("NRTI"), kind_of_code("FPI"), kind_of_code("109"), kind_of_code("XYZ")
-    (<Kind.RETURN: 'return'>, <Kind.TRANSFER: 'transfer'>, <Kind.RETURN: 'return'>, <Kind.OTHER: 'other'>)
+    >>> kind_of_code("NRTI"), kind_of_code("FPI"), kind_of_code("Direct debit"), kind_of_code("XYZ")
+    (<Kind.RETURN: 'return'>, <Kind.TRANSFER: 'transfer'>, <Kind.DIRECT_DEBIT: 'direct_debit'>, <Kind.OTHER: 'other'>)
     """
     bare = code.strip().upper()
-    if len(bare) == 4 and bare[0] in "NSF":
-        bare = bare[1:]
-    return _BY_CODE.get(bare, Kind.OTHER)
+    known = _BY_CODE.get(bare) or (_BY_CODE.get(bare[1:]) if len(bare) == 4 and bare[0] in "NSF" else None)
+    if known is not None or len(bare) < 5:
+        return known or Kind.OTHER
+    return next((kind for phrase, kind in _BY_PHRASE if phrase in bare), Kind.OTHER)

@@ -14,6 +14,7 @@ class WarningCode(StrEnum):
     """Stable codes of warnings, stored with the file."""
 
     LINE_UNREADABLE = "line_unreadable"
+    NOT_BOOKED_YET = "not_booked_yet"
     LINE_OUTSIDE = "line_outside"
     BALANCE_UNREADABLE = "balance_unreadable"
     DAY_ADJUSTED = "day_adjusted"
@@ -33,6 +34,7 @@ class WarningCode(StrEnum):
 
 _SENTENCES: dict[WarningCode, str | Promise] = {
     WarningCode.LINE_UNREADABLE: _("This entry could not be read: {reason}. It was left out."),
+    WarningCode.NOT_BOOKED_YET: _("The bank has not booked this entry yet. It was left out."),
     WarningCode.LINE_OUTSIDE: _("This text belongs to no statement and was left out."),
     WarningCode.BALANCE_UNREADABLE: _("This balance could not be read and was left out."),
     WarningCode.DAY_ADJUSTED: _("There is no such day as {delivered}; {taken} was taken."),
