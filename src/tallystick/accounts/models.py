@@ -62,6 +62,8 @@ class Account(models.Model):
     closed_on = models.DateField(null=True)
     #: access.User who looks after the account, if one does.
     owner_id = models.BigIntegerField(null=True)
+    #: Money that came in and paid no item yet: the balance of the head `ON_ACCOUNT`, kept as `Item.open_minor` is.
+    on_account_minor = models.BigIntegerField(default=0, db_default=0)
     #: A house account holds a client's money that belongs to no debtor yet.
     is_house = models.BooleanField(default=False)
 

@@ -135,3 +135,9 @@ def accounts_in_bucket(
             "offset": offset,
         },
     )
+
+
+def clients(*, scope: Scope = EVERYTHING) -> QuerySet[Client]:
+    """Give the clients within a scope, by name."""
+    found = Client.objects.order_by("name", "pk")
+    return found if scope.client_ids is None else found.filter(pk__in=scope.client_ids)

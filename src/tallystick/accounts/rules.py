@@ -101,6 +101,13 @@ class AccountExists(Refusal):
     sentence = _("{client} already has an account {reference}.")
 
 
+class AccountIsClosed(Refusal):
+    """Nothing more is done with a closed account."""
+
+    code = "accounts.account_is_closed"
+    sentence = _("The account {reference} is closed.")
+
+
 class CurrencyDiffers(Refusal):
     """An account has one currency."""
 
@@ -128,3 +135,12 @@ class AlreadyReversed(Refusal):
 
     code = "accounts.already_reversed"
     sentence = _("That was taken back already.")
+
+
+def refuse_if_closed(state: str, reference: str) -> None:
+    """Refuse what is done with open accounts only.
+
+    :raises AccountIsClosed: the account is closed
+    """
+    if state != AccountState.OPEN:
+        raise AccountIsClosed(reference=reference)

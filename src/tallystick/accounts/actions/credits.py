@@ -131,6 +131,7 @@ def apply_credits(
         )
         for credit in received
     ]
+    _keep_on_account([(became.account_id, became.unallocated_minor) for became in applied if became.unallocated_minor])
     _tell(received, applied, accounts, cause_kind=cause_kind, at=at, by=by)
     return applied
 
@@ -178,6 +179,14 @@ def _allocate(
             "at": at,
         },
     )
+
+
+def _keep_on_account(kept: Sequence[tuple[int, int]]) -> None:
+    if kept:
+        sql.execute(
+            _query("keep_on_account"),
+            {"account_id": [account_id for account_id, _ in kept], "amount_minor": [minor for _, minor in kept]},
+        )
 
 
 def _note(found: Sequence[dict[str, Any]], paid: dict[tuple[int, int], dict[int, int]]) -> None:
@@ -256,6 +265,7 @@ def take_back_credit(
     )
     # The reversing entry of the receipt debits money on account.
     minor = sum(row["amount_minor"] for row in reversed_entries if row["item_id"] is None)
+    _keep_on_account([(account_id, sum(row["amount_minor"] for row in given_back) - minor)])
     amount = Money(minor, account.currency)
     timeline.append(
         events.CreditTakenBack(account_id, int(cause_kind), cause_id, amount, reason),

@@ -88,6 +88,17 @@ SET open_minor = item.open_minor - paid.amount_minor,
 FROM paid
 WHERE item.id = paid.item_id AND item.account_id = paid.account_id;
 
+-- name: keep_on_account
+-- Add what a set of credits left unallocated to the money on account.
+UPDATE accounts_account AS account
+SET on_account_minor = on_account_minor + kept.amount_minor
+FROM (
+    SELECT account_id, sum(amount_minor)::bigint AS amount_minor
+    FROM unnest(%(account_id)s::bigint[], %(amount_minor)s::bigint[]) AS kept(account_id, amount_minor)
+    GROUP BY account_id
+) AS kept
+WHERE account.id = kept.account_id;
+
 -- name: take_back
 -- Give back to items what a cause had paid on them.
 UPDATE accounts_item AS item
@@ -100,7 +111,7 @@ FROM (
 WHERE item.id = given.item_id AND item.account_id = %(account)s;
 
 -- name: cleared
--- Give the accounts of a set on which nothing is open and no money lies unallocated the wrong way round.
+-- Give the accounts of a set on which nothing is open any more.
 SELECT id FROM accounts_account AS account
 WHERE id = ANY(%(account_id)s) AND NOT is_house
   AND NOT EXISTS (SELECT FROM accounts_item AS item WHERE item.account_id = account.id AND item.open_minor > 0)

@@ -1,0 +1,219 @@
+"""Words about accounts, their items and their debtors that strategies may use."""
+
+from __future__ import annotations
+
+from tallystick.accounts.rules import AccountState
+from tallystick.kernel.facts import Column, Fact, FactType, Source
+
+_MONEY = "minor units of the account's currency"
+
+SOURCES = (
+    Source(
+        name="account",
+        sql="""
+        SELECT account.id AS account_id, account.client_id::integer AS client_id,
+               account.portfolio_id::integer AS portfolio_id, account.currency::text AS currency, account.opened_on,
+               account.state = 'open' AS is_open, account.is_house, account.on_account_minor,
+               party.kind = 'company' AS is_company, party.country::text AS country, party.language
+        FROM (SELECT *, id AS account_id FROM accounts_account) AS account
+        JOIN parties_party AS party ON party.id = account.party_id
+        WHERE {scope}
+        """,
+        columns=(
+            Column("client_id", "integer", "0"),
+            Column("portfolio_id", "integer", "0"),
+            Column("currency", "text", "''"),
+            Column("opened_on", "date"),
+            Column("is_open", "boolean", "false"),
+            Column("is_house", "boolean", "false"),
+            Column("on_account_minor", "bigint", "0"),
+            Column("is_company", "boolean", "false"),
+            Column("country", "text", "''"),
+            Column("language", "text", "''"),
+        ),
+    ),
+    Source(
+        name="items",
+        sql="""
+        SELECT account_id, sum(open_minor)::bigint AS open_minor,
+               coalesce(sum(open_minor) FILTER (WHERE due_on < %(day)s), 0)::bigint AS overdue_minor,
+               max(open_minor) AS largest_item_minor, min(due_on) AS oldest_due_on, count(*)::integer AS open_items,
+               (count(*) FILTER (WHERE due_on < %(day)s))::integer AS overdue_items,
+               min(due_on) FILTER (WHERE due_on >= %(day)s) + 1 AS items_stale_on
+        FROM accounts_item
+        WHERE open_minor > 0 AND {scope}
+        GROUP BY account_id
+        """,
+        columns=(
+            Column("open_minor", "bigint", "0"),
+            Column("overdue_minor", "bigint", "0"),
+            Column("largest_item_minor", "bigint", "0"),
+            Column("oldest_due_on", "date"),
+            Column("open_items", "integer", "0"),
+            Column("overdue_items", "integer", "0"),
+            Column("items_stale_on", "date"),
+        ),
+    ),
+    Source(
+        name="reach",
+        sql="""
+        SELECT account.account_id,
+               bool_or(point.kind = 'email') AS has_email, bool_or(point.kind = 'mobile') AS has_mobile,
+               bool_or(point.kind IN ('mobile', 'phone')) AS has_phone
+        FROM (SELECT id AS account_id, party_id FROM accounts_account) AS account
+        JOIN parties_contact_point AS point ON point.party_id = account.party_id
+        WHERE point.state <> 'bad' AND point.consent IS DISTINCT FROM false AND {scope}
+        GROUP BY account.account_id
+        """,
+        columns=(
+            Column("has_email", "boolean", "false"),
+            Column("has_mobile", "boolean", "false"),
+            Column("has_phone", "boolean", "false"),
+        ),
+    ),
+    Source(
+        name="address",
+        sql="""
+        SELECT account.account_id, true AS has_address
+        FROM (SELECT id AS account_id, party_id FROM accounts_account) AS account
+        JOIN parties_address AS address ON address.party_id = account.party_id
+        WHERE address.until_on IS NULL AND address.state <> 'bad' AND {scope}
+        GROUP BY account.account_id
+        """,
+        columns=(Column("has_address", "boolean", "false"),),
+    ),
+)
+
+FACTS = (
+    Fact(
+        "accounts.balance",
+        FactType.MONEY,
+        _MONEY,
+        "What is owed on all open items, less money on account.",
+        "book.open_minor - book.on_account_minor",
+    ),
+    Fact(
+        "accounts.overdue",
+        FactType.MONEY,
+        _MONEY,
+        "What is open on items whose due day has passed.",
+        "book.overdue_minor",
+    ),
+    Fact(
+        "accounts.not_due",
+        FactType.MONEY,
+        _MONEY,
+        "What is open on items that are not overdue yet.",
+        "book.open_minor - book.overdue_minor",
+    ),
+    Fact(
+        "accounts.on_account",
+        FactType.MONEY,
+        _MONEY,
+        "Money that came in and paid no item yet.",
+        "book.on_account_minor",
+    ),
+    Fact(
+        "accounts.largest_item",
+        FactType.MONEY,
+        _MONEY,
+        "What is open on the largest open item.",
+        "book.largest_item_minor",
+    ),
+    Fact(
+        "accounts.days_past_due",
+        FactType.NUMBER,
+        "days",
+        "Days since the oldest open item fell due; negative before it does, unknown when nothing is open.",
+        "{day} - book.oldest_due_on",
+    ),
+    Fact(
+        "accounts.oldest_due_on",
+        FactType.DATE,
+        "day",
+        "Due day of the oldest open item; unknown when nothing is open.",
+        "book.oldest_due_on",
+    ),
+    Fact("accounts.open_items", FactType.NUMBER, "items", "Items on which something is open.", "book.open_items"),
+    Fact(
+        "accounts.overdue_items",
+        FactType.NUMBER,
+        "items",
+        "Open items whose due day has passed.",
+        "book.overdue_items",
+    ),
+    Fact(
+        "accounts.age_days",
+        FactType.NUMBER,
+        "days",
+        "Days since the account was opened.",
+        "{day} - book.opened_on",
+    ),
+    Fact(
+        "accounts.currency",
+        FactType.TEXT,
+        "ISO 4217 code",
+        "Currency of the account.",
+        "book.currency",
+    ),
+    Fact(
+        "accounts.client",
+        FactType.TEXT,
+        "code",
+        "Code of the client.",
+        "(SELECT code FROM accounts_client WHERE id = book.client_id)",
+    ),
+    Fact(
+        "accounts.portfolio",
+        FactType.TEXT,
+        "code",
+        "Code of the portfolio.",
+        "(SELECT code FROM accounts_portfolio WHERE id = book.portfolio_id)",
+    ),
+    Fact(
+        "accounts.state",
+        FactType.TEXT,
+        "word",
+        "Where the account is in its life.",
+        "CASE WHEN book.is_open THEN 'open' ELSE 'closed' END",
+        choices=tuple(state.value for state in AccountState),
+    ),
+    Fact(
+        "parties.kind",
+        FactType.TEXT,
+        "word",
+        "Whether the debtor is a person or a company.",
+        "CASE WHEN book.is_company THEN 'company' ELSE 'person' END",
+        choices=("person", "company"),
+    ),
+    Fact("parties.country", FactType.TEXT, "ISO 3166 code", "Country of the debtor.", "book.country"),
+    Fact("parties.language", FactType.TEXT, "IETF tag", "Language of the debtor.", "book.language"),
+    Fact(
+        "parties.has_email",
+        FactType.BOOLEAN,
+        "yes or no",
+        "Whether the debtor has an e-mail address that works and that we may use.",
+        "book.has_email",
+    ),
+    Fact(
+        "parties.has_mobile",
+        FactType.BOOLEAN,
+        "yes or no",
+        "Whether the debtor has a mobile number that works and that we may use.",
+        "book.has_mobile",
+    ),
+    Fact(
+        "parties.has_phone",
+        FactType.BOOLEAN,
+        "yes or no",
+        "Whether the debtor has any telephone number that works and that we may use.",
+        "book.has_phone",
+    ),
+    Fact(
+        "parties.has_address",
+        FactType.BOOLEAN,
+        "yes or no",
+        "Whether the debtor has a postal address that works.",
+        "book.has_address",
+    ),
+)
