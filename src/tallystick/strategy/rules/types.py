@@ -66,6 +66,8 @@ class Catalogue:
         for fact in facts:
             if not _FACT_NAME.fullmatch(fact.name) or fact.name in KEYWORDS:
                 raise ValueError(f"{fact.name!r} cannot be the name of a fact")
+            if "%" in fact.sql:
+                raise ValueError(f"the SQL of {fact.name!r} has a percent sign, which the driver takes for a parameter")
             if fact.name in by_name:
                 raise ValueError(f"two facts are named {fact.name!r}")
             by_name[fact.name] = fact

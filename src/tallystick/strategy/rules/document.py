@@ -1,0 +1,128 @@
+"""What a strategy is made of, once its document has been read and found right.
+
+States, and in each: transitions that are looked at first, steps in order, and answers to events. An account is in one
+state and waits for one step of it. A step fires when its delay is over, no guard stops it and its condition is true; then
+its orders are given, and the account waits for the next step or goes to another state. An account makes one step a day at most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from tallystick.kernel.choices import Choice
+from tallystick.strategy.rules.orders import Order
+from tallystick.strategy.rules.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition: as it was written, and understood."""
+
+    text: str
+    tree: Node
+
+
+class Since(Choice):
+    """What the delay of a step counts from."""
+
+    #: The step before it in the state; for the first step, entering the state.
+    STEP = "step", _("since the step before")
+    ENTERING = "entering", _("since entering the state")
+
+
+class Otherwise(Choice):
+    """What becomes of a step whose condition is not true on the day its delay is over."""
+
+    WAIT = "wait", _("wait until it is")
+    SKIP = "skip", _("go on to the next step")
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How long a step waits: calendar days or business days, from the step before or from entering the state."""
+
+    days: int = 0
+    business: bool = False
+    since: Since = Since.STEP
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a state. Without a condition it fires as soon as its delay is over."""
+
+    id: str
+    title: str
+    when: Condition | None
+    after: Delay
+    #: Fires on business days only.
+    business_days_only: bool
+    orders: tuple[Order, ...]
+    #: State to go to afterwards; None waits for the next step.
+    go: str | None
+    otherwise: Otherwise
+    #: Guards that do not stop it, its state's among them.
+    despite: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A transition: while its condition is true, an account in the state goes to another. No guard stops it, it says nothing."""
+
+    when: Condition
+    go: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is done as soon as something happens; of the answers to one event, the first that is true."""
+
+    #: Kind of the event on the timeline, such as "promises.PromiseBroken".
+    event: str
+    title: str
+    when: Condition | None
+    orders: tuple[Order, ...]
+    #: State to go to; None stays, and keeps waiting as before.
+    go: str | None
+    despite: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state, with what can happen in it in the order it is looked at."""
+
+    id: str
+    title: str
+    leaves: tuple[Leave, ...]
+    steps: tuple[Step, ...]
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A reason for doing nothing: no step fires and no answer is given while it is true, unless they are excepted by name."""
+
+    id: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole strategy."""
+
+    name: str
+    title: str
+    #: What it is for, in a few sentences.
+    summary: str
+    #: Jurisdiction whose holidays count, such as "england-and-wales".
+    calendar: str
+    start: str
+    guards: tuple[Guard, ...]
+    states: tuple[State, ...]
+    #: Answers given in every state, after the state's own.
+    answers: tuple[Answer, ...]
+
+    def state(self, state_id: str) -> State:
+        """Give a state by its id; every id in a checked document exists."""
+        return next(state for state in self.states if state.id == state_id)

@@ -1,0 +1,218 @@
+"""A document as places and effects, numbered, so that an account's position and what happens to it are one small number each.
+
+A **place** is a state and the step an account waits for in it; the last place of a state waits for nothing more. An **effect**
+is one thing that can happen: a transition, a step, a step skipped, an answer. Numbers follow the order of the document and never
+change, since a published document never does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+from tallystick.kernel.choices import Choice
+from tallystick.strategy.rules.document import Answer, Condition, Document, Guard, Otherwise, State, Step
+from tallystick.strategy.rules.orders import Order
+
+
+class EffectKind(Choice):
+    """Kinds of things that can happen to an account in a strategy."""
+
+    LEAVE = "leave", _("transition")
+    STEP = "step", _("step")
+    SKIP = "skip", _("step skipped")
+    ANSWER = "answer", _("answer to an event")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A state and the step an account waits for in it; no step in the last place of a state."""
+
+    number: int
+    state: State
+    step: Step | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that can happen, and the place an account is in afterwards."""
+
+    number: int
+    kind: EffectKind
+    #: State it belongs to; None for an answer of the whole document.
+    state: State | None
+    step: Step | None
+    #: Kind of the event that an answer answers; empty otherwise.
+    event: str
+    title: str
+    condition: Condition | None
+    orders: tuple[Order, ...]
+    #: Place afterwards; None stays where it is and keeps waiting as before.
+    to_place: int | None
+    #: The account enters a state, so that delays count anew.
+    is_entering: bool
+    despite: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The places and effects of one document."""
+
+    document: Document
+    places: tuple[Place, ...]
+    effects: tuple[Effect, ...]
+    _first: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, document: Document) -> Program:
+        """Number the places and effects of a checked document."""
+        places: list[Place] = []
+        first: dict[str, int] = {}
+        for state in document.states:
+            first[state.id] = len(places)
+            for step in (*state.steps, None):
+                places.append(Place(len(places), state, step))
+        effects = _Numbering(document, tuple(places), first).number()
+        return cls(document, tuple(places), effects, first)
+
+    @property
+    def start(self) -> Place:
+        """The place an account begins in."""
+        return self.places[self._first[self.document.start]]
+
+    def first_place(self, state_id: str) -> Place:
+        """Give the place an account is in when it enters a state."""
+        return self.places[self._first[state_id]]
+
+    def effect(self, number: int) -> Effect:
+        """Give an effect by its number; numbers begin at 1."""
+        return self.effects[number - 1]
+
+    def of_state(self, state: State, *kinds: EffectKind) -> list[Effect]:
+        """Give the effects of some kinds of a state, in the order they are looked at."""
+        return [each for each in self.effects if each.state is state and each.kind in kinds]
+
+    def of_step(self, state: State, step: Step) -> list[Effect]:
+        """Give what can come of a step: that it fires and, where it may be, that it is skipped."""
+        return [each for each in self.effects if each.state is state and each.step is step]
+
+    def answers(self, state: State, event: str) -> list[Effect]:
+        """Give the answers to an event in a state, in the order they are looked at."""
+        return [
+            each
+            for each in self.effects
+            if each.kind is EffectKind.ANSWER and each.event == event and (each.state is state or each.state is None)
+        ]
+
+    def events(self) -> frozenset[str]:
+        """Give the kinds of events that the document answers."""
+        return frozenset(each.event for each in self.effects if each.event)
+
+    def guards(self, effect: Effect) -> tuple[Guard, ...]:
+        """Give the guards that can stop an effect; a transition is stopped by none."""
+        if effect.kind is EffectKind.LEAVE:
+            return ()
+        return tuple(guard for guard in self.document.guards if guard.id not in effect.despite)
+
+    def matching(self, place: Place, other: Program) -> Place:
+        """Give the place of another program that a place becomes when an account moves over to it.
+
+        The state and step of the same ids; the end of the state where the step is gone; the start where the state is gone.
+        """
+        theirs = [each for each in other.places if each.state.id == place.state.id]
+        if not theirs:
+            return other.start
+        step_id = place.step.id if place.step else None
+        return next((each for each in theirs if each.step and each.step.id == step_id), theirs[-1])
+
+
+class _Numbering:
+    """Makes the effects of a document, in its order."""
+
+    def __init__(self, document: Document, places: tuple[Place, ...], first: dict[str, int]) -> None:
+        self._document = document
+        self._places = places
+        self._first = first
+        self.effects: list[Effect] = []
+
+    def number(self) -> tuple[Effect, ...]:
+        for state in self._document.states:
+            for leave in state.leaves:
+                self._add(EffectKind.LEAVE, state, leave.when, go=leave.go)
+            for place in self._places[self._first[state.id] :][: len(state.steps)]:
+                self._add_step(place)
+            for answer in state.answers:
+                self._add_answer(state, answer)
+        for answer in self._document.answers:
+            self._add_answer(None, answer)
+        return tuple(self.effects)
+
+    def _add_step(self, place: Place) -> None:
+        step = place.step
+        if step is None:
+            return
+        following = place.number + 1
+        self._add(
+            EffectKind.STEP,
+            place.state,
+            step.when,
+            step=step,
+            title=step.title,
+            orders=step.orders,
+            go=step.go,
+            following=following,
+            despite=step.despite,
+        )
+        if step.otherwise is Otherwise.SKIP:
+            self._add(
+                EffectKind.SKIP,
+                place.state,
+                step.when,
+                step=step,
+                title=step.title,
+                following=following,
+                despite=step.despite,
+            )
+
+    def _add_answer(self, state: State | None, answer: Answer) -> None:
+        self._add(
+            EffectKind.ANSWER,
+            state,
+            answer.when,
+            event=answer.event,
+            title=answer.title,
+            orders=answer.orders,
+            go=answer.go,
+            despite=answer.despite,
+        )
+
+    def _add(
+        self,
+        kind: EffectKind,
+        state: State | None,
+        condition: Condition | None,
+        *,
+        step: Step | None = None,
+        event: str = "",
+        title: str = "",
+        orders: tuple[Order, ...] = (),
+        go: str | None = None,
+        following: int | None = None,
+        despite: frozenset[str] = frozenset(),
+    ) -> None:
+        self.effects.append(
+            Effect(
+                number=len(self.effects) + 1,
+                kind=kind,
+                state=state,
+                step=step,
+                event=event,
+                title=title,
+                condition=condition,
+                orders=orders,
+                to_place=following if go is None else self._first[go],
+                is_entering=go is not None,
+                despite=despite,
+            )
+        )

@@ -1,0 +1,224 @@
+"""From the text of a strategy document to a checked `Document`, or to every mistake in it, each with its line and path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tallystick.kernel.refusals import Refusal
+from tallystick.strategy.rules import grammar, mistakes, reading_orders, strict_yaml, types
+from tallystick.strategy.rules.document import (
+    Answer,
+    Condition,
+    Delay,
+    Document,
+    Guard,
+    Leave,
+    Otherwise,
+    Since,
+    State,
+    Step,
+)
+from tallystick.strategy.rules.section import Problem, Section
+from tallystick.strategy.rules.strict_yaml import YamlUnreadable
+
+MOST_STATES = 200
+MOST_STEPS = 60
+
+_ID = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_DELAY = re.compile(r"([0-9]{1,4}) (business )?days?( since entering)?")
+
+
+class DocumentMistaken(Refusal):
+    """A strategy document with mistakes: `problems` has every one of them, with line and path."""
+
+    code = "strategy.document_mistaken"
+    sentence = gettext_lazy("The document has {count} mistakes. The first, {first}")
+    status = 422
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(count=len(self.problems), first=str(self.problems[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a document may speak of: facts, and kinds of events; None leaves the events unchecked."""
+
+    catalogue: types.Catalogue
+    events: Collection[str] | None = None
+
+
+def read(text: str, vocabulary: Vocabulary) -> Document:
+    """Read a strategy document and check all of it.
+
+    :raises DocumentMistaken: something in it is wrong; every mistake is named
+    """
+    try:
+        root = strict_yaml.read(text)
+    except YamlUnreadable as refusal:
+        raise DocumentMistaken([Problem((), refusal.fields["line"], str(refusal.fields["reason"]))]) from None
+    reader = _Reader(vocabulary)
+    document = reader.document(Section(root, (), reader.problems))
+    if reader.problems:
+        raise DocumentMistaken(sorted(reader.problems, key=lambda problem: problem.line))
+    return document
+
+
+class _Reader:
+    """Reads one document; mistakes are gathered, and what is mistaken is read as something harmless."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self.problems: list[Problem] = []
+        self._states: tuple[str, ...] = ()
+        self._guards: tuple[str, ...] = ()
+
+    def document(self, root: Section) -> Document:
+        known = ("name", "title", "summary", "calendar", "start", "never_when", "states", "answers")
+        root.only(known, required=("name", "title", "start", "states"))
+        states = root.section("states")
+        guards = root.section("never_when")
+        self._states, self._guards = tuple(states.keys()), tuple(guards.keys())
+        if len(self._states) > MOST_STATES:
+            states.problem(_("there are more than {limit} states.").format(limit=MOST_STATES))
+        document = Document(
+            name=self._id(root, "name"),
+            title=root.text("title"),
+            summary=root.text("summary", default=""),
+            calendar=root.text("calendar", default="england-and-wales"),
+            start=self._state_id(root, "start"),
+            guards=tuple(self._guard(guards, guard) for guard in self._guards),
+            states=tuple(self._state(states.section(state), state) for state in self._states),
+            answers=tuple(self._answer(each, frozenset()) for each in root.sections("answers")),
+        )
+        self._check_reachable(document, states)
+        return document
+
+    def _check_reachable(self, document: Document, states: Section) -> None:
+        reached = {document.start} | {answer.go for answer in document.answers}
+        for state in document.states:
+            reached |= {leave.go for leave in state.leaves}
+            reached |= {step.go for step in state.steps} | {answer.go for answer in state.answers}
+        for state in document.states:
+            if state.id not in reached:
+                states.problem(_("nothing leads to this state."), state.id)
+
+    def _guard(self, guards: Section, guard: str) -> Guard:
+        self._check_id(guards, guard)
+        return Guard(guard, self._condition(guards, guard) or _NEVER)
+
+    def _state(self, section: Section, state_id: str) -> State:
+        self._check_id(section, state_id)
+        section.only(("title", "leave", "steps", "answers", "despite"))
+        despite = self._despite(section)
+        steps = section.sections("steps")
+        if len(steps) > MOST_STEPS:
+            section.problem(_("there are more than {limit} steps.").format(limit=MOST_STEPS), "steps")
+        read = tuple(self._step(each, despite) for each in steps)
+        for section_of_step, step in zip(steps, read, strict=True):
+            if [other.id for other in read].count(step.id) > 1:
+                section_of_step.problem(_("two steps of the state have this id."), "id")
+        return State(
+            id=state_id,
+            title=section.text("title", default=state_id.replace("-", " ").replace("_", " ").capitalize()),
+            leaves=tuple(self._leave(each) for each in section.sections("leave")),
+            steps=read,
+            answers=tuple(self._answer(each, despite) for each in section.sections("answers")),
+        )
+
+    def _leave(self, section: Section) -> Leave:
+        section.only(("when", "go"), required=("when", "go"))
+        return Leave(self._condition(section, "when") or _NEVER, self._state_id(section, "go"))
+
+    def _step(self, section: Section, despite: frozenset[str]) -> Step:
+        known = ("id", "title", "when", "after", "on", "do", "go", "otherwise", "despite")
+        section.only(known, required=("id", "do"))
+        step_id = self._id(section, "id")
+        orders = reading_orders.read(section)
+        human = any(order.is_human for order in orders)
+        on = section.choice("on", ("business days", "any day"), default="business days" if human else "any day")
+        when = self._condition(section, "when")
+        otherwise = Otherwise(section.choice("otherwise", ("wait", "skip"), default="wait"))
+        if otherwise is Otherwise.SKIP and when is None:
+            section.problem(_("a step without a condition is never skipped."), "otherwise")
+        return Step(
+            id=step_id,
+            title=section.text("title", default=step_id.replace("-", " ").replace("_", " ").capitalize()),
+            when=when,
+            after=self._delay(section),
+            business_days_only=on == "business days",
+            orders=orders,
+            go=self._state_id(section, "go") if section.has("go") else None,
+            otherwise=otherwise,
+            despite=despite | self._despite(section),
+        )
+
+    def _answer(self, section: Section, despite: frozenset[str]) -> Answer:
+        section.only(("event", "title", "when", "do", "go", "despite"), required=("event",))
+        event = section.text("event")
+        events = self._vocabulary.events
+        if events is not None and event and event not in events:
+            section.problem(_("there is no event “{word}”."), "event", word=event, existing=events)
+        if not section.has("do") and not section.has("go"):
+            section.problem(_("an answer does something or goes to a state."))
+        return Answer(
+            event=event,
+            title=section.text("title", default=""),
+            when=self._condition(section, "when"),
+            orders=reading_orders.read(section),
+            go=self._state_id(section, "go") if section.has("go") else None,
+            despite=despite | self._despite(section),
+        )
+
+    def _delay(self, section: Section) -> Delay:
+        written = section.text("after", default="0 days")
+        found = _DELAY.fullmatch(written)
+        if found is None:
+            section.problem(
+                _("write a delay like “3 days”, “5 business days” or “30 days since entering”, not “{word}”."),
+                "after",
+                word=written,
+            )
+            return Delay()
+        days, business, entering = found.groups()
+        return Delay(int(days), bool(business), Since.ENTERING if entering else Since.STEP)
+
+    def _condition(self, section: Section, key: str) -> Condition | None:
+        if not section.has(key):
+            return None
+        text = section.text(key, or_boolean=True)
+        try:
+            return Condition(text, types.understand(text, self._vocabulary.catalogue))
+        except mistakes.ConditionMistake as mistake:
+            section.problem(str(mistake), key)
+            return None
+
+    def _despite(self, section: Section) -> frozenset[str]:
+        names = section.texts("despite")
+        for name in names:
+            if name not in self._guards:
+                section.problem(_("there is no guard “{word}”."), "despite", word=name, existing=self._guards)
+        return frozenset(names)
+
+    def _state_id(self, section: Section, key: str) -> str:
+        name = section.text(key)
+        if name and name not in self._states:
+            section.problem(_("there is no state “{word}”."), key, word=name, existing=self._states)
+        return name
+
+    def _id(self, section: Section, key: str) -> str:
+        name = section.text(key)
+        self._check_id(section, name, key)
+        return name
+
+    def _check_id(self, section: Section, name: str, *key: str) -> None:
+        if name and not _ID.fullmatch(name):
+            section.problem(_("an id is made of small letters, digits and hyphens, not “{word}”."), *key, word=name)
+
+
+_NEVER = Condition("false", grammar.read("false"))

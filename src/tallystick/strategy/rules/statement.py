@@ -1,0 +1,221 @@
+"""Programs as SQL text: which effect happens to each account of the book, and what it changes.
+
+One number answers "what happens?": a CASE over the version and the place of an account, transitions first, then the step it
+waits for. Several versions share one statement, so their effects are numbered on: an effect's number in the statement is its
+number in the program plus the base of its version. Constants of the run day stand in arrays, by that number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tallystick.kernel.facts import FactType
+from tallystick.strategy.rules import compile as compiler
+from tallystick.strategy.rules import timing, tree
+from tallystick.strategy.rules.document import State
+from tallystick.strategy.rules.program import Effect, EffectKind, Program
+from tallystick.strategy.rules.types import CURRENCY_FACT, Catalogue
+
+#: Columns of the book that an effect changes, and where it keeps what they were, so that evidence can still be read.
+KEPT = {
+    "book.state_entered_on": "book.prior_entered_on",
+    "book.stepped_on": "book.prior_stepped_on",
+    "book.place": "book.prior_place",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published version: its id, its program, and the holidays of its calendar."""
+
+    version_id: int
+    program: Program
+    holidays: Collection[date]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A version with the base of its effects' numbers in a statement."""
+
+    version: Published
+    base: int
+
+
+class Statement:
+    """The SQL of some versions for one day. All text is made of checked documents and the catalogue; nothing is a parameter."""
+
+    def __init__(self, versions: Iterable[Published], catalogue: Catalogue, day: date) -> None:
+        self._catalogue = catalogue
+        self.day = day
+        self._day = compiler.quote_day(day)
+        self.versions: list[Numbered] = []
+        base = 0
+        for version in versions:
+            self.versions.append(Numbered(version, base))
+            base += len(version.program.effects)
+        self.size = base
+
+    def effect(self, number: int) -> tuple[Published, Effect]:
+        """Give the version and effect of a number in the statement."""
+        numbered = next(each for each in reversed(self.versions) if each.base < number)
+        return numbered.version, numbered.version.program.effect(number - numbered.base)
+
+    def timed(self, *, with_leaves: bool) -> str:
+        """Write what happens by time: a transition (unless left out), or the step waited for."""
+        return self._by_state(lambda numbered, state: self._timed_state(numbered, state, with_leaves))
+
+    def leaves(self) -> str:
+        """Write which transition is taken."""
+        return self._by_state(lambda numbered, state: self._when(numbered, self._leaves(numbered, state)))
+
+    def answers(self, event: str) -> str:
+        """Write which answer an event gets."""
+        return self._by_state(
+            lambda numbered, state: self._when(numbered, numbered.version.program.answers(state, event))
+        )
+
+    def to_places(self) -> str:
+        """Write the place after each effect; NULL stays."""
+        return self._array("smallint", (effect.to_place for _, effect in self._effects()))
+
+    def entering(self) -> str:
+        """Write whether each effect enters a state."""
+        return self._array("boolean", (effect.is_entering for _, effect in self._effects()))
+
+    def stepping(self) -> str:
+        """Write whether each effect is the step of the day."""
+        return self._array("boolean", (effect.kind is EffectKind.STEP for _, effect in self._effects()))
+
+    def local_numbers(self) -> str:
+        """Write the number of each effect in its own program."""
+        return self._array("smallint", (effect.number for _, effect in self._effects()))
+
+    def caused(self) -> str:
+        """Write whether each effect is caused by an event when one is answered: transitions and answers are, steps are timed."""
+        kinds = (EffectKind.LEAVE, EffectKind.ANSWER)
+        return self._array("boolean", (effect.kind in kinds for _, effect in self._effects()))
+
+    def review_days(self) -> str:
+        """Write the day to look again after each effect, where it is known without the account."""
+        return self._array("date", (review.on for review in self._reviews()))
+
+    def review_delays(self) -> str:
+        """Write the days since entering the state after which to look again, where that decides."""
+        return self._array("integer", (review.days_since_entering for review in self._reviews()))
+
+    def evidence(self, number: str) -> str:
+        """Write the values that decided each effect, as JSON, over a row of the book that has been changed already."""
+        cases = []
+        for place, (_version, effect) in enumerate(self._effects(), start=1):
+            if effect.condition and (values := self._values(tree.names(effect.condition.tree))):
+                cases.append(f"WHEN {place} THEN {values}")
+        if not cases:
+            return "'{}'::jsonb"
+        return f"(CASE {number} {' '.join(cases)} ELSE '{{}}'::jsonb END)"
+
+    def _values(self, names: Sequence[str]) -> str:
+        facts = [self._catalogue.facts[name] for name in names]
+        if any(fact.type is FactType.MONEY for fact in facts) and CURRENCY_FACT not in names:
+            facts.append(self._catalogue.facts[CURRENCY_FACT])
+        pairs = []
+        for fact in facts:
+            expression = compiler.fact_sql(fact, self.day)
+            for changed, kept in KEPT.items():
+                expression = expression.replace(changed, kept)
+            pairs.append(f"{compiler.quote_text(fact.name)}, {expression}")
+        return f"jsonb_build_object({', '.join(pairs)})" if pairs else ""
+
+    def _effects(self) -> list[tuple[Published, Effect]]:
+        return [(each.version, effect) for each in self.versions for effect in each.version.program.effects]
+
+    def _reviews(self) -> list[timing.Review]:
+        reviews = []
+        for version, effect in self._effects():
+            if effect.to_place is None:
+                reviews.append(timing.Review())
+                continue
+            step = version.program.places[effect.to_place].step
+            reviews.append(timing.review(step, day=self.day, is_entering=effect.is_entering, holidays=version.holidays))
+        return reviews
+
+    def _array(self, type_: str, values: Iterable[int | bool | date | None]) -> str:
+        written = ",".join("NULL" if value is None else str(value) for value in values)
+        return f"('{{{written}}}'::{type_}[])"
+
+    def _by_state(self, of_state: Callable[[Numbered, State], str]) -> str:
+        """Write a CASE over versions, and in each a binary tree over states, whose places lie side by side."""
+        cases = []
+        for numbered in self.versions:
+            states = list(numbered.version.program.document.states)
+            cases.append(f"WHEN {numbered.version.version_id} THEN {self._halves(numbered, states, of_state)}")
+        return f"(CASE book.version_id {' '.join(cases)} END)" if cases else "NULL::integer"
+
+    def _halves(self, numbered: Numbered, states: list[State], of_state: Callable[[Numbered, State], str]) -> str:
+        if len(states) == 1:
+            return of_state(numbered, states[0])
+        middle = len(states) // 2
+        lower = self._halves(numbered, states[:middle], of_state)
+        upper = self._halves(numbered, states[middle:], of_state)
+        if lower == upper:
+            return lower
+        border = numbered.version.program.first_place(states[middle].id).number
+        return f"(CASE WHEN book.place < {border} THEN {lower} ELSE {upper} END)"
+
+    def _leaves(self, numbered: Numbered, state: State) -> list[Effect]:
+        return numbered.version.program.of_state(state, EffectKind.LEAVE)
+
+    def _when(self, numbered: Numbered, effects: Iterable[Effect], otherwise: str = "NULL") -> str:
+        """Write the first of some effects whose condition is true and that no guard stops."""
+        cases = [
+            f"WHEN {self._all_true(self._unguarded(numbered, effect), self._condition(effect))} "
+            f"THEN {numbered.base + effect.number}"
+            for effect in effects
+        ]
+        return f"(CASE {' '.join(cases)} ELSE {otherwise} END)" if cases else otherwise
+
+    def _timed_state(self, numbered: Numbered, state: State, with_leaves: bool) -> str:
+        program = numbered.version.program
+        first = program.first_place(state.id).number
+        steps = []
+        for place in program.places[first : first + len(state.steps)]:
+            if place.step and timing.may_fire_on(place.step, day=self.day, holidays=numbered.version.holidays):
+                steps.append(f"WHEN {place.number} THEN {self._step(numbered, program.of_step(state, place.step))}")
+        waiting = f"(CASE book.place {' '.join(steps)} END)" if steps else "NULL"
+        return self._when(numbered, self._leaves(numbered, state), waiting) if with_leaves else waiting
+
+    def _step(self, numbered: Numbered, effects: list[Effect]) -> str:
+        """Write the step of a place: nothing before its delay is over and while a guard holds, then it fires or is skipped."""
+        fires, *skipped = effects
+        assert fires.step is not None  # noqa: S101
+        entered = timing.entered_by(fires.step, day=self.day, holidays=numbered.version.holidays)
+        ready = self._all_true(
+            f"book.next_review_on <= {self._day}",
+            f"(book.stepped_on IS NULL OR book.stepped_on < {self._day})",
+            "" if entered is None else f"book.state_entered_on <= {compiler.quote_day(entered)}",
+            self._unguarded(numbered, fires),
+        )
+        number = numbered.base + fires.number
+        condition = self._condition(fires)
+        if skipped:
+            return (
+                f"(CASE WHEN {ready} THEN (CASE WHEN {condition} THEN {number} "
+                f"ELSE {numbered.base + skipped[0].number} END) END)"
+            )
+        return f"(CASE WHEN {self._all_true(ready, condition)} THEN {number} END)"
+
+    def _condition(self, effect: Effect) -> str:
+        if effect.condition is None:
+            return "TRUE"
+        return compiler.to_sql(effect.condition.tree, self._catalogue, self.day)
+
+    def _unguarded(self, numbered: Numbered, effect: Effect) -> str:
+        guards = numbered.version.program.guards(effect)
+        if not guards:
+            return ""
+        stopping = (compiler.to_sql(guard.when.tree, self._catalogue, self.day) for guard in guards)
+        return f"(NOT {compiler.any_true(stopping)})"
+
+    def _all_true(self, *conditions: str) -> str:
+        return " AND ".join(condition for condition in conditions if condition)
