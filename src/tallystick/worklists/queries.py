@@ -1,0 +1,115 @@
+"""Read worklists: what waits, for whom, and who is where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tallystick.access.models import Membership
+from tallystick.kernel import sql
+from tallystick.kernel.actor import Actor, Scope
+from tallystick.kernel.invariants import Invariant
+from tallystick.kernel.refusals import NotFound
+from tallystick.worklists.models import Claim, WorkItem
+
+
+def _query(name: str) -> str:
+    return sql.load("tallystick.worklists", "worklists.sql", name)
+
+
+def teams_of(user_id: int) -> list[int]:
+    """Give the ids of the teams a person works in."""
+    return list(Membership.objects.filter(user_id=user_id).order_by("team_id").values_list("team_id", flat=True))
+
+
+def lock_work_item(work_item_id: int, *, scope: Scope) -> WorkItem:
+    """Lock a piece of work for the transaction and give it.
+
+    :raises NotFound: there is none, or it lies outside the scope
+    """
+    found = WorkItem.objects.select_for_update().filter(pk=work_item_id).order_by("pk").first()
+    if found is None or not scope.allows(found.client_id):
+        raise NotFound(what="task", reference=work_item_id)
+    return found
+
+
+def open_work(account_ids: Sequence[int]) -> QuerySet[WorkItem]:
+    """Give the open work of some accounts, the earliest due first."""
+    return WorkItem.objects.filter(account_id__in=account_ids, state="open").order_by("due_on", "-rank", "pk")
+
+
+def claim_of(account_id: int, *, at: datetime) -> Claim | None:
+    """Give who is at an account at an instant, or None."""
+    return Claim.objects.filter(account_id=account_id, until_at__gt=at).order_by("pk").first()
+
+
+def worklist(
+    *,
+    scope: Scope,
+    at: datetime,
+    due_by: date,
+    assignee_id: int | None = None,
+    team_ids: Sequence[int] | None = None,
+    kind: str | None = None,
+    client_id: int | None = None,
+    after: tuple[int, int] | None = None,
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    """Give a page of open work that is due by a day, foremost first.
+
+    Work of one person, or what lies unassigned with some teams, or all of the scope. `after` is the (rank, id) of the last
+    row of the page before. Balances are in minor units of the account's currency.
+    """
+    return sql.rows(
+        _query("worklist"),
+        {
+            "at": at,
+            "assignee": assignee_id,
+            "teams": None if team_ids is None else list(team_ids),
+            "clients": scope.as_list(),
+            "kind": kind,
+            "client": client_id,
+            "due_by": due_by,
+            "after_rank": after[0] if after else None,
+            "after_id": after[1] if after else None,
+            "limit": limit,
+        },
+    )
+
+
+def depth(*, by: Actor, today: date) -> dict[str, Any]:
+    """Count what is due for a person and for the teams they work in: `mine`, `team`, `oldest_due_on`."""
+    user_id = by.user_id or 0
+    return sql.rows(
+        _query("depth"),
+        {"user_id": user_id, "teams": teams_of(user_id), "today": today, "clients": by.scope.as_list()},
+    )[0]
+
+
+INVARIANTS = (
+    Invariant(
+        name="closed accounts have no work",
+        sentence="No open task stands on a closed account.",
+        checked="SELECT count(*) FROM worklists_work_item WHERE state = 'open'",
+        breaches="""
+        SELECT work.account_id, 'task ' || work.id || ' is open on a closed account' AS what
+        FROM worklists_work_item AS work
+        JOIN accounts_account AS account ON account.id = work.account_id
+        WHERE work.state = 'open' AND account.state = 'closed'
+        """,
+    ),
+    Invariant(
+        name="work belongs to an account",
+        sentence="Every task belongs to an account that exists, and to its client.",
+        checked="SELECT count(*) FROM worklists_work_item",
+        breaches="""
+        SELECT work.account_id, 'task ' || work.id || ' belongs to no account of its client' AS what
+        FROM worklists_work_item AS work
+        LEFT JOIN accounts_account AS account ON account.id = work.account_id AND account.client_id = work.client_id
+        WHERE account.id IS NULL
+        """,
+    ),
+)

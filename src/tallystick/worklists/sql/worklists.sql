@@ -1,0 +1,111 @@
+-- name: open_tasks
+-- Ask for one piece of work on every chosen account; one that was asked for the same cause stands already and is left out.
+INSERT INTO worklists_work_item (
+    account_id, cause_id, cause_kind, action_no, client_id, team_id, assignee_id, created_by_id, created_by, created_at,
+    due_on, priority, rank, kind, state, title, note, outcome, outcome_note, done_by
+)
+SELECT account.id, chosen.cause_id, %(cause_kind)s, %(action_no)s, account.client_id,
+       coalesce(%(team)s::bigint, client.team_id),
+       CASE WHEN %(to_owner)s THEN account.owner_id ELSE %(assignee)s::bigint END,
+       %(user_id)s, %(by)s, %(at)s, %(due_on)s, %(priority)s, %(rank)s, %(kind)s, 'open', %(title)s, %(note)s, '', '', ''
+FROM unnest(%(account_ids)s::bigint[], %(cause_ids)s::bigint[]) AS chosen(account_id, cause_id)
+JOIN accounts_account AS account ON account.id = chosen.account_id
+JOIN accounts_client AS client ON client.id = account.client_id
+ORDER BY account.id
+ON CONFLICT (account_id, cause_kind, cause_id, action_no) DO NOTHING
+RETURNING id, account_id;
+
+-- name: cancel_tasks
+-- Cancel all open work of some accounts.
+UPDATE worklists_work_item
+SET state = 'cancelled', done_at = %(at)s, done_by = %(by)s, done_by_id = %(user_id)s, outcome_note = %(reason)s
+WHERE account_id = ANY(%(account_ids)s) AND state = 'open'
+  AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
+RETURNING id, account_id, title;
+
+-- name: next_of_mine
+-- Give the foremost work that is assigned to a person and due, past accounts that somebody else is at.
+SELECT work.id, work.account_id
+FROM worklists_work_item AS work
+WHERE work.state = 'open' AND work.assignee_id = %(user_id)s AND work.due_on <= %(today)s
+  AND (work.due_at IS NULL OR work.due_at <= %(at)s)
+  AND (%(clients)s::bigint[] IS NULL OR work.client_id = ANY(%(clients)s))
+  AND NOT EXISTS (
+      SELECT FROM worklists_claim AS claim
+      WHERE claim.account_id = work.account_id AND claim.until_at > %(at)s AND claim.user_id <> %(user_id)s
+  )
+ORDER BY work.rank DESC, work.id
+LIMIT 1
+FOR UPDATE OF work SKIP LOCKED;
+
+-- name: next_of_team
+-- Give the foremost work of any of the teams that nobody is assigned to and that is due, past accounts that somebody else is at.
+SELECT foremost.id, foremost.account_id
+FROM unnest(%(teams)s::bigint[]) AS team(id)
+CROSS JOIN LATERAL (
+    SELECT work.id, work.account_id, work.rank
+    FROM worklists_work_item AS work
+    WHERE work.state = 'open' AND work.assignee_id IS NULL AND work.team_id = team.id AND work.due_on <= %(today)s
+      AND (work.due_at IS NULL OR work.due_at <= %(at)s)
+      AND (%(clients)s::bigint[] IS NULL OR work.client_id = ANY(%(clients)s))
+      AND NOT EXISTS (
+          SELECT FROM worklists_claim AS claim
+          WHERE claim.account_id = work.account_id AND claim.until_at > %(at)s AND claim.user_id <> %(user_id)s
+      )
+    ORDER BY work.rank DESC, work.id
+    LIMIT 1
+    FOR UPDATE OF work SKIP LOCKED
+) AS foremost
+ORDER BY foremost.rank DESC, foremost.id
+LIMIT 1;
+
+-- name: claim
+-- Take an account for a person unless somebody else is at it. No row: somebody else was faster.
+INSERT INTO worklists_claim (account_id, user_id, work_item_id, taken_at, until_at)
+VALUES (%(account)s, %(user_id)s, %(work_item)s, %(at)s, %(until)s)
+ON CONFLICT (account_id) DO UPDATE
+SET user_id = excluded.user_id, work_item_id = excluded.work_item_id, taken_at = excluded.taken_at,
+    until_at = excluded.until_at
+WHERE worklists_claim.user_id = excluded.user_id OR worklists_claim.until_at <= excluded.taken_at
+RETURNING account_id;
+
+-- name: worklist
+-- Give a page of open work with the account behind it, foremost first. The next page begins after (rank, id) of the last row.
+SELECT work.id, work.account_id, work.kind, work.title, work.due_on, work.due_at, work.priority, work.rank, work.assignee_id,
+       work.team_id, account.reference, account.currency, client.name AS client, party.name AS party,
+       coalesce(open.minor, 0)::bigint - account.on_account_minor AS balance_minor, open.oldest_due_on,
+       claim.user_id AS taken_by
+FROM worklists_work_item AS work
+JOIN accounts_account AS account ON account.id = work.account_id
+JOIN accounts_client AS client ON client.id = account.client_id
+JOIN parties_party AS party ON party.id = account.party_id
+LEFT JOIN LATERAL (
+    SELECT sum(open_minor) AS minor, min(due_on) AS oldest_due_on
+    FROM accounts_item AS item
+    WHERE item.account_id = work.account_id AND open_minor > 0
+) AS open ON true
+LEFT JOIN worklists_claim AS claim ON claim.account_id = work.account_id AND claim.until_at > %(at)s
+WHERE work.id IN (
+    SELECT id FROM worklists_work_item
+    WHERE state = 'open'
+      AND (%(assignee)s::bigint IS NULL OR assignee_id = %(assignee)s)
+      AND (%(teams)s::bigint[] IS NULL OR (assignee_id IS NULL AND team_id = ANY(%(teams)s)))
+      AND (%(clients)s::bigint[] IS NULL OR client_id = ANY(%(clients)s))
+      AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+      AND (%(client)s::bigint IS NULL OR client_id = %(client)s)
+      AND due_on <= %(due_by)s
+      AND (%(after_rank)s::integer IS NULL OR (rank, -id) < (%(after_rank)s, -%(after_id)s::bigint))
+    ORDER BY rank DESC, id
+    LIMIT %(limit)s
+)
+ORDER BY work.rank DESC, work.id;
+
+-- name: depth
+-- Count open work that is due, and the oldest of it, for a person and for some teams.
+SELECT count(*) FILTER (WHERE assignee_id = %(user_id)s) AS mine,
+       count(*) FILTER (WHERE assignee_id IS NULL AND team_id = ANY(%(teams)s::bigint[])) AS team,
+       min(due_on) AS oldest_due_on
+FROM worklists_work_item
+WHERE state = 'open' AND due_on <= %(today)s
+  AND (assignee_id = %(user_id)s OR (assignee_id IS NULL AND team_id = ANY(%(teams)s::bigint[])))
+  AND (%(clients)s::bigint[] IS NULL OR client_id = ANY(%(clients)s))
