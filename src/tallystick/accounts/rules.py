@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.choices import Choice
 from tallystick.kernel.refusals import Refusal
 from tallystick.ledger.rules import Head
+
+
+_NOT_KEY = re.compile(r"[^A-Za-z0-9]")
 
 
 class AccountState(Choice):
@@ -92,6 +97,17 @@ def bucket_of(days_past_due: int) -> Bucket:
     ('not_due', '1_30', 'over_365')
     """
     return next((bucket for last, bucket in _LAST_DAYS if days_past_due <= last), Bucket.OVER_365)
+
+
+def reference_key(reference: str) -> str:
+    """Give the form in which references are compared: capitals and digits, for banks drop and add everything else.
+
+    Twin: the SQL function `accounts_reference_key`.
+
+    >>> reference_key("inv-2024/0841"), reference_key("Crédit 7")
+    ('INV20240841', 'CRDIT7')
+    """
+    return _NOT_KEY.sub("", reference).upper()
 
 
 class AccountExists(Refusal):
