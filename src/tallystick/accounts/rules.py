@@ -10,7 +10,6 @@ from tallystick.kernel.choices import Choice
 from tallystick.kernel.refusals import Refusal
 from tallystick.ledger.rules import Head
 
-
 _NOT_KEY = re.compile(r"[^A-Za-z0-9]")
 
 
