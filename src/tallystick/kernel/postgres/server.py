@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from tallystick.kernel.postgres import sizing
 from tallystick.kernel.postgres.binaries import Binaries, find_binaries, reachable, run
@@ -358,10 +359,12 @@ class Embedded:
         with self.connect() as connection:
             have_role = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone()
             if have_role is None:
-                connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE")
+                create = sql.SQL("CREATE ROLE {} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE")
+                connection.execute(create.format(sql.Identifier(ROLE)))
             have_database = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if have_database is None:
-                connection.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+                create = sql.SQL("CREATE DATABASE {} OWNER {}")
+                connection.execute(create.format(sql.Identifier(DATABASE), sql.Identifier(ROLE)))
 
 
 def _quoted(text: str) -> str:
