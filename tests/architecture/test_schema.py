@@ -65,9 +65,8 @@ def _rows(query):
 
 @pytest.fixture
 def family():
-    return {row["table"] for row in _rows(_COLUMNS) if row["column"] == "account_id" and _is_ours(row["table"])} | {
-        _ROOT
-    }
+    carriers = {row["table"] for row in _rows(_COLUMNS) if row["column"] == "account_id" and _is_ours(row["table"])}
+    return {table for table in carriers if table not in _LOOSE and not table.endswith(_LOOKUP)} | {_ROOT}
 
 
 def _is_ours(table):

@@ -357,14 +357,11 @@ class Embedded:
     def _furnish(self) -> None:
         """Make the application's role and database, if they are not there."""
         with self.connect() as connection:
-            have_role = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone()
-            if have_role is None:
-                create = sql.SQL("CREATE ROLE {} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE")
-                connection.execute(create.format(sql.Identifier(ROLE)))
-            have_database = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-            if have_database is None:
-                create = sql.SQL("CREATE DATABASE {} OWNER {}")
-                connection.execute(create.format(sql.Identifier(DATABASE), sql.Identifier(ROLE)))
+            role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
+            if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone() is None:
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE").format(role))
+            if connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
 
 
 def _quoted(text: str) -> str:
