@@ -1,0 +1,1 @@
+"""The frame staff work in: worklist, cockpit, and every page beside them."""

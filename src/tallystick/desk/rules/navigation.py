@@ -1,0 +1,69 @@
+"""Pages in the sidebar: in which order, who sees them, and the key that goes there after g."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tallystick.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A place in the sidebar."""
+
+    name: str | Promise
+    #: Name of its URL, with the room's namespace. A page whose room is not installed is left out.
+    url_name: str
+    #: Name of a Lucide icon.
+    icon: str
+    #: Any one of these rights shows the page; no right at all shows it to everybody who is logged in.
+    rights: frozenset[str]
+    #: Pressed after g.
+    key: str
+
+
+def _page(name: Promise, url_name: str, icon: str, key: str, *rights: str) -> Page:
+    return Page(name, url_name, icon, frozenset(rights), key)
+
+
+#: The sidebar, top to bottom. A new page is registered by a line here.
+PAGES: tuple[Page, ...] = (
+    _page(_("Worklist"), "desk:worklist", "inbox", "w", "work accounts"),
+    _page(_("Accounts"), "desk:accounts", "users", "a", "see accounts"),
+    _page(_("Ageing"), "desk:ageing", "chart-column", "e", "see reports"),
+    _page(_("Payments"), "desk:payments", "banknote", "p", "import statements", "allocate money"),
+    _page(_("Intake"), "desk:intake", "file-up", "i", "import receivables"),
+    _page(_("Strategies"), "desk:strategies", "route", "s", "see strategies"),
+    _page(_("Admin"), "desk:admin", "shield-check", "m", "manage users", "see audit", "see system"),
+)
+
+
+def pages_for(actor: Actor | None) -> list[Page]:
+    """Give the pages an actor sees in the sidebar, top to bottom; nobody sees none.
+
+    >>> [page.key for page in pages_for(Actor("ann", rights=frozenset({"see accounts", "see audit"})))]
+    ['a', 'm']
+    >>> pages_for(None)
+    []
+    """
+    if actor is None:
+        return []
+    return [page for page in PAGES if not page.rights or any(actor.may(right) for right in page.rights)]
+
+
+def current_path(path: str, addresses: list[str]) -> str | None:
+    """Give the address that `path` lies under: the longest that it begins with, whole segments only.
+
+    >>> current_path("/accounts/17/items", ["/", "/accounts", "/accounting"])
+    '/accounts'
+    >>> current_path("/people", ["/", "/accounts/"])
+    """
+    under = [
+        address
+        for address in addresses
+        if path.rstrip("/") == address.rstrip("/") or (address != "/" and path.startswith(address.rstrip("/") + "/"))
+    ]
+    return max(under, key=len, default=None)

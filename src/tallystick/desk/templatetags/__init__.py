@@ -1,0 +1,1 @@
+"""Words of templates: icons, amounts, days, the sidebar, charts."""
