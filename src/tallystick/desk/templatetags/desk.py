@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, to_locale
 from lucide.jinja import lucide
 
-from tallystick.desk.rules import charts, formats, navigation
+from tallystick.desk.rules import browsers, charts, formats, navigation
 from tallystick.kernel.money import Money
 
 register = template.Library()
@@ -140,6 +140,15 @@ def initials(name: str) -> str:
     """Give one or two letters that stand for a name: "Sam Keane" is SK."""
     words = [word for word in name.replace(".", " ").replace("_", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Say which browser a session runs in: "Firefox on Windows"."""
+    name, system = browsers.browser_and_system(user_agent)
+    if name and system:
+        return gettext("%(browser)s on %(system)s") % {"browser": name, "system": system}
+    return name or system or user_agent
 
 
 @register.filter
