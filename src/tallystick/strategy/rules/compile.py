@@ -32,7 +32,7 @@ from tallystick.strategy.rules.tree import (
     Or,
     Today,
 )
-from tallystick.strategy.rules.types import CURRENCY_FACT, Catalogue, type_of, whole_days
+from tallystick.strategy.rules.types import Catalogue, type_of, whole_days
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _")
 
@@ -144,7 +144,7 @@ def any_true(conditions: Iterable[str]) -> str:
 
 
 def _currency(catalogue: Catalogue, day: date) -> str:
-    return fact_sql(catalogue.facts[CURRENCY_FACT], day)
+    return fact_sql(catalogue.currency, day)
 
 
 def _arithmetic(node: Arithmetic, catalogue: Catalogue, day: date) -> str:

@@ -115,7 +115,7 @@ class Document:
     title: str
     #: What it is for, in a few sentences.
     summary: str
-    #: Jurisdiction whose holidays count, such as "england-and-wales".
+    #: Calendar whose holidays count, such as "GB-EAW".
     calendar: str
     start: str
     guards: tuple[Guard, ...]

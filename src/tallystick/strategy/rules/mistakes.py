@@ -70,6 +70,11 @@ class UnknownWord(ConditionMistake):
     sentence = _("At character {place}, “{word}” is not a fact of the catalogue.")
 
 
+class AmbiguousWord(ConditionMistake):
+    code = "strategy.ambiguous_word"
+    sentence = _("At character {place}, “{word}” could be any of: {choices}. Write the whole name.")
+
+
 class UnknownChoice(ConditionMistake):
     code = "strategy.unknown_choice"
     sentence = _("At character {place}, “{word}” is never a value of “{fact}”.")

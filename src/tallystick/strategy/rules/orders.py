@@ -5,41 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from django.utils.translation import gettext_lazy as _
+from tallystick.contact.rules.words import Channel, Command, To
+from tallystick.holds.rules import Reason
+from tallystick.worklists.rules import ORDINARY, Kind
 
-from tallystick.kernel.choices import Choice
-
-
-class Channel(Choice):
-    """Ways a message to the debtor can go."""
-
-    EMAIL = "email", _("e-mail")
-    SMS = "sms", _("text message")
-    LETTER = "letter", _("letter")
-
-
-class Command(Choice):
-    """What the creditor's service is told."""
-
-    SUSPEND = "suspend", _("suspend the service")
-    RESUME = "resume", _("resume the service")
-
-
-class Colleague(Choice):
-    """Who of the staff a notice goes to."""
-
-    ROLE = "role", _("role")
-    EMAIL = "email", _("e-mail address")
-    ACCOUNT_MANAGER = "account_manager", _("account manager of the client")
-
-
-class Priority(Choice):
-    """How urgent a task is."""
-
-    LOW = "low", _("low")
-    NORMAL = "normal", _("normal")
-    HIGH = "high", _("high")
-    URGENT = "urgent", _("urgent")
+#: Words for how urgent a task is, as priorities of a worklist.
+PRIORITIES = {"low": 25, "normal": ORDINARY, "high": 75, "urgent": 90}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +28,15 @@ class Task:
     """Give a person something to do, by a business day counted from the day of the step."""
 
     is_human: ClassVar[bool] = True
-    kind: str
+    kind: Kind
     title: str
+    #: Team that gets it, by name; empty for the client's own.
     team: str
-    role: str
+    #: Whoever looks after the account gets it, where somebody does.
+    to_owner: bool
     due_business_days: int
-    priority: Priority
+    priority: int
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +44,7 @@ class Hold:
     """Hold the account for a reason, for a number of days."""
 
     is_human: ClassVar[bool] = False
-    reason: str
+    reason: Reason
     days: int
 
 
@@ -79,7 +53,7 @@ class LiftHold:
     """Lift the holds of one reason."""
 
     is_human: ClassVar[bool] = False
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +66,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Tell a colleague by e-mail: everybody of a role, one address, or the account manager of the client."""
+    """Tell colleagues by e-mail."""
 
     is_human: ClassVar[bool] = False
-    colleague: Colleague
-    #: The role or the address; empty for the account manager.
-    to: str
+    to: To
     template: str
 
 

@@ -47,10 +47,11 @@ class DocumentMistaken(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a document may speak of: facts, and kinds of events; None leaves the events unchecked."""
+    """What a document may speak of: facts, kinds of events, and calendars; None leaves events or calendars unchecked."""
 
     catalogue: types.Catalogue
     events: Collection[str] | None = None
+    calendars: Collection[str] | None = None
 
 
 def read(text: str, vocabulary: Vocabulary) -> Document:
@@ -90,7 +91,7 @@ class _Reader:
             name=self._id(root, "name"),
             title=root.text("title"),
             summary=root.text("summary", default=""),
-            calendar=root.text("calendar", default="england-and-wales"),
+            calendar=self._calendar(root),
             start=self._state_id(root, "start"),
             guards=tuple(self._guard(guards, guard) for guard in self._guards),
             states=tuple(self._state(states.section(state), state) for state in self._states),
@@ -98,6 +99,13 @@ class _Reader:
         )
         self._check_reachable(document, states)
         return document
+
+    def _calendar(self, root: Section) -> str:
+        name = root.text("calendar", default="GB-EAW")
+        known = self._vocabulary.calendars
+        if known is not None and name not in known:
+            root.problem(_("there is no calendar “{word}”."), "calendar", word=name, existing=known)
+        return name
 
     def _check_reachable(self, document: Document, states: Section) -> None:
         reached = {document.start} | {answer.go for answer in document.answers}

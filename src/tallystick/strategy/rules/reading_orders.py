@@ -11,28 +11,21 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from tallystick.access.rules.rights import Role
+from tallystick.contact.rules.words import TO_DEBTOR, Audience, Channel, Command, To
 from tallystick.holds.rules import Reason
-from tallystick.strategy.rules.orders import (
-    Channel,
-    Colleague,
-    Command,
-    Hold,
-    LiftHold,
-    Message,
-    Note,
-    Notice,
-    Order,
-    Priority,
-    Service,
-    Task,
-)
+from tallystick.strategy.rules.orders import PRIORITIES, Hold, LiftHold, Message, Note, Notice, Order, Service, Task
 from tallystick.strategy.rules.section import Section
 from tallystick.strategy.rules.strict_yaml import Mapping, Scalar, Yaml
+from tallystick.worklists.rules import Kind
 
 MOST_ORDERS = 30
 
 _DUE = re.compile(r"([0-9]{1,3}) business days?")
-_REASONS = tuple(reason.value for reason in Reason)
+_WORD_OF = re.compile(r"[a-z0-9][a-z0-9_-]*")
+#: Colleagues that are named, and those that follow from the account.
+_NAMED = (Audience.ROLE, Audience.TEAM, Audience.USER)
+_IMPLIED = (Audience.OWNER, Audience.ACCOUNT_MANAGER)
 
 
 def read(section: Section) -> tuple[Order, ...]:
@@ -50,7 +43,7 @@ def read(section: Section) -> tuple[Order, ...]:
 
 def _order(section: Section, item: Yaml, place: int) -> Order | None:
     if isinstance(item, Scalar) and item.value == "lift_hold":
-        return LiftHold(Reason.MANUAL.value)
+        return LiftHold(Reason.MANUAL)
     if not isinstance(item, Mapping) or len(item.entries) != 1:
         section.problem(_("order {place} is not one word with what belongs to it.").format(place=place), "do")
         return None
@@ -63,61 +56,73 @@ def _order(section: Section, item: Yaml, place: int) -> Order | None:
 
 
 def _message(channel: Channel) -> Callable[[Section], Order]:
-    return lambda order: Message(channel, order.text(channel.value))
+    return lambda order: Message(channel, _template(order, channel.value))
+
+
+def _template(section: Section, key: str) -> str:
+    name = section.text(key)
+    if name and not _WORD_OF.fullmatch(name):
+        section.problem(_("“{word}” is not the name of a template."), key, word=name)
+    return name
 
 
 def _task(order: Section) -> Order:
     task = order.section("task")
-    task.only(("kind", "title", "team", "role", "due", "priority"), required=("kind", "title"))
-    if task.has("team") and task.has("role"):
-        task.problem(_("a task is for a team or for a role, not both."))
+    task.only(("kind", "title", "team", "owner", "due", "priority", "note"), required=("kind", "title"))
     written = task.text("due", default="0 business days")
     due = _DUE.fullmatch(written)
     if due is None:
         task.problem(_("write the day it is due like “2 business days”, not “{word}”."), "due", word=written)
-    priorities = tuple(priority.value for priority in Priority)
     return Task(
-        kind=task.text("kind"),
+        kind=Kind(task.choice("kind", [kind.value for kind in Kind], default=Kind.OTHER.value)),
         title=task.text("title"),
         team=task.text("team"),
-        role=task.text("role"),
+        to_owner=task.flag("owner"),
         due_business_days=int(due.group(1)) if due else 0,
-        priority=Priority(task.choice("priority", priorities, default=Priority.NORMAL.value)),
+        priority=PRIORITIES[task.choice("priority", tuple(PRIORITIES), default="normal")],
+        note=task.text("note"),
     )
 
 
 def _hold(order: Section) -> Order:
     hold = order.section("hold")
     hold.only(("reason", "days"), required=("days",))
-    reason = hold.choice("reason", _REASONS, default=Reason.MANUAL.value)
-    return Hold(reason, hold.whole("days", default=1, least=1, most=3650))
+    return Hold(_reason(hold, "reason"), hold.whole("days", default=1, least=1, most=3650))
 
 
 def _lift_hold(order: Section) -> Order:
-    return LiftHold(order.choice("lift_hold", _REASONS, default=Reason.MANUAL.value))
+    return LiftHold(_reason(order, "lift_hold"))
+
+
+def _reason(section: Section, key: str) -> Reason:
+    return Reason(section.choice(key, [reason.value for reason in Reason], default=Reason.MANUAL.value))
 
 
 def _service(order: Section) -> Order:
-    commands = tuple(command.value for command in Command)
+    commands = [command.value for command in Command]
     return Service(Command(order.choice("service", commands, default=Command.RESUME.value)))
 
 
 def _notice(order: Section) -> Order:
     notice = order.section("notify")
-    notice.only(("role", "email", "account_manager", "template"), required=("template",))
-    named = [colleague for colleague in Colleague if notice.has(colleague.value)]
-    template = notice.text("template")
-    if len(named) != 1:
-        notice.problem(_("a notice goes to one of: role, email, account_manager."))
-        return Notice(Colleague.ACCOUNT_MANAGER, "", template)
-    if named[0] is Colleague.ACCOUNT_MANAGER:
-        if not notice.flag("account_manager"):
-            notice.problem(_("write “account_manager: true”."), "account_manager")
-        return Notice(Colleague.ACCOUNT_MANAGER, "", template)
-    to = notice.text(named[0].value)
-    if named[0] is Colleague.EMAIL and to and not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,190}", to):
-        notice.problem(_("“{word}” is no e-mail address."), "email", word=to)
-    return Notice(named[0], to, template)
+    known = [audience.value for audience in Audience]
+    notice.only([*known, "template"], required=("template",))
+    given = [audience for audience in Audience if notice.has(audience.value)]
+    if len(given) != 1:
+        notice.problem(_("a notice goes to one of: {known}.").format(known=", ".join(known)))
+        return Notice(To(Audience.ACCOUNT_MANAGER), _template(notice, "template"))
+    return Notice(_to(notice, given[0]), _template(notice, "template"))
+
+
+def _to(notice: Section, audience: Audience) -> To:
+    if audience in _IMPLIED:
+        if not notice.flag(audience.value):
+            notice.problem(_("write “{word}: true”."), audience.value, word=audience.value)
+        return To(audience)
+    name = notice.text(audience.value)
+    if audience is Audience.ROLE:
+        notice.choice(audience.value, [role.value for role in Role], default="")
+    return To(audience, name) if name else To(Audience.ACCOUNT_MANAGER)
 
 
 def _note(order: Section) -> Order:
@@ -125,9 +130,7 @@ def _note(order: Section) -> Order:
 
 
 _READERS: dict[str, Callable[[Section], Order]] = {
-    "email": _message(Channel.EMAIL),
-    "sms": _message(Channel.SMS),
-    "letter": _message(Channel.LETTER),
+    **{channel.value: _message(channel) for channel in TO_DEBTOR},
     "task": _task,
     "hold": _hold,
     "lift_hold": _lift_hold,

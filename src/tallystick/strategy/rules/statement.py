@@ -7,16 +7,16 @@ number in the program plus the base of its version. Constants of the run day sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from tallystick.kernel.facts import FactType
+from tallystick.kernel.facts import Fact, FactType
 from tallystick.strategy.rules import compile as compiler
-from tallystick.strategy.rules import timing, tree
+from tallystick.strategy.rules import timing
 from tallystick.strategy.rules.document import State
 from tallystick.strategy.rules.program import Effect, EffectKind, Program
-from tallystick.strategy.rules.types import CURRENCY_FACT, Catalogue
+from tallystick.strategy.rules.types import Catalogue
 
 #: Columns of the book that an effect changes, and where it keeps what they were, so that evidence can still be read.
 KEPT = {
@@ -109,16 +109,15 @@ class Statement:
         """Write the values that decided each effect, as JSON, over a row of the book that has been changed already."""
         cases = []
         for place, (_version, effect) in enumerate(self._effects(), start=1):
-            if effect.condition and (values := self._values(tree.names(effect.condition.tree))):
+            if effect.condition and (values := self._values(self._catalogue.of_tree(effect.condition.tree))):
                 cases.append(f"WHEN {place} THEN {values}")
         if not cases:
             return "'{}'::jsonb"
         return f"(CASE {number} {' '.join(cases)} ELSE '{{}}'::jsonb END)"
 
-    def _values(self, names: Sequence[str]) -> str:
-        facts = [self._catalogue.facts[name] for name in names]
-        if any(fact.type is FactType.MONEY for fact in facts) and CURRENCY_FACT not in names:
-            facts.append(self._catalogue.facts[CURRENCY_FACT])
+    def _values(self, facts: list[Fact]) -> str:
+        if any(fact.type is FactType.MONEY for fact in facts) and self._catalogue.currency not in facts:
+            facts = [*facts, self._catalogue.currency]
         pairs = []
         for fact in facts:
             expression = compiler.fact_sql(fact, self.day)

@@ -52,38 +52,61 @@ _NUMBER, _MONEY, _DATE, _TEXT, _BOOLEAN = (
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The words that conditions may use, by name."""
+    """The words that conditions may use, by name.
+
+    A fact is named in full, "accounts.days_past_due", or by what follows its room where no other room has the same word.
+    """
 
     facts: Mapping[str, Fact]
+    #: Full names by the words after the room.
+    short: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> Catalogue:
         """Gather facts into a catalogue.
 
-        :raises ValueError: two facts share a name, a name is no word of the language, or there is no currency
+        :raises ValueError: two facts share a name, a name or an expression cannot be used, or there is no currency
         """
         by_name: dict[str, Fact] = {}
+        short: dict[str, tuple[str, ...]] = {}
         for fact in facts:
-            if not _FACT_NAME.fullmatch(fact.name) or fact.name in KEYWORDS:
+            last = fact.name.rpartition(".")[2]
+            if not _FACT_NAME.fullmatch(fact.name) or last in KEYWORDS:
                 raise ValueError(f"{fact.name!r} cannot be the name of a fact")
             if "%" in fact.sql:
                 raise ValueError(f"the SQL of {fact.name!r} has a percent sign, which the driver takes for a parameter")
             if fact.name in by_name:
                 raise ValueError(f"two facts are named {fact.name!r}")
             by_name[fact.name] = fact
-        if any(fact.type is _MONEY for fact in by_name.values()) and CURRENCY_FACT not in by_name:
+            short[last] = (*short.get(last, ()), fact.name)
+        if any(fact.type is _MONEY for fact in by_name.values()) and len(short.get(CURRENCY_FACT, ())) != 1:
             raise ValueError(f"money needs a fact named {CURRENCY_FACT!r}")
-        return cls(dict(sorted(by_name.items())))
+        return cls(dict(sorted(by_name.items())), short)
+
+    @property
+    def currency(self) -> Fact:
+        """The fact that says which currency an account's money is in."""
+        return self.facts[self.short[CURRENCY_FACT][0]]
 
     def fact(self, name: Name) -> Fact:
-        """Give the fact a condition names.
+        """Give the fact that a condition names, in full or in short.
 
         :raises UnknownWord: the catalogue has none of that name
+        :raises AmbiguousWord: several rooms have a fact of that short name
         """
-        if name.name not in self.facts:
-            near = mistakes.nearest(name.name, self.facts)
+        if name.name in self.facts:
+            return self.facts[name.name]
+        found = self.short.get(name.name, ())
+        if len(found) > 1:
+            raise mistakes.AmbiguousWord(name.span, word=name.name, choices=", ".join(found))
+        if not found:
+            near = mistakes.nearest(name.name, (*self.short, *self.facts))
             raise mistakes.UnknownWord(name.span, word=name.name[:60], nearest=near)
-        return self.facts[name.name]
+        return self.facts[found[0]]
+
+    def of_tree(self, node: Node) -> list[Fact]:
+        """Give the facts that a checked condition speaks of, each once, in the order they are first named."""
+        return list(dict.fromkeys(self.fact(Name(name, node.span)) for name in tree.names(node)))
 
 
 def understand(text: str, catalogue: Catalogue) -> Node:
