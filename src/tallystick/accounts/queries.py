@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from tallystick.accounts import rules
 from tallystick.accounts.models import Account, AccountLookup, Client, Item
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
+from tallystick.kernel.outcome import Chosen, Outcome
 from tallystick.kernel.refusals import NotFound
 
 EVERYTHING = Scope()
@@ -91,6 +93,21 @@ def accounts_of_party(party_id: int, *, scope: Scope = EVERYTHING) -> QuerySet[A
     if scope.client_ids is not None:
         found = found.filter(client_id__in=scope.client_ids)
     return found.order_by("pk")
+
+
+def outcome_for_open(chosen: Chosen, *, done: int) -> Outcome:
+    """Give the outcome of a bulk action that skips closed accounts and causes that acted already, by how many it did."""
+    refused: Counter[str] = Counter()
+    if done < len(chosen):
+        open_ids = set(
+            Account.objects.filter(pk__in=chosen.account_ids, state=rules.AccountState.OPEN).values_list(
+                "pk", flat=True
+            )
+        )
+        closed = sum(account_id not in open_ids for account_id in chosen.account_ids)
+        if closed:
+            refused[rules.AccountIsClosed.code] = closed
+    return Outcome(done=done, already=len(chosen) - done - refused.total(), refused=refused)
 
 
 def items_as_of(account_id: int, *, on: date) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ of its own (a partition's quoted name, a scope), by `fill`.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+
+#: Type numbers of `json` and `jsonb`, fixed in every PostgreSQL.
+_JSON = frozenset({114, 3802})
 
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
@@ -60,11 +64,16 @@ def cursor() -> Iterator[CursorWrapper]:
 
 
 def rows(query: str, params: Mapping[str, Any] | Sequence[Any] | None = None) -> list[dict[str, Any]]:
-    """Run a query and give its rows as dicts."""
+    """Run a query and give its rows as dicts; JSON columns as the values they hold."""
     with cursor() as opened:
         opened.execute(query, params)
         names = [column.name for column in opened.description]
-        return [dict(zip(names, row, strict=True)) for row in opened.fetchall()]
+        found = [dict(zip(names, row, strict=True)) for row in opened.fetchall()]
+        # Django leaves JSON to its model fields and has the driver give it as text.
+        for name in [column.name for column in opened.description if column.type_code in _JSON]:
+            for row in found:
+                row[name] = None if row[name] is None else json.loads(row[name])
+        return found
 
 
 def value(query: str, params: Mapping[str, Any] | Sequence[Any] | None = None) -> Any:

@@ -46,8 +46,9 @@ def append(event: Any, *, happened_on: date | None = None, at: datetime, by: Act
 
 _APPEND = """
 INSERT INTO timeline_event (account_id, data, recorded_at, happened_on, kind, actor, user_id)
-SELECT account_id, data::jsonb, %(at)s, %(happened_on)s, %(kind)s, %(actor)s, %(user_id)s
-FROM unnest(%(account_ids)s::bigint[], %(data)s::text[]) WITH ORDINALITY AS chosen(account_id, data, position)
+SELECT account_id, data::jsonb, %(at)s, happened_on, %(kind)s, %(actor)s, %(user_id)s
+FROM unnest(%(account_ids)s::bigint[], %(data)s::text[], %(happened_on)s::date[])
+    WITH ORDINALITY AS chosen(account_id, data, happened_on, position)
 ORDER BY position
 RETURNING id
 """
@@ -59,14 +60,15 @@ def append_bulk(
     kind: str,
     account_ids: Sequence[int],
     data: Sequence[dict[str, Any]] | dict[str, Any],
-    happened_on: date,
+    happened_on: Sequence[date] | date,
     at: datetime,
     by: Actor,
 ) -> list[int]:
-    """Append one event of a kind to each account, with data of its own or the same for all; give their ids in order."""
+    """Append one event of a kind to each account, with data and a day of its own or the same for all; give their ids in order."""
     if not account_ids:
         return []
     texts = [json.dumps(data)] * len(account_ids) if isinstance(data, dict) else [json.dumps(each) for each in data]
+    days = [happened_on] * len(account_ids) if isinstance(happened_on, date) else list(happened_on)
     with sql.cursor() as cursor:
         cursor.execute(
             _APPEND,
@@ -74,7 +76,7 @@ def append_bulk(
                 "account_ids": list(account_ids),
                 "data": texts,
                 "at": at,
-                "happened_on": happened_on,
+                "happened_on": days,
                 "kind": kind,
                 "actor": by.label,
                 "user_id": by.user_id,
@@ -84,6 +86,23 @@ def append_bulk(
     for listener in _listeners.get(kind, ()):
         listener(kind, account_ids, ids, at)
     return ids
+
+
+@transaction.atomic
+def append_all(told: Sequence[tuple[Any, date]], *, at: datetime, by: Actor) -> None:
+    """Append events, each with the day it is true of: one statement a kind, kinds in the order they first appear."""
+    by_kind: dict[str, list[tuple[Any, date]]] = defaultdict(list)
+    for event, day in told:
+        by_kind[rules.kind_of(event)].append((event, day))
+    for kind, of_kind in by_kind.items():
+        append_bulk(
+            kind=kind,
+            account_ids=[event.account_id for event, _day in of_kind],
+            data=[rules.data_of(event) for event, _day in of_kind],
+            happened_on=[day for _event, day in of_kind],
+            at=at,
+            by=by,
+        )
 
 
 @transaction.atomic

@@ -1,0 +1,79 @@
+"""Read holds: which are in force, and what they stop."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from tallystick.holds import rules
+from tallystick.holds.models import Hold
+from tallystick.kernel import sql
+from tallystick.kernel.invariants import Invariant
+from tallystick.kernel.refusals import NotFound
+
+
+def in_force(account_ids: Sequence[int], *, on: date) -> list[dict[str, Any]]:
+    """Give the holds in force on a day on some accounts.
+
+    Twin: `rules.is_in_force`.
+    """
+    return sql.rows(sql.load("tallystick.holds", "holds.sql", "in_force"), {"account_ids": list(account_ids), "on": on})
+
+
+def holds(account_id: int) -> QuerySet[Hold]:
+    """Give all holds of an account, those that stand first, then the last ended first."""
+    return Hold.objects.filter(account_id=account_id).order_by(F("ended_at").desc(nulls_first=True), "-pk")
+
+
+def standing_holds(account_id: int) -> QuerySet[Hold]:
+    """Give the holds of an account that nobody has lifted and that have not run out, oldest first."""
+    return Hold.objects.filter(account_id=account_id, ended_at__isnull=True).order_by("pk")
+
+
+def lock_hold(hold_id: int, *, account_id: int) -> Hold:
+    """Lock a hold of an account and give it.
+
+    :raises NotFound: the account has no such hold
+    """
+    hold = Hold.objects.select_for_update().filter(pk=hold_id, account_id=account_id).order_by("pk").first()
+    if hold is None:
+        raise NotFound(what="hold", reference=hold_id)
+    return hold
+
+
+def held(account_ids: Sequence[int], activity: rules.Activity, *, on: date) -> dict[int, rules.Reason]:
+    """Give the accounts on which a hold stops an activity on a day, each with the weightiest reason that does."""
+    stopping = set(rules.stopping(activity))
+    found: dict[int, set[rules.Reason]] = defaultdict(set)
+    for row in in_force(account_ids, on=on):
+        if row["reason"] in stopping:
+            found[row["account_id"]].add(rules.Reason(row["reason"]))
+    return {account_id: reason for account_id, reasons in found.items() if (reason := rules.weightiest(reasons))}
+
+
+def refuse_if_held(account_id: int, activity: rules.Activity, *, on: date) -> None:
+    """Refuse an activity that a hold stops on an account on a day.
+
+    :raises AccountOnHold: one does
+    """
+    reason = held([account_id], activity, on=on).get(account_id)
+    if reason is not None:
+        raise rules.AccountOnHold(reason=reason.label)
+
+
+INVARIANTS = (
+    Invariant(
+        name="holds belong to an account",
+        sentence="Every hold belongs to an account that exists.",
+        checked="SELECT count(*) FROM holds_hold",
+        breaches="""
+        SELECT hold.account_id, 'hold ' || hold.id || ' belongs to no account' AS what
+        FROM holds_hold AS hold
+        WHERE NOT EXISTS (SELECT FROM accounts_account AS account WHERE account.id = hold.account_id)
+        """,
+    ),
+)
