@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -61,6 +62,21 @@ def get_user(user_id: int) -> User:
     if user is None:
         raise NotFound(what="user", reference=user_id)
     return user
+
+
+def get_user_with_roles(user_id: int) -> User:
+    """Give one user with open grants (`open_grants`) and teams.
+
+    :raises NotFound: there is none of this id
+    """
+    get_user(user_id)
+    return users(with_leavers=True).get(pk=user_id)
+
+
+def sessions_of(user_id: int) -> list[UserSession]:
+    """Give where a person is logged in, latest first; sessions that have ended are cleared away."""
+    open_sessions = UserSession.objects.purge_and_list(get_user(user_id))
+    return sorted(open_sessions, key=lambda session: session.created_at, reverse=True)
 
 
 def find_user(username: str) -> User | None:

@@ -112,6 +112,8 @@ SECRET_KEY_FALLBACKS = list(ENVIRONMENT.old_secret_keys)
 ACCESS_ENCRYPTION_KEYS = ENVIRONMENT.encryption_keys
 # Roles whose people get no further than setting up a second factor until they have one.
 ACCESS_SECOND_FACTOR_ROLES = ENVIRONMENT.second_factor_roles
+# Where the pages for people find the clients that roles are given for.
+ACCESS_CLIENT_DIRECTORY = "tallystick.accounts.adapters.client_directory.clients_by_name"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies

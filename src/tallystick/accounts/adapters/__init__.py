@@ -1,0 +1,1 @@
+"""What settings plug in from here; nothing imports it."""
