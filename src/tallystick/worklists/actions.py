@@ -202,6 +202,28 @@ def complete_task(*, work_item_id: int, outcome: str, note: str = "", at: dateti
 
 
 @transaction.atomic
+def answer_calls(
+    *, account_id: int, is_settled: bool, outcome: str, note: str = "", retry_on: date, at: datetime, by: Actor
+) -> Outcome:
+    """Answer the calls that were asked for on an account: end them, or put them off to `retry_on` when nobody was reached."""
+    by.must_be_allowed_to("work accounts")
+    account_queries.get_account(account_id, scope=by.scope)
+    calls = (
+        WorkItem.objects.select_for_update()
+        .filter(account_id=account_id, state=rules.State.OPEN, kind__in=[rules.Kind.CALL, rules.Kind.CALLBACK])
+        .filter(due_on__lte=retry_on)
+        .order_by("pk")
+    )
+    # A handful at most: the open calls of one account.
+    for work in calls:
+        if is_settled:
+            complete_task(work_item_id=work.pk, outcome=outcome, note=note, at=at, by=by)
+        else:
+            put_off(work_item_id=work.pk, due_on=retry_on, reason=outcome, today=retry_on, at=at, by=by)
+    return Outcome(done=len(calls))
+
+
+@transaction.atomic
 def put_off(*, work_item_id: int, due_on: date, reason: str, today: date, at: datetime, by: Actor) -> WorkItem:
     """Put a piece of work off to another day.
 

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import get_language, to_locale
 
-from tallystick.access.web import ActorRequest, concerns, requires
 from tallystick.access import queries as access_queries
+from tallystick.access.web import ActorRequest, concerns, requires
 from tallystick.accounts import queries as account_queries
 from tallystick.desk import queries
 from tallystick.desk.rules import warnings

@@ -209,7 +209,9 @@ def style(request: ActorRequest) -> HttpResponse:
 @signed_in
 def sample_dialog(request: HttpRequest) -> HttpResponse:
     """Show a dialog as htmx brings it."""
-    return render(request, "desk/_style_dialog.html", {"form": SampleForm(initial={"amount": "1284.60"})})
+    return render(
+        request, "desk/_style_dialog.html", {"form": SampleForm(initial={"amount": "1284.60"}, auto_id="dialog_%s")}
+    )
 
 
 urlpatterns = [
