@@ -44,6 +44,13 @@ def _port(raw: str) -> int:
     return int(raw)
 
 
+def _per_days(raw: str) -> tuple[int, int]:
+    messages, slash, days = raw.partition("/")
+    if not slash:
+        raise ValueError("say messages/days, such as 3/7")
+    return _count(messages), _count(days)
+
+
 def _words(raw: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in raw.split(",") if word.strip())
 
@@ -194,6 +201,36 @@ class Environment:
     )
     mail_from: str = _variable(
         "TALLYSTICK_MAIL_FROM", str, "Tallystick <tallystick@localhost>", "Sender of e-mail that names no other."
+    )
+    site_url: str = _variable(
+        "TALLYSTICK_SITE_URL",
+        str,
+        "http://localhost:8000",
+        "Address under which people reach the site: for links in notices to colleagues.",
+    )
+    sms_url: str = _variable(
+        "TALLYSTICK_SMS_URL",
+        str,
+        "",
+        "Gateway for text messages, an address that takes JSON. Empty: they are written to the folder texts/ of the "
+        "state folder.",
+    )
+    sms_token: str = _variable("TALLYSTICK_SMS_TOKEN", str, "", "Bearer token of the gateway for text messages.")
+    service_url: str = _variable(
+        "TALLYSTICK_SERVICE_URL",
+        str,
+        "",
+        "Webhook of the creditor's systems that suspend and resume a service. Empty: commands are written to the folder "
+        "commands/ of the state folder.",
+    )
+    service_secret: str = _variable(
+        "TALLYSTICK_SERVICE_SECRET", str, "", "Secret that signs the commands to that webhook. Needed with it."
+    )
+    contact_cap: tuple[int, int] = _variable(
+        "TALLYSTICK_CONTACT_CAP",
+        _per_days,
+        "3/7",
+        "How often one person hears from us at most, over all accounts and channels: messages/days.",
     )
     log_level: str = _variable(
         "TALLYSTICK_LOG_LEVEL", str.upper, "INFO", "Least level of what is logged: DEBUG, INFO, WARNING or ERROR."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import dj_database_url
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tallystick.config import secret
 from tallystick.config.environment import ENVIRONMENT
 from tallystick.config.rooms import ROOMS
+from tallystick.contact.rules.may import Limits
 from tallystick.kernel import postgres
 
 STATE_DIR = ENVIRONMENT.state_dir
@@ -194,6 +196,39 @@ if ENVIRONMENT.mail:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = STATE_DIR / "mail"
+
+# How messages leave: an adapter for each channel, with what it needs. Without a service they become files too.
+def _into_folder(name: str) -> dict[str, Any]:
+    return {
+        "ADAPTER": "tallystick.contact.adapters.folder.FolderSender",
+        "OPTIONS": {"folder": str(STATE_DIR / name)},
+    }
+
+
+CONTACT_SENDERS: dict[str, dict[str, Any]] = {
+    "email": _into_folder("mail"),
+    "letter": _into_folder("letters"),
+    "sms": _into_folder("texts"),
+    "service": _into_folder("commands"),
+}
+if ENVIRONMENT.mail:
+    CONTACT_SENDERS["email"] = {
+        "ADAPTER": "tallystick.contact.adapters.smtp.SmtpSender",
+        "OPTIONS": asdict(ENVIRONMENT.mail),
+    }
+if ENVIRONMENT.sms_url:
+    CONTACT_SENDERS["sms"] = {
+        "ADAPTER": "tallystick.contact.adapters.http_sms.HttpSmsSender",
+        "OPTIONS": {"url": ENVIRONMENT.sms_url, "token": ENVIRONMENT.sms_token},
+    }
+if ENVIRONMENT.service_url:
+    CONTACT_SENDERS["service"] = {
+        "ADAPTER": "tallystick.contact.adapters.webhook.WebhookCommander",
+        "OPTIONS": {"url": ENVIRONMENT.service_url, "secret": ENVIRONMENT.service_secret},
+    }
+CONTACT_LIMITS = Limits(cap_messages=ENVIRONMENT.contact_cap[0], cap_days=ENVIRONMENT.contact_cap[1])
+#: The page of an account, for links in notices to colleagues.
+CONTACT_ACCOUNT_URL = ENVIRONMENT.site_url.rstrip("/") + "/accounts/{account_id}"
 
 # Background jobs live in the same database, and are part of the transaction that causes them.
 PROCRASTINATE_ON_APP_READY = "tallystick.config.jobs.on_app_ready"
