@@ -7,7 +7,8 @@ from pathlib import Path
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("access", "timeline", "documents", "jurisdictions"),
     ("parties", "ledger"),
-    ("accounts", "intake"),
+    ("accounts",),
+    ("intake",),
     ("holds",),
     ("payments", "charges"),
     ("contact", "promises", "disputes"),

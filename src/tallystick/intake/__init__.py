@@ -1,0 +1,1 @@
+"""Placements and imports: map, validate, commit."""

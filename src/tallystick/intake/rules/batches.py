@@ -1,0 +1,109 @@
+"""The life of a batch, what becomes of its lines, and the proof that none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from tallystick.kernel.choices import Choice
+from tallystick.kernel.money import Money
+from tallystick.kernel.refusals import Refusal
+
+
+class BatchState(Choice):
+    """Where a batch is in its life. Nothing in the book changes before COMMITTING."""
+
+    UPLOADED = "uploaded", _("Uploaded")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Checked")
+    COMMITTING = "committing", _("Being loaded")
+    COMMITTED = "committed", _("Loaded")
+    ABANDONED = "abandoned", _("Abandoned")
+
+
+class Verdict(Choice):
+    """What becomes of a line. Every line has exactly one, so that the lines of a file are the sum of them."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Unchanged")
+    REPEATED = "repeated", _("Repeated in the file")
+    REFUSED = "refused", _("Refused")
+
+
+class Phase(Choice):
+    """When totals were taken: a forecast when the file was checked, or a receipt once it was loaded."""
+
+    CHECKED = "checked", _("When checked")
+    COMMITTED = "committed", _("When loaded")
+
+
+class BatchStateUnfit(Refusal):
+    """The batch is past this step, or has not come to it."""
+
+    code = "intake.batch_state_unfit"
+    sentence = _("That cannot be done now: the import is {state}.")
+
+
+class MappingChosenLater(Refusal):
+    """A batch is checked by a mapping."""
+
+    code = "intake.mapping_chosen_later"
+    sentence = _("Choose how the columns are read first.")
+
+
+class SourceExists(Refusal):
+    """A client's sources have names of their own."""
+
+    code = "intake.source_exists"
+    sentence = _("{client} already has a source “{name}”.")
+
+
+class HeadingMissing(Refusal):
+    """A file needs a line of headings."""
+
+    code = "intake.heading_missing"
+    sentence = _("No line of “{name}” looks like headings. Say which line holds them.")
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Count and value of the lines that met one verdict, in one currency."""
+
+    verdict: Verdict
+    currency: str
+    lines: int
+    minor: int
+
+    @property
+    def value(self) -> Money | None:
+        """The value; None for lines whose currency cannot be read."""
+        return Money(self.minor, self.currency) if self.currency else None
+
+
+class NotProven(Exception):
+    """A receipt does not add up: a defect, and the batch is not called loaded."""
+
+
+def check_proof(*, lines_in_file: int, totals: Iterable[Total], in_book: Iterable[Total]) -> None:
+    """Check a receipt: every line of the file has a verdict, and the book holds what the receipt says it took.
+
+    `in_book` is what the book holds for the lines that were taken, asked of the book itself.
+
+    :raises NotProven: it does not add up
+    """
+    totals = list(totals)
+    counted = sum(total.lines for total in totals)
+    if counted != lines_in_file:
+        raise NotProven(f"the file has {lines_in_file} lines, the receipt {counted}")
+    taken: dict[str, tuple[int, int]] = {}
+    for total in totals:
+        if total.verdict in (Verdict.NEW, Verdict.CHANGED, Verdict.UNCHANGED):
+            lines, minor = taken.get(total.currency, (0, 0))
+            taken[total.currency] = (lines + total.lines, minor + total.minor)
+    held = {total.currency: (total.lines, total.minor) for total in in_book}
+    if taken != held:
+        raise NotProven(f"the receipt says {taken}, the book holds {held}")
