@@ -27,7 +27,7 @@ class Bar:
     amount: Money
     count: int | None = None
     href: str = ""
-    #: A class of `chart.css`: "age-0" (not yet due) to "age-5" (oldest).
+    #: A class of `chart.css`: "age-0" (not yet due) to "age-6" (oldest).
     tone: str = "age-1"
 
 

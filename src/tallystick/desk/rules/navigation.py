@@ -37,7 +37,8 @@ PAGES: tuple[Page, ...] = (
     _page(_("Payments"), "desk:payments", "banknote", "p", "import statements", "allocate money"),
     _page(_("Intake"), "desk:intake", "file-up", "i", "import receivables"),
     _page(_("Strategies"), "desk:strategies", "route", "s", "see strategies"),
-    _page(_("Admin"), "desk:admin", "shield-check", "m", "manage users", "see audit", "see system"),
+    _page(_("People"), "access:users", "shield-check", "u", "manage users"),
+    _page(_("Audit trail"), "access:audit", "scroll-text", "t", "see audit"),
 )
 
 
@@ -45,7 +46,7 @@ def pages_for(actor: Actor | None) -> list[Page]:
     """Give the pages an actor sees in the sidebar, top to bottom; nobody sees none.
 
     >>> [page.key for page in pages_for(Actor("ann", rights=frozenset({"see accounts", "see audit"})))]
-    ['a', 'm']
+    ['a', 't']
     >>> pages_for(None)
     []
     """

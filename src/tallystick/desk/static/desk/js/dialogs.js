@@ -2,7 +2,9 @@
 // header `HX-Trigger: dialog:close` closes it. `data-confirm="question"` asks before a button or link does its work.
 export function open(dialog) {
   if (!dialog.open) dialog.showModal();
-  dialog.querySelector("[autofocus]")?.focus();
+  const first = dialog.querySelector("[autofocus], form :is(input:not([type=hidden]), select, textarea)");
+  first?.focus();
+  if (first?.matches("input:not([type=checkbox], [type=radio])")) first.select();
 }
 
 const shared = document.getElementById("dialog");

@@ -64,7 +64,7 @@ function showOverlay() {
     const seen = new Map();
     for (const element of document.querySelectorAll(`[${attribute}]`)) {
       const key = element.getAttribute(attribute);
-      const isThere = attribute === "data-go" || element.getClientRects().length > 0;
+      const isThere = attribute === "data-go" || (element.getClientRects().length > 0 && !element.closest("#side, .pager"));
       if (isThere && !seen.has(key)) seen.set(key, entry(element, keys(key)));
     }
     const list = overlay.querySelector(`[data-list="${name}"]`);

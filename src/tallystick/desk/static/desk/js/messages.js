@@ -1,6 +1,7 @@
 // Messages: what was done fades by itself unless the pointer or the focus rests on it; what was refused stays.
 const region = document.getElementById("messages");
 const SECONDS = 7;
+const REFUSED = [403, 404, 409];
 
 function fade(toast) {
   let timer;
@@ -22,6 +23,22 @@ if (region) {
     }
   }).observe(region, { childList: true });
 }
+
+// A refusal answers instead of the fragment that was asked for: say it, and leave the page as it is.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (!REFUSED.includes(xhr.status)) return;
+  event.detail.shouldSwap = false;
+  const answer = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  const said = answer.querySelector(".notice p");
+  if (!said) return show("toast-failed");
+  show("toast-refused");
+  const code = said.querySelector(".code");
+  const text = region.lastElementChild.querySelector("p");
+  if (code) code.remove();
+  text.firstChild.textContent = said.textContent.trim();
+  text.querySelector(".code").textContent = code?.textContent ?? "";
+});
 
 document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".toast")?.remove());
 document.body.addEventListener("htmx:responseError", () => show("toast-failed"));
