@@ -74,3 +74,35 @@ class CreditTakenBack:
     cause_id: int
     amount: Money
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsAdded:
+    """A file brought new items to the account: how many, and what they come to. `origin` names the file's import."""
+
+    account_id: int
+    count: int
+    amount: Money
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRedated:
+    """The day an item was issued or falls due was corrected."""
+
+    account_id: int
+    item_id: int
+    reference: str
+    issued_on: date
+    due_on: date
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettledAtSource:
+    """The client's books say that items were settled there: how many, and how much."""
+
+    account_id: int
+    count: int
+    amount: Money
+    origin: str

@@ -113,7 +113,10 @@ class Item(models.Model):
     `tallystick check` compares the two. The table leaves room in its pages: payments update rows in place.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="items", db_constraint=False)
+    #: Found by through the index of what is unique within it.
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="items", db_constraint=False, db_index=False
+    )
     amount_minor = models.BigIntegerField()
     open_minor = models.BigIntegerField()
     client_id = models.BigIntegerField()
@@ -134,10 +137,40 @@ class Item(models.Model):
                 condition=Q(open_minor__gte=0, open_minor__lte=F("amount_minor")), name="accounts_item_open_is_a_part"
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="accounts_item_is_positive"),
+            models.UniqueConstraint(fields=["account", "reference", "kind"], name="accounts_item_once"),
         ]
-        indexes = [
-            models.Index(fields=["account"], name="accounts_item_account"),
-            models.Index(fields=["reference"], name="accounts_item_reference"),
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class SourceCredit(models.Model):
+    """A credit that the client's own books hold: a credit note, a payment made to the client, an item settled there.
+
+    Its id is the cause of the ledger entries that apply it. It stands until it is taken back.
+    """
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    #: Of an item that was settled in the client's books; null for credits that stand for themselves.
+    item_id = models.BigIntegerField(null=True)
+    amount_minor = models.BigIntegerField()
+    booked_on = models.DateField()
+    taken_back_on = models.DateField(null=True)
+    currency = models.CharField(max_length=3)
+    kind = models.TextField(choices=rules.SourceCreditKind.choices())
+    reference = models.TextField()
+
+    class Meta:
+        db_table = "accounts_source_credit"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="accounts_source_credit_is_positive"),
+            models.UniqueConstraint(
+                fields=["account", "kind", "reference"],
+                condition=Q(taken_back_on__isnull=True, item_id__isnull=True),
+                name="accounts_source_credit_once",
+            ),
         ]
 
     def __str__(self) -> str:

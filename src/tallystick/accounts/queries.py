@@ -158,3 +158,46 @@ def clients(*, scope: Scope = EVERYTHING) -> QuerySet[Client]:
     """Give the clients within a scope, by name."""
     found = Client.objects.order_by("name", "pk")
     return found if scope.client_ids is None else found.filter(pk__in=scope.client_ids)
+
+
+def search(text: str, *, scope: Scope = EVERYTHING, limit: int = 50) -> list[dict[str, Any]]:
+    """Find accounts by whatever somebody says: the best kind of match first, each account once.
+
+    A text with an @ is an e-mail address, one of figures may be a telephone number, a reference or an item; a postcode is found
+    by its beginning, a name by its beginning, then anywhere inside, then however it is misspelt. Each row says what it was
+    `found_by`. Kinds are asked one after the other, each through an index, until `limit` accounts are found.
+    """
+    found: dict[int, dict[str, Any]] = {}
+    for kind, value in rules.readings(text):
+        rows = sql.rows(
+            sql.fill(
+                sql.load("tallystick.accounts", "search.sql", "found"),
+                hits=sql.load("tallystick.accounts", "search.sql", kind),
+            ),
+            {"value": value, "prefix": _prefix(value), "clients": scope.as_list(), "limit": limit},
+        )
+        for row in rows:
+            found.setdefault(row["account_id"], {**row, "found_by": _found_by(kind, row["hit"])})
+        # What is looked for loosely would only bury what was found exactly.
+        if len(found) >= limit or (found and kind in rules.EXACT):
+            break
+    return list(found.values())[:limit]
+
+
+def _prefix(value: str) -> str:
+    """Escape a text for LIKE and let anything follow it."""
+    escaped = value.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return f"{escaped}%"
+
+
+def _found_by(kind: str, hit: str) -> str:
+    return f"{rules.FOUND_BY[kind]} {hit}"
+
+
+def statement(account_id: int, *, on: date) -> list[dict[str, Any]]:
+    """Give the movements of an account booked by a day, with the balance after each.
+
+    Rows have `booked_on`, `reference` of the item, `cause_kind` of `ledger.rules.Cause`, and `charged_minor`, `paid_minor`,
+    `balance_minor` in minor units. Allocations move nothing between the debtor and us, so they are no line of their own.
+    """
+    return sql.rows(sql.load("tallystick.accounts", "statement.sql", "lines"), {"account": account_id, "on": on})

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.choices import Choice
 from tallystick.kernel.refusals import Refusal
 from tallystick.ledger.rules import Head
+from tallystick.parties import rules as party_rules
 
 _NOT_KEY = re.compile(r"[^A-Za-z0-9]")
 
@@ -39,6 +42,24 @@ class ItemKind(Choice):
     INTEREST = "interest", _("Interest")
     FEE = "fee", _("Fee")
     COST = "cost", _("Cost")
+    #: What was owed when an account was placed, where the client does not say which invoices it comes from.
+    BALANCE = "balance", _("Balance placed")
+
+
+class SourceCreditKind(Choice):
+    """What a credit in the client's own books is."""
+
+    CREDIT_NOTE = "credit_note", _("Credit note")
+    PAYMENT = "payment", _("Payment to the creditor")
+    SETTLEMENT = "settlement", _("Settled with the creditor")
+
+
+#: Where the money of a credit in the client's books is: the far side of its entry.
+DEBIT_OF = {
+    SourceCreditKind.CREDIT_NOTE: Head.CREDIT_NOTES,
+    SourceCreditKind.PAYMENT: Head.PAID_TO_CLIENT,
+    SourceCreditKind.SETTLEMENT: Head.PAID_TO_CLIENT,
+}
 
 
 HEAD_OF = {
@@ -48,6 +69,7 @@ HEAD_OF = {
     ItemKind.INTEREST: Head.INTEREST,
     ItemKind.FEE: Head.FEES,
     ItemKind.COST: Head.COSTS,
+    ItemKind.BALANCE: Head.PRINCIPAL,
 }
 
 
@@ -150,6 +172,53 @@ class AlreadyReversed(Refusal):
 
     code = "accounts.already_reversed"
     sentence = _("That was taken back already.")
+
+
+#: Kinds of reading that end a search when they find something.
+EXACT = frozenset({"by_contact", "by_reference", "by_item", "by_postcode"})
+
+FOUND_BY: dict[str, str | Promise] = {
+    "by_contact": _("Contact"),
+    "by_reference": _("Account"),
+    "by_item": _("Item"),
+    "by_postcode": _("Postcode"),
+    "by_name": _("Name"),
+    "by_name_inside": _("Name"),
+    "by_name_alike": _("Similar name"),
+}
+
+_POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?(\d[A-Z]{0,2})?")
+_LEAST_OF_A_NAME = 2
+_LEAST_INSIDE = 3
+
+
+def readings(text: str) -> list[tuple[str, str]]:
+    """Give what a search may mean, the likeliest first: the name of a query of `sql/search.sql` and the value to ask for.
+
+    >>> readings("o'brien")[0], readings("LS6 2AB")[0], readings("ann@example.org")
+    (('by_reference', 'OBRIEN'), ('by_postcode', 'LS62AB'), [('by_contact', 'ann@example.org')])
+    """
+    text = text.strip()
+    if not text:
+        return []
+    if "@" in text:
+        return [("by_contact", text.casefold())]
+    found: list[tuple[str, str]] = []
+    joined = party_rules.postcode_key(text)
+    if _POSTCODE.fullmatch(joined):
+        found.append(("by_postcode", joined))
+    if sum(letter.isdigit() for letter in text) >= len(text) * 2 / 3:
+        with suppress(Refusal):
+            found.append(("by_contact", party_rules.contact_key(party_rules.ContactKind.PHONE, text)))
+    key = reference_key(text)
+    if key:
+        found += [("by_reference", key), ("by_item", key)]
+    name = party_rules.name_key(text)
+    if len(name) >= _LEAST_OF_A_NAME:
+        found.append(("by_name", name))
+    if len(name) >= _LEAST_INSIDE:
+        found += [("by_name_inside", name), ("by_name_alike", name)]
+    return found
 
 
 def refuse_if_closed(state: str, reference: str) -> None:

@@ -1,0 +1,17 @@
+"""Reads of parties: how somebody can be reached."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from tallystick.parties.models import Address, ContactPoint
+
+
+def contact_points(party_id: int) -> QuerySet[ContactPoint]:
+    """Give the e-mail addresses and numbers of a party, the preferred ones first."""
+    return ContactPoint.objects.filter(party_id=party_id).order_by("-preferred", "kind", "pk")
+
+
+def find_address(party_id: int) -> Address | None:
+    """Give the current postal address of a party, or None."""
+    return Address.objects.filter(party_id=party_id, until_on__isnull=True).order_by("-pk").first()
