@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -54,6 +55,25 @@ def fill(text: str, **markers: str) -> str:
             raise ValueError(f"the query has no marker {{{name}}}")
         text = text.replace("{" + name + "}", value)
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A set of rows that stands in the database already: a SELECT made in code, and its parameters.
+
+    A bulk action takes it where a single action takes values; its docstring names the columns it wants.
+    """
+
+    select: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def into(self, query: str, params: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Put the rows where a query has `{rows}`, and their parameters beside the query's own.
+
+        >>> Rows("SELECT 1 AS n").into("SELECT sum(n) FROM {rows} AS row", {})
+        ('SELECT sum(n) FROM (SELECT 1 AS n) AS row', {})
+        """
+        return fill(query, rows=f"({self.select})"), {**self.params, **params}
 
 
 @contextmanager

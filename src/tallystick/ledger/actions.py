@@ -55,6 +55,25 @@ def post(postings: Sequence[Posting], *, at: datetime) -> int:
     return sql.execute(_POST, {**columns, "at": at})
 
 
+_POST_ROWS = """
+INSERT INTO ledger_entry (
+    account_id, debit, credit, amount_minor, currency, booked_on, cause_kind, cause_id, cause_no, item_id, posted_at
+)
+SELECT account_id, debit, credit, amount_minor, currency, booked_on, cause_kind, cause_id, cause_no, item_id, %(at)s
+FROM {rows} AS posting
+ON CONFLICT (account_id, cause_kind, cause_id, cause_no) DO NOTHING
+"""
+
+
+@transaction.atomic
+def post_rows(rows: sql.Rows, *, at: datetime) -> int:
+    """Post entries that stand in the database as rows, with the columns of `Posting`; give how many were new.
+
+    The bulk twin of `post`: rows in the order of account and cause are written fastest.
+    """
+    return sql.execute(*rows.into(_POST_ROWS, {"at": at}))
+
+
 _REVERSE = """
 INSERT INTO ledger_entry (
     account_id, debit, credit, amount_minor, currency, booked_on, cause_kind, cause_id, cause_no, item_id, posted_at,
