@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from tests.access.conftest import NOON
 
@@ -66,6 +67,17 @@ def test_standing_takes_one_statement(person, django_assert_num_queries):
 
     assert standing.roles == {Role.COLLECTOR, Role.ADMINISTRATOR}
     assert not standing.has_second_factor
+
+
+def test_a_second_factor_counts_without_a_role_and_recovery_codes_alone_do_not(person):
+    ann = person("ann")
+    codes = Authenticator.objects.create(user=ann, type=Authenticator.Type.RECOVERY_CODES, data={})
+    assert not queries.standing_of(ann).has_second_factor
+
+    Authenticator.objects.create(user=ann, type=Authenticator.Type.TOTP, data={})
+    codes.delete()
+
+    assert queries.standing_of(ann).has_second_factor
 
 
 def test_people_are_found_by_any_of_their_names(person, administrator):

@@ -39,13 +39,14 @@ def standing_of(user: User | AnonymousUser) -> Standing:
     """
     if not isinstance(user, User) or not user.is_active:
         return Standing(NOBODY, frozenset(), has_second_factor=False)
-    held = sql.rows(sql.load("tallystick.access", "standing.sql", "grants_with_clients"), {"user_id": user.pk})
+    rows = sql.rows(sql.load("tallystick.access", "standing.sql", "standing"), {"user_id": user.pk})
+    held = [row for row in rows if row["role"] is not None]
     roles = [rights.Role(grant["role"]) for grant in held]
     covered = [grant["client_ids"] for grant, role in zip(held, roles, strict=True) if grants.touches_clients(role)]
     everything = any(client_ids is None for client_ids in covered)
     scope = Scope() if everything else Scope(frozenset().union(*covered))
     actor = Actor(label=user.get_full_name(), user_id=user.pk, rights=rights.rights_of(roles), scope=scope)
-    return Standing(actor, frozenset(roles), has_second_factor=any(grant["has_second_factor"] for grant in held))
+    return Standing(actor, frozenset(roles), has_second_factor=any(row["has_second_factor"] for row in rows))
 
 
 def actor_for(user: User | AnonymousUser) -> Actor:

@@ -56,11 +56,12 @@ def weakness(password: str, *, known: Collection[str] = ()) -> Weakness | None:
     if len(password) > GREATEST_LENGTH:
         return Weakness.TOO_LONG
     folded = password.casefold()
-    if _repeats(folded):
+    heart = _ENDS.sub("", folded) or folded
+    if _repeats(folded) or _repeats(heart):
         return Weakness.REPEATED
-    if _runs(folded):
+    if _runs(folded) or _runs(heart):
         return Weakness.SEQUENCE
-    if folded in known or _ENDS.sub("", folded) in known:
+    if folded in known or heart in known:
         return Weakness.KNOWN_WORD
     return None
 
@@ -69,7 +70,7 @@ def _repeats(folded: str) -> bool:
     """Test if a password is one short piece over and over, or has too few different characters."""
     if len(set(folded)) < _LEAST_CHANGES:
         return True
-    return any(folded == (folded[:size] * len(folded))[: len(folded)] for size in range(1, len(folded) // 3 + 1))
+    return any(folded == (folded[:size] * len(folded))[: len(folded)] for size in range(1, len(folded) // 2 + 1))
 
 
 def _runs(folded: str) -> bool:

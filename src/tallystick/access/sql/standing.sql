@@ -1,6 +1,7 @@
--- name: grants_with_clients
--- Give the open grants of the user %(user_id)s: role, the clients it covers (null: everything), and if the user has set
--- up a second factor that they carry with them (recovery codes alone are none).
+-- name: standing
+-- Give the open grants of the active user %(user_id)s: role, the clients it covers (null: everything), and if the user has
+-- set up a second factor that they carry with them (recovery codes alone are none). A user without a grant has one row
+-- without a role.
 SELECT
     g.role,
     CASE
@@ -10,7 +11,8 @@ SELECT
         WHEN g.client_id IS NOT NULL THEN ARRAY[g.client_id]
     END AS client_ids,
     EXISTS (
-        SELECT FROM mfa_authenticator AS a WHERE a.user_id = g.user_id AND a.type IN ('totp', 'webauthn')
+        SELECT FROM mfa_authenticator AS a WHERE a.user_id = u.id AND a.type IN ('totp', 'webauthn')
     ) AS has_second_factor
-FROM access_grant AS g
-WHERE g.user_id = %(user_id)s AND g.ended_at IS NULL;
+FROM access_user AS u
+LEFT JOIN access_grant AS g ON g.user_id = u.id AND g.ended_at IS NULL
+WHERE u.id = %(user_id)s AND u.is_active;

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponseBase
 
+from tallystick.access.queries import Standing
 from tallystick.access.rules import rights
 from tallystick.kernel.actor import Actor
 
@@ -23,9 +24,10 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class ActorRequest(HttpRequest):
-    """A request as rooms' views get it: with the actor behind it."""
+    """A request as rooms' views get it: with the actor behind it, and where that person stands."""
 
     actor: Actor
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,20 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from tallystick.access import actions, queries
 from tallystick.access.rules import rights
 from tallystick.access.rules.trail import NOTHING, About, What, about_of, what_of
 from tallystick.access.web import gate
 from tallystick.kernel import clock
-from tallystick.kernel.refusals import Refusal
+from tallystick.kernel.refusals import NotPermitted, Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -102,9 +104,10 @@ class ActorMiddleware:
         if not request.user.is_authenticated:
             return _to_log_in(request)
         if _has_to_set_up(request) and route not in gate.FOR_SETTING_UP:
+            messages.info(request, _("Your role asks for a second step when you log in. Set it up now."))
             return _redirect(request, reverse("mfa_activate_totp"))
-        if access.right is not None:
-            request.actor.must_be_allowed_to(access.right)  # type: ignore[attr-defined]
+        if access.right is not None and not request.actor.may(access.right):  # type: ignore[attr-defined]
+            return self.process_exception(request, NotPermitted(right=access.right))
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

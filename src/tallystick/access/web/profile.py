@@ -32,7 +32,7 @@ def profile(request: ActorRequest) -> HttpResponse:
         "form": form,
         "roles": role_rows(person, {client.id: client.name for client in client_names()}),
         "sessions": queries.sessions_of(person.pk),
-        "has_second_factor": queries.standing_of(person).has_second_factor,
+        "has_second_factor": request.standing.has_second_factor,
     }
     return render(request, "access/profile.html", context, status=422 if request.method == "POST" else 200)
 

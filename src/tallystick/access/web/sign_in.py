@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, TimestampSigner
@@ -76,6 +80,17 @@ class AccountAdapter(DefaultAccountAdapter):
         user_id = request.user.pk
         super().logout(request)
         middleware.say(request, What.LOGGED_OUT, user_id=user_id, about=About("user", str(user_id)))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask for the password again only where it was not typed just now, to log in or since.
+
+        The library asks even then; somebody sent straight from the log-in to set up a second factor would type it twice.
+        """
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        request = context.request
+        typed_at = [record["at"] for record in get_authentication_records(request, request.user)]
+        return time.time() - max(typed_at, default=0) >= app_settings.REAUTHENTICATION_TIMEOUT
 
     def is_safe_url(self, url: str) -> bool:
         """Follow only addresses of this site that name no host: nothing else is ever sent along as `next`."""
