@@ -24,9 +24,16 @@ class Client(models.Model):
     details = models.JSONField(default=dict, blank=True)
     furthest_promise_days = models.IntegerField(default=30)
     promise_grace_days = models.IntegerField(default=1)
+    #: How much of a promise may be missing for it to count as kept in part: a fraction from 0, below 1.
+    promise_tolerance = models.DecimalField(max_digits=4, decimal_places=3, default=0)
 
     class Meta:
         db_table = "accounts_client"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(promise_tolerance__gte=0, promise_tolerance__lt=1), name="accounts_client_tolerance_is_a_part"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
