@@ -31,7 +31,8 @@ class Client(models.Model):
         db_table = "accounts_client"
         constraints = [
             models.CheckConstraint(
-                condition=Q(promise_tolerance__gte=0, promise_tolerance__lt=1), name="accounts_client_tolerance_is_a_part"
+                condition=Q(promise_tolerance__gte=0, promise_tolerance__lt=1),
+                name="accounts_client_tolerance_is_a_part",
             )
         ]
 

@@ -13,6 +13,7 @@ from tallystick.accounts import rules
 from tallystick.accounts.models import Account, AccountLookup, Client, Item
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
+from tallystick.kernel.invariants import Invariant
 from tallystick.kernel.outcome import Chosen, Outcome
 from tallystick.kernel.refusals import NotFound
 
@@ -201,3 +202,66 @@ def statement(account_id: int, *, on: date) -> list[dict[str, Any]]:
     `balance_minor` in minor units. Allocations move nothing between the debtor and us, so they are no line of their own.
     """
     return sql.rows(sql.load("tallystick.accounts", "statement.sql", "lines"), {"account": account_id, "on": on})
+
+
+INVARIANTS = (
+    Invariant(
+        name="items are what the ledger says",
+        sentence="What is open on an item is the sum of the entries that name it.",
+        checked="SELECT count(*) FROM accounts_item",
+        breaches="""
+        SELECT item.account_id, 'item ' || item.reference || ' shows ' || item.open_minor || ', the ledger says '
+               || coalesce(entries.minor, 0) AS what
+        FROM accounts_item AS item
+        LEFT JOIN (
+            SELECT account_id, item_id,
+                   sum(CASE WHEN debit IN (1, 2, 3, 4) THEN amount_minor ELSE -amount_minor END) AS minor
+            FROM ledger_entry
+            WHERE item_id IS NOT NULL
+            GROUP BY account_id, item_id
+        ) AS entries ON entries.item_id = item.id AND entries.account_id = item.account_id
+        WHERE item.open_minor <> coalesce(entries.minor, 0)
+        """,
+    ),
+    Invariant(
+        name="money on account is what the ledger says",
+        sentence="Money on account is the balance of its head, and never less than nothing.",
+        checked="SELECT count(*) FROM accounts_account",
+        breaches="""
+        SELECT account.id AS account_id, 'shows ' || account.on_account_minor || ' on account, the ledger says '
+               || coalesce(entries.minor, 0) AS what
+        FROM accounts_account AS account
+        LEFT JOIN (
+            SELECT account_id, sum(CASE WHEN credit = 9 THEN amount_minor ELSE -amount_minor END) AS minor
+            FROM ledger_entry
+            WHERE debit = 9 OR credit = 9
+            GROUP BY account_id
+        ) AS entries ON entries.account_id = account.id
+        WHERE account.on_account_minor <> coalesce(entries.minor, 0) OR account.on_account_minor < 0
+        """,
+    ),
+    Invariant(
+        name="entries belong to an account",
+        sentence="Every entry is in the currency of an account that exists, and names only items of that account.",
+        checked="SELECT count(*) FROM ledger_entry",
+        breaches="""
+        SELECT entry.account_id, 'entry ' || entry.id || ' belongs to no account, item or currency of the book' AS what
+        FROM ledger_entry AS entry
+        LEFT JOIN accounts_account AS account ON account.id = entry.account_id
+        LEFT JOIN accounts_item AS item ON item.id = entry.item_id AND item.account_id = entry.account_id
+        WHERE account.id IS NULL OR account.currency <> entry.currency OR (entry.item_id IS NOT NULL AND item.id IS NULL)
+        """,
+    ),
+    Invariant(
+        name="accounts are found by their reference",
+        sentence="Every account stands in the lookup under its client's own reference.",
+        checked="SELECT count(*) FROM accounts_account",
+        breaches="""
+        SELECT account.id AS account_id, 'is not found by its reference ' || account.reference AS what
+        FROM accounts_account AS account
+        LEFT JOIN accounts_account_lookup AS lookup
+            ON lookup.client_id = account.client_id AND lookup.reference = account.reference
+        WHERE lookup.account_id IS DISTINCT FROM account.id
+        """,
+    ),
+)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tallystick.kernel import sql
+from tallystick.kernel.invariants import Invariant
 from tallystick.kernel.money import Money
 from tallystick.ledger.rules import DEBT_HEADS, Head
 
@@ -57,3 +58,20 @@ def entries(account_id: int, *, on: date | None = None, known_at: datetime | Non
         """,
         {"account": account_id, "on": on, "known_at": known_at},
     )
+
+
+INVARIANTS = (
+    Invariant(
+        name="reversals mirror what they reverse",
+        sentence="A reversal names an entry of its own account and takes back exactly that, once.",
+        checked="SELECT count(*) FROM ledger_entry WHERE reverses_id IS NOT NULL",
+        breaches="""
+        SELECT reversal.account_id, 'entry ' || reversal.id || ' does not mirror entry ' || reversal.reverses_id AS what
+        FROM ledger_entry AS reversal
+        LEFT JOIN ledger_entry AS entry ON entry.id = reversal.reverses_id AND entry.account_id = reversal.account_id
+        WHERE reversal.reverses_id IS NOT NULL
+          AND (entry.id IS NULL OR (entry.debit, entry.credit, entry.amount_minor, entry.currency)
+               IS DISTINCT FROM (reversal.credit, reversal.debit, reversal.amount_minor, reversal.currency))
+        """,
+    ),
+)
