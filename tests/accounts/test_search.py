@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from tests import builders
+from tests.builders import AT, TEST, TODAY
 
 from tallystick.accounts import queries
 from tallystick.kernel.actor import Scope
 from tallystick.parties import actions as party_actions
 from tallystick.parties.rules import ContactKind
-from tests import builders
-from tests.builders import AT, TEST, TODAY
 
 
 @pytest.fixture
