@@ -195,7 +195,7 @@ def _described(
     whole: StatementLine, entry: Any, details: Sequence[Any], *, amount: Money | None = None, share: int = 0
 ) -> StatementLine:
     """Complete a line with what its details say about who paid and what for."""
-    amount = amount or whole.amount
+    amount = whole.amount if amount is None else amount
     detail: Any = details[0] if details else {}
     reason = _return_reason(detail)
     kind, code = _kind(entry, detail, is_return=bool(reason))

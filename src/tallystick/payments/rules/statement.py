@@ -223,7 +223,7 @@ class _Tally:
         self.is_mixed = False
 
     def add(self, amount: Money, *, is_entry: bool) -> None:
-        known = self.credited or self.debited
+        known = self.debited if self.credited is None else self.credited
         if known is not None and known.currency != amount.currency:
             self.is_mixed = True
             return

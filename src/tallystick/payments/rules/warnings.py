@@ -15,6 +15,8 @@ class WarningCode(StrEnum):
 
     LINE_UNREADABLE = "line_unreadable"
     NOT_BOOKED_YET = "not_booked_yet"
+    FOR_INFORMATION = "for_information"
+    OTHER_CURRENCY = "other_currency"
     LINE_OUTSIDE = "line_outside"
     BALANCE_UNREADABLE = "balance_unreadable"
     DAY_ADJUSTED = "day_adjusted"
@@ -35,6 +37,8 @@ class WarningCode(StrEnum):
 _SENTENCES: dict[WarningCode, str | Promise] = {
     WarningCode.LINE_UNREADABLE: _("This entry could not be read: {reason}. It was left out."),
     WarningCode.NOT_BOOKED_YET: _("The bank has not booked this entry yet. It was left out."),
+    WarningCode.FOR_INFORMATION: _("The bank shows this entry and does not book it. It was left out."),
+    WarningCode.OTHER_CURRENCY: _("This entry is not in the currency of the bank account. It was left out."),
     WarningCode.LINE_OUTSIDE: _("This text belongs to no statement and was left out."),
     WarningCode.BALANCE_UNREADABLE: _("This balance could not be read and was left out."),
     WarningCode.DAY_ADJUSTED: _("There is no such day as {delivered}; {taken} was taken."),
