@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from tallystick.kernel.facts import Fact, FactType
 from tallystick.strategy.rules import compile as compiler
@@ -24,6 +25,10 @@ KEPT = {
     "book.stepped_on": "book.prior_stepped_on",
     "book.place": "book.prior_place",
 }
+
+
+#: Nothing is done about a closed account. It may still be moved from state to state.
+OPEN = "book.is_open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,11 @@ class Statement:
             self.versions.append(Numbered(version, base))
             base += len(version.program.effects)
         self.size = base
+
+    @cached_property
+    def events(self) -> frozenset[str]:
+        """The kinds of events that any of the versions answers."""
+        return frozenset().union(*(each.version.program.events() for each in self.versions))
 
     def effect(self, number: int) -> tuple[Published, Effect]:
         """Give the version and effect of a number in the statement."""
@@ -96,6 +106,11 @@ class Statement:
         """Write whether each effect is caused by an event when one is answered: transitions and answers are, steps are timed."""
         kinds = (EffectKind.LEAVE, EffectKind.ANSWER)
         return self._array("boolean", (effect.kind in kinds for _, effect in self._effects()))
+
+    def number_of_row(self) -> str:
+        """Write the number in the statement of the effect that a row of `book` has in its own version."""
+        cases = " ".join(f"WHEN {each.version.version_id} THEN {each.base}" for each in self.versions)
+        return f"(CASE book.version_id {cases} END + book.effect)" if cases else "NULL::integer"
 
     def review_days(self) -> str:
         """Write the day to look again after each effect, where it is known without the account."""
@@ -210,11 +225,13 @@ class Statement:
         return compiler.to_sql(effect.condition.tree, self._catalogue, self.day)
 
     def _unguarded(self, numbered: Numbered, effect: Effect) -> str:
+        if effect.kind is EffectKind.LEAVE:
+            return ""
         guards = numbered.version.program.guards(effect)
         if not guards:
-            return ""
+            return OPEN
         stopping = (compiler.to_sql(guard.when.tree, self._catalogue, self.day) for guard in guards)
-        return f"(NOT {compiler.any_true(stopping)})"
+        return f"({OPEN} AND NOT {compiler.any_true(stopping)})"
 
     def _all_true(self, *conditions: str) -> str:
         return " AND ".join(condition for condition in conditions if condition)

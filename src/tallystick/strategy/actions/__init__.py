@@ -1,0 +1,1 @@
+"""Writes of the room: documents, facts, runs and answers."""

@@ -1,0 +1,120 @@
+"""Answer what happened: bring the account's facts up to date, give the strategy's answer, then whatever is due by time.
+
+Whoever changes the record appends an event; for each, a row waits here in the same transaction. Answering takes rows away in
+the transaction that acts on them, so that every event is answered exactly once, whatever dies in between.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from tallystick.kernel import sql
+from tallystick.kernel.actor import Actor
+from tallystick.strategy.actions import ordering, refreshing, running, telling
+from tallystick.strategy.actions.deciding import BOOK, Asking, Decided, decide
+from tallystick.strategy.queries import versions
+from tallystick.strategy.rules.statement import Statement
+
+#: Events taken in one transaction.
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event of an account that waits to be answered."""
+
+    account_id: int
+    event_id: int
+    kind: str
+
+
+def touch(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: datetime) -> None:
+    """Have events answered soon. It listens to the timeline, and so is part of the transaction of the events."""
+    sql.execute(
+        """
+        INSERT INTO strategy_touched (account_id, event_id, kind)
+        SELECT account_id, event_id, %(kind)s
+        FROM unnest(%(account_ids)s::bigint[], %(event_ids)s::bigint[]) AS touched(account_id, event_id)
+        """,
+        {"kind": kind, "account_ids": list(account_ids), "event_ids": list(event_ids)},
+    )
+
+
+def answer_events(*, limit: int = BATCH, at: datetime, by: Actor) -> int:
+    """Answer all events that wait, some at a time, each some in a transaction; give how many they were."""
+    answered = 0
+    while taken := answer_some(limit=limit, at=at, by=by):
+        answered += taken
+    return answered
+
+
+@transaction.atomic
+def answer_some(*, limit: int = BATCH, at: datetime, by: Actor) -> int:
+    """Answer some of the events that wait and that nobody else is answering; give how many they were."""
+    by.must_be_allowed_to("run strategies")
+    taken = sql.rows(
+        """
+        WITH taken AS (
+            SELECT id FROM strategy_touched ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+        ), gone AS (
+            DELETE FROM strategy_touched AS touched USING taken WHERE touched.id = taken.id
+            RETURNING touched.id, account_id, event_id, kind
+        )
+        SELECT account_id, event_id, kind, (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS day
+        FROM gone
+        JOIN accounts_account AS account ON account.id = account_id
+        JOIN accounts_client AS client ON client.id = account.client_id
+        ORDER BY gone.id
+        """,
+        {"limit": limit, "at": at},
+    )
+    by_day: dict[date, list[Happened]] = defaultdict(list)
+    for row in taken:
+        by_day[row["day"]].append(Happened(row["account_id"], row["event_id"], row["kind"]))
+    for day, happened in by_day.items():
+        answer(happened, day=day, at=at, by=by)
+    return len(taken)
+
+
+@transaction.atomic
+def answer(happened: Sequence[Happened], *, day: date, at: datetime, by: Actor) -> list[Decided]:
+    """Answer events, given in their order, and give the decisions.
+
+    For each account: its facts; the answer to each event in turn; the transition that is due; the step that is due.
+    """
+    refreshing.refresh([each.account_id for each in happened], day=day)
+    statement = versions.statement(day=day)
+    decisions = _answers(happened, statement, at=at)
+    last = {each.account_id: each.event_id for each in happened}
+    asking = Asking(BOOK, list(last), list(last.values()))
+    decisions += decide(statement.leaves(), statement, asking, at=at)
+    due = decide(statement.timed(with_leaves=False), statement, Asking(BOOK, list(last)), at=at)
+    decisions += due + running.go_on(due, statement, leaf=BOOK, at=at)
+    ordering.give(decisions, statement, at=at, by=by)
+    telling.tell(decisions, statement, at=at, by=by)
+    return decisions
+
+
+def _answers(happened: Sequence[Happened], statement: Statement, *, at: datetime) -> list[Decided]:
+    """Give the answers to events, an account's first event before its second."""
+    rounds: list[list[Happened]] = []
+    seen: dict[int, int] = defaultdict(int)
+    for each in happened:
+        if each.kind not in statement.events:
+            continue
+        if seen[each.account_id] == len(rounds):
+            rounds.append([])
+        rounds[seen[each.account_id]].append(each)
+        seen[each.account_id] += 1
+    decisions = []
+    for those in rounds:
+        for kind in dict.fromkeys(each.kind for each in those):
+            alike = [each for each in those if each.kind == kind]
+            asking = Asking(BOOK, [each.account_id for each in alike], [each.event_id for each in alike])
+            decisions += decide(statement.answers(kind), statement, asking, at=at)
+    return decisions

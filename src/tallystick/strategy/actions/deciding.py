@@ -1,0 +1,106 @@
+"""Decide: one statement that finds what happens, moves the accounts, and keeps the decisions with the values that decided.
+
+The effect is found in the very UPDATE that moves the account. Where somebody changed the row meanwhile, PostgreSQL looks at the
+new row again before it moves it, so that nothing is decided on what was true a moment ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tallystick.kernel import sql
+from tallystick.strategy.rules.statement import Statement
+
+#: The whole book, where no leaf is known.
+BOOK = "strategy_book"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision just made."""
+
+    decision_id: int
+    account_id: int
+    #: The number of its effect in the statement that decided.
+    number: int
+    from_place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who is asked: the accounts of a leaf, or some accounts with the event that each is asked for."""
+
+    table: str = BOOK
+    account_ids: Sequence[int] | None = None
+    event_ids: Sequence[int] = field(default=())
+
+    @property
+    def source(self) -> str:
+        """The FROM clause that brings the events."""
+        if self.account_ids is None or not self.event_ids:
+            return ""
+        return "FROM unnest(%(account_ids)s::bigint[], %(event_ids)s::bigint[]) AS touched(account_id, event_id)"
+
+    @property
+    def condition(self) -> str:
+        """The condition on the rows of the book."""
+        if self.account_ids is None:
+            return "true"
+        named = "book.account_id = ANY(%(account_ids)s)"
+        return f"{named} AND book.account_id = touched.account_id" if self.event_ids else named
+
+    @property
+    def event(self) -> str:
+        """The event that a row is asked for; 0 when it is asked by time."""
+        return "touched.event_id" if self.event_ids else "0::bigint"
+
+
+def decide(
+    number: str, statement: Statement, asking: Asking, *, run_id: int | None = None, at: datetime
+) -> list[Decided]:
+    """Let happen what an expression of the statement says, and give the decisions."""
+    text = _text(number, statement, asking)
+    params: dict[str, Any] = {"at": at, "run_id": run_id}
+    if asking.account_ids is not None:
+        params["account_ids"] = list(asking.account_ids)
+        params["event_ids"] = list(asking.event_ids)
+    with sql.cursor() as cursor:
+        cursor.execute(text, params)
+        return [Decided(*row) for row in cursor.fetchall()]
+
+
+def _text(number: str, statement: Statement, asking: Asking) -> str:
+    day = f"DATE '{statement.day.isoformat()}'"
+    to_place, entering = f"{statement.to_places()}[n]", f"{statement.entering()}[n]"
+    entered = f"CASE WHEN {entering} THEN {day} ELSE book.state_entered_on END"
+    review = f"coalesce({statement.review_days()}[n], ({entered}) + {statement.review_delays()}[n])"
+    effect = statement.number_of_row()
+    return f"""
+        WITH moved AS (
+            UPDATE {asking.table} AS book
+            SET prior_place = book.place, prior_entered_on = book.state_entered_on, prior_stepped_on = book.stepped_on,
+                (effect, place, state_entered_on, next_review_on, stepped_on) = (
+                    SELECT {statement.local_numbers()}[n], coalesce({to_place}, book.place), {entered},
+                           CASE WHEN {to_place} IS NULL THEN book.next_review_on ELSE {review} END,
+                           CASE WHEN {statement.stepping()}[n] THEN {day} ELSE book.stepped_on END
+                    FROM (SELECT {number} AS n OFFSET 0) AS chosen
+                )
+            {asking.source}
+            WHERE {asking.condition} AND {number} IS NOT NULL
+            RETURNING book.*, {asking.event} AS event_id
+        ), kept AS (
+            INSERT INTO strategy_decision (
+                account_id, cause_id, run_id, decided_at, version_id, due_on, effect, from_place, to_place, facts
+            )
+            SELECT book.account_id, CASE WHEN {statement.caused()}[{effect}] THEN book.event_id ELSE 0 END,
+                   %(run_id)s, %(at)s, book.version_id, {day}, book.effect, book.prior_place, book.place,
+                   {statement.evidence(effect)}
+            FROM moved AS book
+            ORDER BY book.account_id
+            RETURNING id, account_id, version_id, effect, from_place
+        )
+        SELECT id, account_id, {effect} AS number, from_place FROM kept AS book
+    """  # noqa: S608

@@ -1,0 +1,109 @@
+"""Give the orders of decisions to the rooms below: each kind of order once, for the set of accounts that it concerns."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from tallystick.access import queries as access_queries
+from tallystick.contact import actions as contact
+from tallystick.holds import actions as holds
+from tallystick.jurisdictions import queries as jurisdictions
+from tallystick.kernel.actor import Actor
+from tallystick.kernel.calendars import add_business_days
+from tallystick.kernel.outcome import Chosen, Outcome
+from tallystick.kernel.refusals import Refusal
+from tallystick.strategy.actions.deciding import Decided
+from tallystick.strategy.rules.orders import Hold, LiftHold, Message, Note, Notice, Order, Service, Task
+from tallystick.strategy.rules.statement import Statement
+from tallystick.timeline import actions as timeline
+from tallystick.worklists import actions as worklists
+
+#: What became of orders, by what they are.
+Outcomes = dict[str, Outcome]
+
+
+def give(decisions: Sequence[Decided], statement: Statement, *, at: datetime, by: Actor) -> Outcomes:
+    """Give the orders of some decisions and say what became of them, by what they are.
+
+    The decision and the place of the order in its step are the natural key of everything that follows: given twice, an order is
+    carried out once.
+    """
+    chosen: dict[tuple[Order, int, str], list[Decided]] = defaultdict(list)
+    for decided in decisions:
+        version, effect = statement.effect(decided.number)
+        for place, order in enumerate(effect.orders):
+            chosen[order, place, version.program.document.calendar].append(decided)
+    outcomes: Outcomes = {}
+    for (order, place, calendar), those in chosen.items():
+        accounts = Chosen([each.account_id for each in those], [each.decision_id for each in those], "decision")
+        try:
+            outcome = _give(order, accounts, place, calendar, day=statement.day, at=at, by=by)
+        except Refusal as refusal:
+            # Said of the whole set, such as a template that is no longer live: the decisions stand, and the run says what was refused.
+            outcome = Outcome(refused=Counter({refusal.code: len(accounts)}))
+        outcomes[name_of(order)] = outcomes.get(name_of(order), Outcome()) + outcome
+    return outcomes
+
+
+def name_of(order: Order) -> str:
+    """Say what an order is, in a word or two, the same for all accounts it is given for.
+
+    >>> from tallystick.contact.rules.words import Channel
+    >>> name_of(Message(Channel.EMAIL, "first-reminder"))
+    'email first-reminder'
+    """
+    match order:
+        case Message():
+            return f"{order.channel.value} {order.template}"
+        case Task():
+            return f"task {order.kind.value}: {order.title}"
+        case Hold():
+            return f"hold {order.reason.value}"
+        case LiftHold():
+            return f"lift_hold {order.reason.value}"
+        case Service():
+            return f"service {order.command.value}"
+        case Notice():
+            return f"notify {order.to} {order.template}"
+        case Note():
+            return "note"
+
+
+def _give(order: Order, chosen: Chosen, place: int, calendar: str, *, day: date, at: datetime, by: Actor) -> Outcome:
+    match order:
+        case Message():
+            return contact.queue_messages(
+                chosen, template=order.template, channel=order.channel, action_no=place, at=at, by=by
+            )
+        case Service():
+            return contact.queue_service_commands(chosen, command=order.command, action_no=place, at=at, by=by)
+        case Notice():
+            return contact.queue_notices(chosen, to=order.to, template=order.template, action_no=place, at=at, by=by)
+        case Task():
+            return worklists.open_tasks(
+                chosen,
+                kind=order.kind,
+                title=order.title,
+                due_on=add_business_days(day, order.due_business_days, jurisdictions.holidays(calendar)),
+                priority=order.priority,
+                team_id=_team_id(order.team),
+                to_owner=order.to_owner,
+                note=order.note,
+                action_no=place,
+                at=at,
+                by=by,
+            )
+        case Hold():
+            return holds.place_holds(chosen, reason=order.reason, days=order.days, action_no=place, at=at, by=by)
+        case LiftHold():
+            return holds.lift_holds(chosen, reasons=frozenset({order.reason}), at=at, by=by)
+        case Note():
+            return timeline.add_notes(chosen, text=order.text, happened_on=day, at=at, by=by)
+
+
+def _team_id(name: str) -> int | None:
+    """Give the team of a name; None, which is the client's own team, where there is not exactly one."""
+    found = list(access_queries.teams().filter(name=name).values_list("pk", flat=True)[:2]) if name else []
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,168 @@
+"""Keep documents, publish them, and say which accounts they treat."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from tallystick.access import queries as access_queries
+from tallystick.accounts import queries as account_queries
+from tallystick.accounts.models import Client, Portfolio
+from tallystick.contact.queries import templates as template_queries
+from tallystick.contact.rules.words import Channel, NoSuchTemplate
+from tallystick.kernel import sql
+from tallystick.kernel.actor import Actor
+from tallystick.kernel.refusals import NotFound
+from tallystick.strategy.actions import refreshing
+from tallystick.strategy.models import Assignment, Strategy, Version
+from tallystick.strategy.queries import book, catalogue, versions
+from tallystick.strategy.rules import lifecycle, reading
+from tallystick.strategy.rules.document import Document
+from tallystick.strategy.rules.orders import Message, Notice, Task
+from tallystick.strategy.rules.program import Program
+
+
+@transaction.atomic
+def draft(*, document: str, at: datetime, by: Actor) -> Version:
+    """Keep a document as the next version of the strategy it names; the same document as the newest version is that version.
+
+    :raises DocumentMistaken: something in the document is wrong; every mistake is named
+    """
+    by.must_be_allowed_to("publish strategies")
+    read = reading.read(document, catalogue.vocabulary())
+    strategy, _made = Strategy.objects.select_for_update().get_or_create(
+        name=read.name, defaults={"title": read.title, "created_at": at, "created_by": by.label}
+    )
+    newest = strategy.versions.order_by("-number").first()
+    if newest is not None and newest.document == document:
+        return newest
+    return Version.objects.create(
+        strategy=strategy,
+        number=newest.number + 1 if newest else 1,
+        document=document,
+        created_at=at,
+        created_by=by.label,
+    )
+
+
+@transaction.atomic
+def publish(*, version_id: int, at: datetime, by: Actor) -> Version:
+    """Publish a draft: from now on it treats the accounts of its strategy. The version before is retired.
+
+    Accounts move over to it by `move_over`: to the state and step of the same ids, or else to the end of the state, or to the start.
+
+    :raises NotADraft: it was published before
+    :raises TemplateMissing, TeamMissing: it orders what cannot be carried out
+    """
+    by.must_be_allowed_to("publish strategies")
+    version = versions.lock_version(version_id)
+    if version.state != lifecycle.State.DRAFT:
+        raise lifecycle.NotADraft(number=version.number)
+    document = versions.program_of(version.document).document
+    _check_orders(document)
+    Version.objects.filter(strategy=version.strategy, state=lifecycle.State.PUBLISHED).update(
+        state=lifecycle.State.RETIRED, retired_at=at
+    )
+    version.state, version.published_at, version.published_by = lifecycle.State.PUBLISHED, at, by.label
+    version.save(update_fields=["state", "published_at", "published_by"])
+    Strategy.objects.filter(pk=version.strategy_id).update(title=document.title)
+    return version
+
+
+def _check_orders(document: Document) -> None:
+    steps = [step.orders for state in document.states for step in state.steps]
+    answers = [answer.orders for state in document.states for answer in state.answers]
+    for orders in (*steps, *answers, *(answer.orders for answer in document.answers)):
+        for order in orders:
+            if isinstance(order, Message):
+                _check_template(order.template, order.channel)
+            elif isinstance(order, Notice):
+                _check_template(order.template, Channel.NOTICE)
+            elif isinstance(order, Task) and order.team:
+                found = access_queries.teams().filter(name=order.team).count()
+                if found != 1:
+                    raise lifecycle.TeamMissing(team=order.team, count=found)
+
+
+def _check_template(name: str, channel: Channel) -> None:
+    try:
+        template_queries.voice(name=name, channel=channel)
+    except NoSuchTemplate:
+        raise lifecycle.TemplateMissing(template=name, channel=channel.label) from None
+
+
+@transaction.atomic
+def assign(
+    *, strategy: str, client: str | None = None, portfolio: str | None = None, at: datetime, by: Actor
+) -> Assignment:
+    """Have a strategy treat the accounts of a portfolio, of a client, or of everybody else, from now on.
+
+    Accounts that are in another strategy leave it; the next refresh, run or `enrol_all` puts them at the start of this one.
+
+    :raises NotFound: there is no such strategy, client or portfolio
+    """
+    by.must_be_allowed_to("publish strategies")
+    found = versions.get_strategy(strategy)
+    of_client = account_queries.get_client(client) if client else None
+    of_portfolio = _portfolio(of_client, portfolio) if of_client and portfolio else None
+    assignment, _made = Assignment.objects.update_or_create(
+        client=of_client,
+        portfolio=of_portfolio,
+        defaults={"strategy": found, "assigned_at": at, "assigned_by": by.label},
+    )
+    return assignment
+
+
+def _portfolio(client: Client, code: str) -> Portfolio:
+    found = client.portfolios.filter(code=code).order_by("pk").first()
+    if found is None:
+        raise NotFound(what="portfolio", reference=code)
+    return found
+
+
+def settle(*, day: date, at: datetime, by: Actor) -> int:
+    """Bring every account of the book to the version that treats it, leaf by leaf, each in a transaction; give how many moved.
+
+    Accounts of a retired version move over to the published one; those that another strategy now treats start there; those
+    without a strategy that should have one begin it. Doing it again changes nothing.
+    """
+    by.must_be_allowed_to("publish strategies")
+    moved = sum(settle_leaf(leaf, day=day) for leaf in book.leaves())
+    _mark_emptied(at=at)
+    return moved
+
+
+@transaction.atomic
+def settle_leaf(leaf: str, *, day: date) -> int:
+    """Bring every account of a leaf to the version that treats it; give how many moved."""
+    moved = 0
+    for retired in Version.objects.filter(state=lifecycle.State.RETIRED, emptied_at__isnull=True).order_by("pk"):
+        published = versions.published_version(retired.strategy)
+        moved += _move_over(leaf, retired, published)
+    return moved + refreshing.leave_strategies(leaf, day=day) + refreshing.enrol(leaf, day=day)
+
+
+def _move_over(leaf: str, retired: Version, published: Version) -> int:
+    old, new = versions.program_of(retired.document), versions.program_of(published.document)
+    return sql.execute(
+        f"""
+        UPDATE {leaf} AS book
+        SET version_id = %(new)s, place = (%(places)s::smallint[])[book.place + 1],
+            prior_place = NULL, effect = NULL
+        WHERE version_id = %(old)s
+        """,  # noqa: S608
+        {"new": published.pk, "old": retired.pk, "places": _places(old, new)},
+    )
+
+
+def _places(old: Program, new: Program) -> list[int]:
+    return [old.matching(place, new).number for place in old.places]
+
+
+@transaction.atomic
+def _mark_emptied(*, at: datetime) -> None:
+    for version in Version.objects.filter(state=lifecycle.State.RETIRED, emptied_at__isnull=True).order_by("pk"):
+        if not sql.value("SELECT EXISTS (SELECT FROM strategy_book WHERE version_id = %s)", [version.pk]):
+            version.emptied_at = at
+            version.save(update_fields=["emptied_at"])

@@ -1,0 +1,151 @@
+"""The run: the whole book for one day, chunk by chunk, by as many workers as there are.
+
+A chunk is one transaction: its mark, the facts that changed by themselves, the decisions, their orders and their events. Kill it
+anywhere and nothing of it happened; start it again and it happens once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+
+from tallystick.kernel import sql
+from tallystick.kernel.actor import Actor
+from tallystick.kernel.outcome import Outcome
+from tallystick.strategy.actions import ordering, refreshing, telling
+from tallystick.strategy.actions.deciding import Asking, Decided, decide
+from tallystick.strategy.actions.ordering import Outcomes
+from tallystick.strategy.models import Run, RunChunk
+from tallystick.strategy.queries import book, runs, versions
+from tallystick.strategy.rules import lifecycle
+from tallystick.strategy.rules.program import EffectKind
+from tallystick.strategy.rules.statement import Statement
+
+#: Effects after which an account may still make the step of the day.
+_GOES_ON = frozenset({EffectKind.LEAVE, EffectKind.SKIP})
+#: How often one account is looked at in a run: a transition, skipped steps, a step.
+_MOST_PASSES = 70
+#: Key of the advisory locks of chunks, beside other locks of the house.
+_LOCK = 0x57A7
+
+
+@transaction.atomic
+def start_run(*, day: date, at: datetime, by: Actor) -> Run:
+    """Start the run of a day, or give the one that was started for it.
+
+    :raises RunTooEarly: the book has been run for a later day
+    :raises CalendarEnds: nobody knows the holidays of the day
+    """
+    by.must_be_allowed_to("run strategies")
+    sql.execute("SELECT pg_advisory_xact_lock(%s, -1)", [_LOCK])
+    lifecycle.check_run_day(day=day, last=runs.last_day())
+    versions.live_versions(day=day)
+    open_months(day)
+    run, _made = Run.objects.get_or_create(
+        day=day, defaults={"started_at": at, "started_by": by.label, "chunks": len(book.leaves())}
+    )
+    return run
+
+
+def open_months(day: date) -> None:
+    """Make the partitions of decisions for the month of a day and the next."""
+    sql.execute(
+        "SELECT strategy_open_month(%(day)s), strategy_open_month((%(day)s + interval '1 month')::date)", {"day": day}
+    )
+
+
+def work_run(*, run_id: int, at: datetime, by: Actor) -> int:
+    """Do chunks of a run until none is left that nobody else is doing, and give how many this worker did.
+
+    Workers share a run without knowing each other: each takes the next chunk that is neither marked nor locked.
+    """
+    by.must_be_allowed_to("run strategies")
+    done = 0
+    for chunk, leaf in enumerate(book.leaves()):
+        done += run_chunk(run_id=run_id, chunk=chunk, leaf=leaf, at=at, by=by)
+    finish_run(run_id=run_id, at=at, by=by)
+    return done
+
+
+@transaction.atomic
+def run_chunk(*, run_id: int, chunk: int, leaf: str, at: datetime, by: Actor) -> bool:
+    """Do one chunk of a run, unless it is done or somebody else is doing it."""
+    began = time.monotonic()
+    if not sql.value("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, run_id % 1_000_000 * 1_000 + chunk]):
+        return False
+    if RunChunk.objects.filter(run_id=run_id, chunk=chunk).exists():
+        return False
+    day = runs.get_run(run_id).day
+    statement = versions.statement(day=day)
+    refreshed = _refresh_stale(leaf, day=day) + refreshing.enrol(leaf, day=day)
+    decisions = _timed(leaf, statement, run_id=run_id, at=at)
+    outcomes = ordering.give(decisions, statement, at=at, by=by)
+    telling.tell(decisions, statement, at=at, by=by)
+    RunChunk.objects.create(
+        run_id=run_id,
+        chunk=chunk,
+        marked_at=at,
+        seconds=time.monotonic() - began,
+        accounts=sql.value(f"SELECT count(*) FROM {leaf} WHERE version_id IS NOT NULL"),  # noqa: S608
+        refreshed=refreshed,
+        decided=len(decisions),
+        decisions=_counts(decisions, statement),
+        orders=_told(outcomes),
+    )
+    return True
+
+
+@transaction.atomic
+def finish_run(*, run_id: int, at: datetime, by: Actor) -> bool:
+    """Mark a run as finished once every chunk is marked."""
+    by.must_be_allowed_to("run strategies")
+    run = Run.objects.select_for_update().get(pk=run_id)
+    if run.finished_at is None and run.marks.count() == run.chunks:
+        run.finished_at = at
+        run.save(update_fields=["finished_at"])
+    return run.finished_at is not None
+
+
+def _refresh_stale(leaf: str, *, day: date) -> int:
+    stale = sql.rows(f"SELECT account_id FROM {leaf} AS book WHERE {book.stale(day)}")  # noqa: S608
+    return refreshing.refresh([row["account_id"] for row in stale], day=day)
+
+
+def _timed(leaf: str, statement: Statement, *, run_id: int, at: datetime) -> list[Decided]:
+    decisions = decide(statement.timed(with_leaves=True), statement, Asking(leaf), run_id=run_id, at=at)
+    return decisions + go_on(decisions, statement, leaf=leaf, run_id=run_id, at=at)
+
+
+def go_on(
+    decisions: Iterable[Decided], statement: Statement, *, leaf: str, run_id: int | None = None, at: datetime
+) -> list[Decided]:
+    """Let accounts that entered a state or skipped a step make the step of the day, and give the decisions."""
+    more: list[Decided] = []
+    latest = list(decisions)
+    for _pass in range(_MOST_PASSES):
+        going = sorted({each.account_id for each in latest if statement.effect(each.number)[1].kind in _GOES_ON})
+        if not going:
+            break
+        latest = decide(statement.timed(with_leaves=False), statement, Asking(leaf, going), run_id=run_id, at=at)
+        more += latest
+    return more
+
+
+def _counts(decisions: Iterable[Decided], statement: Statement) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for number, times in Counter(each.number for each in decisions).items():
+        version, effect = statement.effect(number)
+        counts[f"{version.version_id}:{effect.number}"] += times
+    return dict(counts)
+
+
+def _told(outcomes: Outcomes) -> dict[str, dict[str, object]]:
+    return {name: _told_one(outcome) for name, outcome in outcomes.items()}
+
+
+def _told_one(outcome: Outcome) -> dict[str, object]:
+    return {"done": outcome.done, "already": outcome.already, "refused": dict(outcome.refused)}

@@ -1,0 +1,50 @@
+"""What strategy announces. Each names the decision behind it, where the values that decided can be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """A step fired, and its orders were given."""
+
+    account_id: int
+    decision_id: int
+    strategy: str
+    state: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped:
+    """A step's day came, its condition was not true, and the strategy went on without it."""
+
+    account_id: int
+    decision_id: int
+    strategy: str
+    state: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateLeft:
+    """The account went from one state to another."""
+
+    account_id: int
+    decision_id: int
+    strategy: str
+    state: str
+    entered: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventAnswered:
+    """Something happened, and the strategy answered at once."""
+
+    account_id: int
+    decision_id: int
+    strategy: str
+    state: str
+    answered: str
+    answer: str

@@ -1,0 +1,73 @@
+"""Gather what the rooms offer: facts with their sources, and the kinds of events there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
+from tallystick.jurisdictions import queries as jurisdictions
+from tallystick.kernel.facts import Column, Fact, Source
+from tallystick.strategy.rules.reading import Vocabulary
+from tallystick.strategy.rules.types import Catalogue
+
+#: Endings of the columns that say on which day a stored value changes by itself.
+STALE = "_stale_on"
+
+
+def _modules(name: str) -> Iterator[tuple[str, ModuleType]]:
+    for config in apps.get_app_configs():
+        if config.name.startswith("tallystick.") and config.module and module_has_submodule(config.module, name):
+            yield config.label, import_module(f"{config.name}.{name}")
+
+
+@cache
+def facts() -> tuple[Fact, ...]:
+    """Give the facts of all rooms."""
+    return tuple(fact for _room, module in _modules("facts") for fact in module.FACTS)
+
+
+@cache
+def sources() -> tuple[Source, ...]:
+    """Give the sources of all rooms, in the order of floors."""
+    return tuple(source for _room, module in _modules("facts") for source in module.SOURCES)
+
+
+@cache
+def columns() -> tuple[Column, ...]:
+    """Give the stored columns of all sources."""
+    return tuple(column for source in sources() for column in source.columns)
+
+
+@cache
+def stale_columns() -> tuple[str, ...]:
+    """Give the columns that say on which day a stored value changes by itself."""
+    return tuple(column.name for column in columns() if column.name.endswith(STALE))
+
+
+@cache
+def event_kinds() -> frozenset[str]:
+    """Give the kinds of events that the rooms announce, such as "promises.PromiseBroken"."""
+    return frozenset(
+        f"{room}.{name}"
+        for room, module in _modules("events")
+        for name, member in vars(module).items()
+        if isinstance(member, type) and is_dataclass(member) and member.__module__.startswith(module.__name__)
+    )
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Give the words of the condition language."""
+    return Catalogue.of(facts())
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Give everything that a strategy document may speak of."""
+    return Vocabulary(catalogue(), event_kinds(), jurisdictions.calendar_names())

@@ -1,0 +1,125 @@
+"""Runs of the book: which there were, how far they are, and what they did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Max, QuerySet
+
+from tallystick.kernel.refusals import NotFound
+from tallystick.strategy.models import Run, RunChunk, Version
+from tallystick.strategy.queries import versions
+from tallystick.strategy.rules.program import Effect
+
+
+def last_day() -> date | None:
+    """Give the last day the book was run for, or None."""
+    found: date | None = Run.objects.aggregate(last=Max("day"))["last"]
+    return found
+
+
+def get_run(run_id: int) -> Run:
+    """Give a run.
+
+    :raises NotFound: there is none
+    """
+    found = Run.objects.filter(pk=run_id).order_by("pk").first()
+    if found is None:
+        raise NotFound(what="run", reference=run_id)
+    return found
+
+
+def find_run(day: date) -> Run | None:
+    """Give the run of a day, or None."""
+    return Run.objects.filter(day=day).order_by("pk").first()
+
+
+def runs(*, limit: int = 60) -> QuerySet[Run]:
+    """Give the latest runs, newest first."""
+    return Run.objects.order_by("-day")[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCount:
+    """What became of one kind of order in a run: carried out, carried out before, and refused by code."""
+
+    name: str
+    done: int
+    already: int
+    refused: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectCount:
+    """How often an effect of a version happened in a run."""
+
+    version: Version
+    effect: Effect
+    state: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run has done so far."""
+
+    run: Run
+    chunks_done: int
+    accounts: int
+    refreshed: int
+    decided: int
+    #: Seconds of all chunks together; with several workers more than the run took.
+    seconds: float
+    last_marked_at: datetime | None
+    effects: list[EffectCount] = field(default_factory=list)
+    orders: list[OrderCount] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Accounts looked at in a second of work."""
+        return self.accounts / self.seconds if self.seconds else 0.0
+
+    @property
+    def share(self) -> float:
+        """How much of the run is done, from 0 to 1."""
+        return self.chunks_done / self.run.chunks if self.run.chunks else 1.0
+
+
+def report(run: Run) -> Report:
+    """Add up what the chunks of a run have done."""
+    marks = list(RunChunk.objects.filter(run=run).order_by("chunk"))
+    happened: Counter[str] = Counter()
+    done: Counter[str] = Counter()
+    already: Counter[str] = Counter()
+    refused: dict[str, Counter[str]] = {}
+    for mark in marks:
+        happened.update(mark.decisions)
+        for name, outcome in mark.orders.items():
+            done[name] += outcome["done"]
+            already[name] += outcome["already"]
+            refused.setdefault(name, Counter()).update(outcome["refused"])
+    return Report(
+        run=run,
+        chunks_done=len(marks),
+        accounts=sum(mark.accounts for mark in marks),
+        refreshed=sum(mark.refreshed for mark in marks),
+        decided=sum(mark.decided for mark in marks),
+        seconds=sum(mark.seconds for mark in marks),
+        last_marked_at=max((mark.marked_at for mark in marks), default=None),
+        effects=_effects(happened),
+        orders=[
+            OrderCount(name, done[name], already[name], dict(sorted(refused[name].items()))) for name in sorted(refused)
+        ],
+    )
+
+
+def _effects(happened: Counter[str]) -> list[EffectCount]:
+    numbers = [(*map(int, key.split(":")), times) for key, times in happened.items()]
+    found = Version.objects.select_related("strategy").in_bulk({version_id for version_id, _effect, _times in numbers})
+    counts = []
+    for version_id, number, times in sorted(numbers):
+        effect = versions.program_of(found[version_id].document).effect(number)
+        counts.append(EffectCount(found[version_id], effect, effect.state.title if effect.state else "", times))
+    return counts
