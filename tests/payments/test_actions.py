@@ -1,5 +1,6 @@
 """Statements are brought in once, exact matches are applied at once, and people decide about the rest."""
 
+import io
 from datetime import date
 
 import pytest
@@ -18,6 +19,7 @@ from tallystick.ledger.rules import Head
 from tallystick.payments import actions, queries
 from tallystick.payments.models import BankAccount, Payment, Statement, StatementFile, StatementLine
 from tallystick.payments.rules import refusals, states
+from tallystick.payments.rules.days import DayOrder
 from tallystick.payments.rules.matching import Waits
 from tallystick.timeline import queries as timeline_queries
 
@@ -211,8 +213,6 @@ def test_an_intraday_report_is_kept_and_not_booked():
     ],
 )
 def test_a_file_that_is_refused_leaves_nothing_behind(content, refusal):
-    import io
-
     _, _, bank = owes()
     before = counts()
 
@@ -227,16 +227,10 @@ def test_the_day_order_is_asked_once_and_remembered():
     with pytest.raises(refusals.DayOrderUnknown):
         import_file(csv_of([("03/04/2025", "A", "1.00")]), bank)
 
-    actions.settle_day_order(bank_account_id=bank.pk, order=refusals_day_first(), at=AT, by=TEST)
+    actions.settle_day_order(bank_account_id=bank.pk, order=DayOrder.DAY_FIRST, at=AT, by=TEST)
     import_file(csv_of([("03/04/2025", "A", "1.00")]), bank)
 
     assert StatementLine.objects.get().booked_on == date(2025, 4, 3)
-
-
-def refusals_day_first():
-    from tallystick.payments.rules.days import DayOrder
-
-    return DayOrder.DAY_FIRST
 
 
 def test_whoever_may_not_import_imports_nothing():
@@ -333,7 +327,7 @@ def test_a_reference_in_another_currency_is_none():
 
 
 def test_of_two_payments_for_one_item_the_earlier_is_applied():
-    _, item, bank = owes()
+    _, _, bank = owes()
 
     import_file(csv_of([("14/02/2026", "INV-1001 B", "100.00"), ("13/02/2026", "INV-1001 A", "100.00")]), bank)
 

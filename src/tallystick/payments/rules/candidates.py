@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.functional import Promise
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tallystick.kernel.money import Money
 
@@ -44,7 +42,7 @@ class Candidate:
     signs: Signs
     score: int
     #: What speaks for it, the strongest first.
-    evidence: tuple[str | Promise, ...]
+    evidence: tuple[str, ...]
 
 
 #: Points by sign. Two weak signs never outweigh a named item: a reference is what the payer itself said.
@@ -70,31 +68,29 @@ def score(signs: Signs) -> int:
     points += _NAMED_ACCOUNT if signs.names_account and not signs.named_items else 0
     points += _PAID_BEFORE + min(signs.payments, 5) if signs.payments else 0
     points += {True: _SAME_NAME, False: _LIKE_NAME, None: 0}[signs.name_is_same]
-    if signs.line and signs.open == signs.line:
+    if signs.line is not None and signs.open == signs.line:
         points += _EXACT_TOTAL
     elif signs.exact_items:
         points += _EXACT_ITEM
     return points
 
 
-def evidence(signs: Signs, *, day: str = "") -> tuple[str | Promise, ...]:
-    """Say what speaks for an account, the strongest first. `day` is the day of the payer's last payment, in words."""
-    said: list[str | Promise] = []
+def evidence(signs: Signs) -> tuple[str, ...]:
+    """Say what speaks for an account in the reader's language, the strongest first."""
+    said: list[str] = []
     if signs.named_items:
-        said.append(format_lazy(_("Names {references}"), references=", ".join(signs.named_items[:4])))
+        said.append(_("Names {references}").format(references=", ".join(signs.named_items[:4])))
         if signs.named_open == signs.line:
             said.append(_("Amount is what is open on it"))
     elif signs.names_account:
         said.append(_("Names the account"))
-    if signs.line and signs.open == signs.line:
+    if signs.line is not None and signs.open == signs.line:
         said.append(_("Amount is all that is owed"))
     elif signs.exact_items and signs.named_open != signs.line:
-        said.append(format_lazy(_("Amount is {reference}"), reference=", ".join(signs.exact_items[:2])))
+        said.append(_("Amount is {reference}").format(reference=", ".join(signs.exact_items[:2])))
     if signs.payments:
-        times = ngettext_lazy("Paid this account once before", "Paid this account {count} times before", signs.payments)
-        said.append(format_lazy(times, count=signs.payments))
-        if day:
-            said.append(format_lazy(_("last on {day}"), day=day))
+        times = ngettext("Paid this account once before", "Paid this account {count} times before", signs.payments)
+        said.append(times.format(count=signs.payments))
     if signs.name_is_same is not None:
         said.append(_("Same name") if signs.name_is_same else _("Name begins alike"))
     return tuple(said)
