@@ -113,7 +113,6 @@ FIELDS: Record = {
     },
     "items": ListOf(_ITEM, _("The items that are open, oldest due first")),
     "overdue_items": ListOf(_ITEM, _("The items that are past their due day, oldest first")),
-    "reason": _text(_("Why the notice was sent, for colleagues"), "A second promise was broken."),
 }
 
 #: Tables that `{% table … %}` places, with what they hold.
@@ -163,7 +162,10 @@ def spoken(shape: Shape, value: Any, speech: Speech) -> Any:
             case FieldType.MONEY:
                 return speech.money(value)
             case FieldType.DAY:
-                return speech.day(value) if value is not None else ""
+                return None if value is None else speech.day(value)
+            case FieldType.TEXT:
+                # An empty text is nothing, or Liquid would take it for true.
+                return value or None
             case _:
                 return value
     if isinstance(shape, ListOf):

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.contact.rules.words import TO_DEBTOR, Channel, Command, Purpose
+from tallystick.holds.rules import STOPS, Activity, Reason
 
 BAD = "bad"
 
@@ -45,8 +46,8 @@ class Situation:
     command: Command | None = None
     account_open: bool = True
     owed_minor: int = 1
-    #: A hold in force today stops this channel's kind of contact: breathing space, insolvency, a plain hold.
-    held: bool = False
+    #: Why the account is held today; what each reason stops is the judgement of `holds`.
+    holds: frozenset[Reason] = frozenset()
     #: A solicitor or debt adviser acts for the debtor, and we write to nobody past them.
     represented: bool = False
     #: Where it would go; empty when there is no address for the channel.
@@ -80,6 +81,26 @@ def _stoppable(situation: Situation) -> bool:
     return _to_debtor(situation) or situation.command == Command.SUSPEND
 
 
+def activity_of(*, purpose: Purpose, command: Command | None = None) -> Activity | None:
+    """Give the activity that a hold must stop for a message to be stopped; None when no hold stops it.
+
+    A demand is chasing. Taking a service away is enforcement; giving it back is never stopped. What the law or the contract
+    demands is said whatever holds. Other information waits only where nothing may even be agreed: in breathing space and
+    insolvency.
+
+    >>> activity_of(purpose=Purpose.INFORMATION) in STOPS[Reason.PROMISE]
+    False
+    """
+    if command is not None:
+        return Activity.ENFORCE if command == Command.SUSPEND else None
+    return {Purpose.DEMAND: Activity.CONTACT, Purpose.INFORMATION: Activity.AGREE}.get(purpose)
+
+
+def _is_held(situation: Situation) -> bool:
+    activity = activity_of(purpose=situation.purpose, command=situation.command)
+    return any(activity in STOPS[reason] for reason in situation.holds)
+
+
 #: The questions in the order they are asked; the first "no" is the reason that is shown.
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -106,7 +127,7 @@ RULES: tuple[Rule, ...] = (
         _("Is nothing holding us back (a hold, breathing space, insolvency)?"),
         _("A hold stops this."),
         _stoppable,
-        lambda situation, _limits: not situation.held,
+        lambda situation, _limits: not _is_held(situation),
     ),
     Rule(
         "not_represented",
@@ -150,10 +171,8 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
-REFUSAL_WORDS: dict[str, Promise] = {rule.code: rule.refusal for rule in RULES} | {
-    "contact.nobody_to_tell": _("There is no colleague with an e-mail address to tell."),
-    "contact.no_template": _("There is no live template in a language of this person."),
-}
+#: What each refusal says, by code.
+REFUSAL_WORDS: dict[str, Promise] = {rule.code: rule.refusal for rule in RULES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +193,8 @@ def may_we(situation: Situation, limits: Limits) -> Answers:
 
     >>> may_we(Situation(Channel.EMAIL, address="ann@example.org", recent=3), Limits()).refusal
     'contact.too_often'
-    >>> bool(may_we(Situation(Channel.SERVICE, command=Command.RESUME, address="S-1", held=True), Limits()))
+    >>> held = frozenset({Reason.DISPUTE})
+    >>> bool(may_we(Situation(Channel.SERVICE, command=Command.RESUME, address="S-1", holds=held), Limits()))
     True
     """
     by_rule = {rule.name: rule.allows(situation, limits) for rule in RULES if rule.asked(situation)}

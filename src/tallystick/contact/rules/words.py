@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.choices import Choice
@@ -37,6 +39,10 @@ class MessageState(Choice):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+#: States that count against how often a person hears from us: what was said, and what will be.
+HEARD = (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT)
+
+
 class Purpose(Choice):
     """Why a template speaks; it decides which questions are asked before it may."""
 
@@ -63,6 +69,48 @@ class Command(Choice):
 
     SUSPEND = "suspend", _("Suspend the service")
     RESUME = "resume", _("Resume the service")
+
+
+class Audience(Choice):
+    """Which colleagues a notice goes to."""
+
+    #: Everybody who holds a role for the account's client.
+    ROLE = "role", _("Role")
+    #: Everybody in a team; the client's own team where none is named.
+    TEAM = "team", _("Team")
+    USER = "user", _("User")
+    #: Who looks after the account.
+    OWNER = "owner", _("Owner of the account")
+    #: Who looks after the client's key accounts.
+    ACCOUNT_MANAGER = "account_manager", _("Account manager")
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """The colleagues a notice goes to: a kind of audience, and its name where the kind needs one.
+
+    >>> To.read("role:team leader"), str(To(Audience.OWNER))
+    (To(audience=<Audience.ROLE: 'role'>, name='team leader'), 'owner:')
+    """
+
+    audience: Audience
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.audience in {Audience.ROLE, Audience.USER} and not self.name:
+            raise ValueError(f"name the {self.audience}")
+
+    def __str__(self) -> str:
+        return f"{self.audience.value}:{self.name}"
+
+    @classmethod
+    def read(cls, text: str) -> To:
+        """Read what `str` wrote.
+
+        :raises ValueError: it names no audience
+        """
+        audience, _colon, name = text.partition(":")
+        return cls(Audience(audience), name.strip())
 
 
 class Direction(Choice):

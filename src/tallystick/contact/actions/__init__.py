@@ -1,0 +1,24 @@
+"""Writes of the room: queue, send, cancel and send again, log calls, keep templates."""
+
+from tallystick.contact.actions.calls import log_call
+from tallystick.contact.actions.outbox import acknowledge_command, cancel_message, resend_message, send_message
+from tallystick.contact.actions.queueing import queue_messages, queue_notices, queue_service_commands
+from tallystick.contact.actions.sending import recover_stalled, send_due
+from tallystick.contact.actions.templates import draft_template, load_templates, publish_template, revise_template
+
+__all__ = [
+    "acknowledge_command",
+    "cancel_message",
+    "draft_template",
+    "load_templates",
+    "log_call",
+    "publish_template",
+    "queue_messages",
+    "queue_notices",
+    "queue_service_commands",
+    "recover_stalled",
+    "resend_message",
+    "revise_template",
+    "send_due",
+    "send_message",
+]

@@ -1,0 +1,178 @@
+"""Tables of contact: templates (a catalogue), messages and calls (the account family)."""
+
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from tallystick.contact.rules import words
+
+
+class Template(models.Model):
+    """One version of what a message says, in one channel and language. A version that was live is never changed again."""
+
+    name = models.TextField()
+    channel = models.TextField(choices=words.Channel.choices())
+    language = models.TextField(default="en")
+    version = models.IntegerField()
+    purpose = models.TextField(choices=words.Purpose.choices())
+    subject = models.TextField(blank=True, default="")
+    body = models.TextField()
+    state = models.TextField(choices=words.TemplateState.choices(), default=words.TemplateState.DRAFT.value)
+    created_at = models.DateTimeField()
+    created_by = models.TextField()
+    published_at = models.DateTimeField(null=True)
+    published_by = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "contact_template"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "channel", "language", "version"], name="contact_template_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["name", "channel", "language"],
+                condition=Q(state=words.TemplateState.LIVE.value),
+                name="contact_template_one_live",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=words.TemplateState.DRAFT.value, published_at__isnull=True)
+                | (~Q(state=words.TemplateState.DRAFT.value) & Q(published_at__isnull=False)),
+                name="contact_template_published_has_an_instant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.channel}, {self.language}) {self.version}"
+
+
+class Message(models.Model):
+    """Something said or commanded: the outbox while it waits, the record ever after.
+
+    Its natural key is account, cause and number of the action: doing the same twice is a no-op. The table leaves room in
+    its pages: a message is written once and touched twice more on its way out.
+    """
+
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, related_name="messages", db_constraint=False, db_index=False
+    )
+    party_id = models.BigIntegerField()
+    client_id = models.BigIntegerField()
+    #: parties.ContactPoint of an e-mail or text message; null for the others.
+    contact_point_id = models.BigIntegerField(null=True)
+    cause_id = models.BigIntegerField()
+    template = models.ForeignKey(Template, null=True, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    #: documents.Document of the exact bytes as they left.
+    document_id = models.BigIntegerField(null=True)
+    queued_at = models.DateTimeField()
+    #: Not before this instant; moved by a failed attempt.
+    next_attempt_at = models.DateTimeField()
+    #: When the worker that has it in hand took it.
+    claimed_at = models.DateTimeField(null=True)
+    #: When it was given to the provider, written before the attempt.
+    handed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    #: When the receiver said it was done: a service command carried out.
+    acknowledged_at = models.DateTimeField(null=True)
+    #: Message-ID, idempotency key and file name: fixed before the first attempt.
+    key = models.UUIDField(db_default=RandomUUID())
+    action_no = models.SmallIntegerField(default=0)
+    attempts = models.SmallIntegerField(default=0)
+    cause_kind = models.TextField()
+    channel = models.TextField(choices=words.Channel.choices())
+    state = models.TextField(choices=words.MessageState.choices())
+    purpose = models.TextField(choices=words.Purpose.choices())
+    command = models.TextField(choices=words.Command.choices(), blank=True, default="")
+    language = models.TextField(default="en")
+    #: Which colleagues a notice goes to: "role:team leader", "owner:", "team:North"; empty otherwise.
+    audience = models.TextField(blank=True, default="")
+    recipient = models.TextField(blank=True, default="")
+    subject = models.TextField(blank=True, default="")
+    #: Code of the first "no", or of why it failed; empty otherwise.
+    refusal = models.TextField(blank=True, default="")
+    #: What the provider said when it failed, for people.
+    failure = models.TextField(blank=True, default="")
+    provider_id = models.TextField(blank=True, default="")
+    #: May we? Rule by rule, as it was decided and as it left: {"open": true, "seldom": false, …}.
+    answers_queued = models.JSONField(default=dict)
+    answers_sent = models.JSONField(null=True)
+    queued_by = models.TextField()
+    queued_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "contact_message"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "cause_kind", "cause_id", "action_no"], name="contact_message_once_per_cause"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=words.MessageState.SENT.value) | Q(sent_at__isnull=False),
+                name="contact_message_sent_has_at",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[words.MessageState.REFUSED.value, words.MessageState.FAILED.value])
+                | ~Q(refusal=""),
+                name="contact_message_no_has_a_code",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=Q(state=words.MessageState.QUEUED.value),
+                name="contact_message_due",
+            ),
+            models.Index(
+                fields=["claimed_at"],
+                condition=Q(state=words.MessageState.SENDING.value),
+                name="contact_message_in_hand",
+            ),
+            models.Index(
+                fields=["queued_at", "id"],
+                condition=Q(state__in=[words.MessageState.FAILED.value, words.MessageState.REFUSED.value]),
+                name="contact_message_gone_wrong",
+            ),
+            # How often a person hears from us, over all accounts.
+            models.Index(
+                "party_id",
+                Coalesce("sent_at", "queued_at"),
+                condition=Q(
+                    channel__in=[channel.value for channel in words.TO_DEBTOR],
+                    state__in=[state.value for state in words.HEARD],
+                ),
+                name="contact_message_of_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.key}"
+
+
+class Call(models.Model):
+    """A telephone call and what came of it."""
+
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, related_name="calls", db_constraint=False, db_index=False
+    )
+    party_id = models.BigIntegerField()
+    contact_point_id = models.BigIntegerField(null=True)
+    called_at = models.DateTimeField()
+    seconds = models.IntegerField(null=True)
+    callback_at = models.DateTimeField(null=True)
+    direction = models.TextField(choices=words.Direction.choices())
+    outcome = models.TextField(choices=words.CallOutcome.choices())
+    number = models.TextField(blank=True, default="")
+    note = models.TextField(blank=True, default="")
+    recorded_at = models.DateTimeField()
+    caller = models.TextField()
+    caller_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "contact_call"
+        indexes = [
+            models.Index(fields=["account", "called_at"], name="contact_call_account"),
+            models.Index(fields=["party_id", "called_at"], name="contact_call_person"),
+            models.Index(fields=["caller_id", "called_at"], name="contact_call_caller"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.called_at}"

@@ -1,0 +1,46 @@
+-- name: queue
+-- Queue a message for each chosen account, or record why it may not be sent. A cause that has its message already is left out. Within
+-- the set, messages to one person count against each other in the order of their accounts.
+WITH chosen AS (
+    SELECT DISTINCT account_id, cause_id, NULL::bigint AS message_id
+    FROM unnest(%(account_ids)s::bigint[], %(cause_ids)s::bigint[]) AS chosen(account_id, cause_id)
+), situation AS MATERIALIZED (
+    {situation}
+), heard AS (
+    SELECT *, least(recent + count(*) FILTER (WHERE {otherwise}) OVER (
+               PARTITION BY party_id ORDER BY account_id, cause_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+           ), greatest(recent, %(cap)s)) AS heard
+    FROM situation
+), counted AS (
+    SELECT *, heard < %(cap)s AS seldom FROM heard
+), judged AS (
+    SELECT counted.*, {answers} AS answers, {refusal} AS refusal,
+           coalesce(exact.template_id, base.template_id, %(template)s::bigint) AS template_id,
+           coalesce(exact.language, base.language, %(language)s) AS language
+    FROM counted
+    LEFT JOIN unnest(%(languages)s::text[], %(templates)s::bigint[]) AS exact(language, template_id)
+        ON exact.language = party_language
+    LEFT JOIN unnest(%(languages)s::text[], %(templates)s::bigint[]) AS base(language, template_id)
+        ON base.language = split_part(party_language, '-', 1)
+), queued AS (
+    INSERT INTO contact_message (
+        account_id, party_id, client_id, contact_point_id, cause_id, template_id, queued_at, next_attempt_at,
+        action_no, attempts, cause_kind, channel, state, purpose, command, language, recipient, subject,
+        refusal, failure, provider_id, answers_queued, audience, queued_by, queued_by_id
+    )
+    SELECT account_id, party_id, client_id, contact_point_id, cause_id, template_id, %(at)s, %(at)s,
+           %(action_no)s, 0, %(cause_kind)s, %(channel)s, CASE WHEN refusal = '' THEN 'queued' ELSE 'refused' END,
+           %(purpose)s, %(command)s, language, recipient, '',
+           refusal, '', '', answers, %(audience_text)s, %(by)s, %(by_id)s
+    FROM judged
+    ORDER BY account_id, cause_id
+    ON CONFLICT (account_id, cause_kind, cause_id, action_no) DO NOTHING
+    RETURNING id, account_id, cause_id, refusal
+)
+SELECT queued.refusal, count(*) AS number,
+       array_agg(queued.account_id ORDER BY queued.account_id, queued.id) FILTER (WHERE queued.refusal <> '') AS account_ids,
+       array_agg(queued.id ORDER BY queued.account_id, queued.id) FILTER (WHERE queued.refusal <> '') AS message_ids,
+       array_agg(judged.today ORDER BY queued.account_id, queued.id) FILTER (WHERE queued.refusal <> '') AS days
+FROM queued
+JOIN judged USING (account_id, cause_id)
+GROUP BY queued.refusal;
