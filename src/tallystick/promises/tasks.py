@@ -1,0 +1,20 @@
+"""Background work: promises whose grace has run out are judged."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from tallystick.kernel import clock
+from tallystick.kernel.actor import system
+from tallystick.promises import actions
+
+_CHUNK = 10_000
+
+
+@app.periodic(cron="11 * * * *", periodic_id="promises.break_overdue_promises")
+@app.task(name="promises.break_overdue_promises", queueing_lock="promises.break_overdue_promises")
+def break_overdue_promises(timestamp: int) -> None:
+    """Judge open promises whose grace has run out. Every hour, for it is midnight somewhere."""
+    by = system("promises whose grace ran out")
+    while actions.break_overdue_promises(limit=_CHUNK, at=clock.now(), by=by).done == _CHUNK:
+        pass
