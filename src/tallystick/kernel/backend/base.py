@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.backends.postgresql import base
-from django.db.utils import OperationalError
+from psycopg import OperationalError
 
 from tallystick.kernel.postgres import ROLE, Embedded
 

@@ -79,7 +79,7 @@ def environment() -> dict[str, str]:
     return kept | {"LC_ALL": _LOCALE, "TZ": "UTC"}
 
 
-def run(command: Sequence[str], identity: Identity, *, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str], identity: Identity, *, timeout: float | None = 600) -> subprocess.CompletedProcess[str]:
     """Run one of PostgreSQL's programs as a user and give what it printed; a failure is left to the caller.
 
     :raises PostgresProblem: it cannot be run at all

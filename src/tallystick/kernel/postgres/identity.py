@@ -28,6 +28,16 @@ class Identity:
         if self.switches:
             os.chown(path, self.user, self.group, follow_symlinks=False)
 
+    def closed_folder_above(self, path: Path) -> Path | None:
+        """Find a folder on the way to a path that this user, when it is another, may not enter."""
+        if not self.switches:
+            return None
+        for folder in path.parents:
+            found = folder.stat()
+            if not found.st_mode & 0o001 and found.st_uid != self.user:
+                return folder
+        return None
+
 
 def unprivileged() -> Identity:
     """Find the user to run the server as. No user is made for it: root borrows `postgres`, or else `nobody`.
