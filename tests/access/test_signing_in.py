@@ -155,8 +155,10 @@ def test_one_address_tries_only_so_many_accounts(client, db):
     assert b"Too many attempts" not in _log_in(Client(REMOTE_ADDR="198.51.100.9"), password="wrong").content
 
 
-def test_an_office_that_logs_in_well_is_never_throttled(ann):
-    for _log_in_of_the_morning in range(throttling.ADDRESS.burst + 10):
+def test_an_office_that_logs_in_well_is_never_throttled(ann, monkeypatch):
+    monkeypatch.setattr(throttling, "ADDRESS", throttling.Limit(burst=3, interval=timedelta(minutes=1)))
+
+    for _log_in_of_the_morning in range(8):
         assert _log_in(Client()).status_code == 302
 
 
@@ -264,10 +266,8 @@ def test_setting_up_a_second_factor_lets_an_administrator_in(client, person):
 def test_an_old_session_asks_for_the_password_before_something_that_matters(client, ann):
     _log_in(client)
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
-    session = client.session
-    for record in session["account_authentication_methods"]:
-        record["at"] -= 3600
-    session.save()
+
+    clock.travel_to(NOON + timedelta(minutes=6))
 
     assert client.get(reverse("mfa_activate_totp"))["Location"].startswith("/account/reauthenticate/")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,12 +12,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tallystick.access.models import BusinessUnit, Team
-from tallystick.access.ports import ClientName
 from tallystick.access.queries import AuditSearch
 from tallystick.access.rules.grants import EVERYTHING, Reach
 from tallystick.access.rules.rights import ROLE_MEANINGS, ROLE_NAMES, Role
 from tallystick.access.rules.trail import WHAT_NAMES, What
+
+#: Ids, each with what people read.
+Choices = Iterable[tuple[int, str]]
 
 _EVERYTHING = "everything"
 _SOME = "some"
@@ -73,10 +74,10 @@ class RolesForm(forms.Form):
         label=_("Single clients"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, units: Iterable[BusinessUnit], clients: Sequence[ClientName], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Choices, clients: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["units"].choices = [(unit.pk, unit.name) for unit in units]  # type: ignore[attr-defined]
-        self.fields["clients"].choices = [(client.id, client.name) for client in clients]  # type: ignore[attr-defined]
+        self.fields["units"].choices = list(units)  # type: ignore[attr-defined]
+        self.fields["clients"].choices = list(clients)  # type: ignore[attr-defined]
 
     @staticmethod
     def holding(roles: Iterable[Role], reaches: Iterable[Reach]) -> dict[str, Any]:
@@ -111,11 +112,9 @@ class TeamsForm(forms.Form):
         label=_("Teams"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, teams: Iterable[Team], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, teams: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["teams"].choices = [  # type: ignore[attr-defined]
-            (team.pk, f"{team.business_unit.name}: {team.name}") for team in teams
-        ]
+        self.fields["teams"].choices = list(teams)  # type: ignore[attr-defined]
 
 
 class BusinessUnitForm(forms.Form):
@@ -131,9 +130,9 @@ class TeamForm(forms.Form):
     business_unit = forms.TypedChoiceField(label=_("Business unit"), coerce=int)
     name = forms.CharField(label=_("Name"), max_length=200)
 
-    def __init__(self, *args: Any, units: Iterable[BusinessUnit], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["business_unit"].choices = [(unit.pk, unit.name) for unit in units]  # type: ignore[attr-defined]
+        self.fields["business_unit"].choices = list(units)  # type: ignore[attr-defined]
 
 
 class OwnSettingsForm(forms.Form):

@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, Q, QuerySet
 
-from tallystick.access.models import AuditEvent, BusinessUnit, Grant, Team, User
+from tallystick.access.models import AuditEvent, BusinessUnit, Grant, Membership, Team, User
 from tallystick.access.rules import grants, rights
 from tallystick.access.rules.trail import What
 from tallystick.kernel import sql
@@ -75,14 +75,13 @@ def get_user_with_roles(user_id: int) -> User:
 
 
 def sessions_of(user_id: int) -> list[UserSession]:
-    """Give where a person is logged in, latest first; sessions that have ended are cleared away."""
-    open_sessions = UserSession.objects.purge_and_list(get_user(user_id))
-    return sorted(open_sessions, key=lambda session: session.created_at, reverse=True)
+    """Give where a person is logged in, latest first."""
+    return [session for session in UserSession.objects.filter(user_id=user_id).order_by("-pk") if session.exists()]
 
 
 def find_user(username: str) -> User | None:
     """Give the user who logs in with a name, typed in whatever case; None when there is none."""
-    return User.objects.filter(username=username.strip().lower()).first()
+    return User.objects.filter(username=username.strip().lower()).order_by("pk").first()
 
 
 def users(*, text: str = "", with_leavers: bool = False) -> QuerySet[User]:
@@ -96,6 +95,12 @@ def users(*, text: str = "", with_leavers: bool = False) -> QuerySet[User]:
     return found.order_by("full_name", "username").prefetch_related(
         Prefetch("grants", open_grants(), to_attr="open_grants"), "memberships__team"
     )
+
+
+def held_by(user: User) -> list[Grant]:
+    """Give the open grants of a user that `users` listed, without asking again."""
+    held: list[Grant] = user.open_grants  # type: ignore[attr-defined]
+    return held
 
 
 def open_grants() -> QuerySet[Grant]:
@@ -134,6 +139,21 @@ def business_units() -> QuerySet[BusinessUnit]:
 def teams() -> QuerySet[Team]:
     """Give the teams by business unit and name."""
     return Team.objects.select_related("business_unit").order_by("business_unit__name", "name")
+
+
+def unit_choices() -> list[tuple[int, str]]:
+    """Give the id and name of each business unit, by name."""
+    return list(BusinessUnit.objects.order_by("name").values_list("id", "name"))
+
+
+def team_choices() -> list[tuple[int, str]]:
+    """Give the id of each team, and its name behind that of its business unit."""
+    return [(team.pk, f"{team.business_unit.name}: {team.name}") for team in teams()]
+
+
+def team_ids_of(user_id: int) -> list[int]:
+    """Give the teams a person is in."""
+    return list(Membership.objects.filter(user_id=user_id).values_list("team_id", flat=True))
 
 
 def names_of(user_ids: Collection[int]) -> dict[int, str]:

@@ -40,7 +40,7 @@ class PasswordRule:
         found = weakness(password, known=_common() | _PRODUCT | _words_of(user))
         if found is not None:
             raise ValidationError(
-                _SENTENCES[found], code=f"access.password_{found.name.lower()}", params={"least": LEAST_LENGTH}
+                str(_SENTENCES[found]), code=f"access.password_{found.name.lower()}", params={"least": LEAST_LENGTH}
             )
 
     def get_help_text(self) -> str:

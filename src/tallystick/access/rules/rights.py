@@ -68,7 +68,9 @@ def _installation(name: str, meaning: Promise, *roles: Role) -> Right:
 RIGHTS: tuple[Right, ...] = (
     # The record
     _right("see accounts", _("See accounts, their people, items, money and timeline."), _C, _L, _M, _P, _U),
-    _right("open accounts", _("Open clients, portfolios and accounts, and add items by hand."), _M),
+    _right("open accounts", _("Open clients, portfolios and accounts, and change their particulars."), _M),
+    _right("add items", _("Add invoices and other items to an account."), _M),
+    _right("adjust items", _("Correct the amount of an item, with a reason."), _M),
     _right("edit parties", _("Change names, groups and contact points."), _C, _L, _M),
     _right("import receivables", _("Import files of invoices, customers and placements."), _M),
     # Work on an account

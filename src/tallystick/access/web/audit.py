@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tallystick.access import forms, queries
-from tallystick.access.models import AuditEvent
 from tallystick.access.queries import AuditSearch
 from tallystick.access.rules.trail import WHAT_NAMES, About, What
 from tallystick.access.web import middleware
@@ -68,17 +67,18 @@ def _after(raw: str) -> tuple[datetime, int] | None:
 def audit(request: ActorRequest) -> HttpResponse:
     """Show the events a search asks for, latest first."""
     form, search = _searched(request.GET)
-    events: list[AuditEvent] = []
+    rows: list[dict[str, Any]] = []
     following = ""
     if search is not None:
         search = AuditSearch(**{**_fields(search), "after": _after(request.GET.get("after", ""))})
         events = list(queries.audit_events(search)[: _PAGE + 1])
         if len(events) > _PAGE:
-            events = events[:_PAGE]
+            events.pop()
             following = _address(request.GET, after=f"{events[-1].at.isoformat()},{events[-1].pk}")
+        rows = [{"event": event, "what": WHAT_NAMES[What(event.what)]} for event in events]
     context = {
         "form": form,
-        "rows": [{"event": event, "what": WHAT_NAMES[What(event.what)]} for event in events],
+        "rows": rows,
         "next": following,
         "first": _address(request.GET, after=None) if request.GET.get("after") else "",
         "export": _address(request.GET, after=None),
@@ -113,7 +113,7 @@ def _lines(search: AuditSearch) -> Iterator[str]:
         yield writer.writerow([_cell(value) for value in _values(event)])
 
 
-def _values(event: AuditEvent) -> tuple[Any, ...]:
+def _values(event: Any) -> tuple[Any, ...]:
     user = event.user
     return (
         event.at.isoformat(),

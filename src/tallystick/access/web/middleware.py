@@ -137,7 +137,7 @@ def say(request: HttpRequest, what: What, *, user_id: int | None, about: About =
 def client_address(request: HttpRequest) -> str | None:
     """Give the address a request comes from, through the proxies that settings trust; None on a local socket."""
     try:
-        return get_adapter().get_client_ip(request)
+        return str(get_adapter().get_client_ip(request))
     except PermissionDenied:
         return None
 

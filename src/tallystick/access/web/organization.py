@@ -18,11 +18,10 @@ from tallystick.kernel.refusals import Refusal
 
 
 def _show(request: ActorRequest, *, status: int = 200, **said: Any) -> HttpResponse:
-    units = list(queries.business_units())
     context = {
-        "units": units,
+        "units": queries.business_units(),
         "unit_form": forms.BusinessUnitForm(auto_id="unit_%s"),
-        "team_form": forms.TeamForm(units=units, auto_id="team_%s"),
+        "team_form": forms.TeamForm(units=queries.unit_choices(), auto_id="team_%s"),
         **said,
     }
     return render(request, "access/organization.html", context, status=status)
@@ -56,7 +55,7 @@ def open_unit(request: ActorRequest) -> HttpResponse:
 @require_POST
 def open_team(request: ActorRequest) -> HttpResponse:
     """Open a team in a business unit."""
-    form = forms.TeamForm(request.POST, units=queries.business_units(), auto_id="team_%s")
+    form = forms.TeamForm(request.POST, units=queries.unit_choices(), auto_id="team_%s")
     refusal = None
     if form.is_valid():
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms as django_forms
@@ -18,7 +18,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tallystick.access import actions, forms, queries
-from tallystick.access.models import User
 from tallystick.access.ports import ClientDirectory, ClientName
 from tallystick.access.rules.rights import ROLE_NAMES, Role
 from tallystick.access.web.gate import ActorRequest, requires
@@ -36,10 +35,10 @@ def client_names() -> Sequence[ClientName]:
     return directory()
 
 
-def role_rows(user: User, clients: Mapping[int, str]) -> list[tuple[str, str]]:
-    """Give the roles of a person, each with what it covers, in words."""
+def role_rows(grants: Iterable[Any], clients: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Give the roles that open grants stand for, each with what it covers, in words."""
     covered: dict[Role, list[str]] = {}
-    for grant in user.open_grants:  # type: ignore[attr-defined]
+    for grant in grants:
         if grant.business_unit is not None:
             words = grant.business_unit.name
         elif grant.client_id is not None:
@@ -57,7 +56,7 @@ def users(request: ActorRequest) -> HttpResponse:
     text, with_leavers = request.GET.get("q", "").strip(), "leavers" in request.GET
     page = Paginator(queries.users(text=text, with_leavers=with_leavers), _PAGE).get_page(request.GET.get("page"))
     names = {client.id: client.name for client in client_names()}
-    rows = [{"user": user, "roles": role_rows(user, names)} for user in page.object_list]
+    rows = [{"user": user, "roles": role_rows(queries.held_by(user), names)} for user in page.object_list]
     return render(
         request, "access/users.html", {"page": page, "rows": rows, "text": text, "with_leavers": with_leavers}
     )
@@ -81,39 +80,40 @@ def new_user(request: ActorRequest) -> HttpResponse:
     return render(request, "access/new_user.html", {"form": form, "refusal": refusal}, status=status)
 
 
-def _details_form(user: User, data: Any) -> django_forms.Form:
-    return forms.DetailsForm(data, initial={"full_name": user.full_name, "email": user.email})
+def _details_form(user_id: int, data: Any = None) -> forms.DetailsForm:
+    person = queries.get_user(user_id)
+    return forms.DetailsForm(data, initial={"full_name": person.full_name, "email": person.email})
 
 
-def _roles_form(user: User, data: Any) -> forms.RolesForm:
+def _roles_form(user_id: int, data: Any = None) -> forms.RolesForm:
     return forms.RolesForm(
         data,
-        initial=forms.RolesForm.holding(queries.roles_of(user.pk), queries.reaches_of(user.pk)),
-        units=queries.business_units(),
-        clients=client_names(),
+        initial=forms.RolesForm.holding(queries.roles_of(user_id), queries.reaches_of(user_id)),
+        units=queries.unit_choices(),
+        clients=[(client.id, client.name) for client in client_names()],
     )
 
 
-def _teams_form(user: User, data: Any) -> forms.TeamsForm:
-    in_teams = list(user.memberships.values_list("team_id", flat=True))
-    return forms.TeamsForm(data, initial={"teams": in_teams}, teams=queries.teams())
+def _teams_form(user_id: int, data: Any = None) -> forms.TeamsForm:
+    return forms.TeamsForm(data, initial={"teams": queries.team_ids_of(user_id)}, teams=queries.team_choices())
 
 
-def _show(request: ActorRequest, user: User, *, status: int = 200, **said: Any) -> HttpResponse:
+def _show(request: ActorRequest, user_id: int, *, status: int = 200, **said: Any) -> HttpResponse:
+    person = queries.get_user(user_id)
     names = {client.id: client.name for client in client_names()}
     context = {
-        "person": user,
-        "details_form": _details_form(user, None),
-        "roles_form": _roles_form(user, None),
-        "teams_form": _teams_form(user, None),
+        "person": person,
+        "details_form": _details_form(user_id),
+        "roles_form": _roles_form(user_id),
+        "teams_form": _teams_form(user_id),
         "roles": forms.role_meanings(),
-        "is_self": user.pk == request.actor.user_id,
+        "is_self": user_id == request.actor.user_id,
         "past_grants": [
             {"grant": grant, "role": ROLE_NAMES[Role(grant.role)], "client": names.get(grant.client_id or 0)}
-            for grant in queries.past_grants(user.pk)
+            for grant in queries.past_grants(user_id)
         ],
-        "sessions": queries.sessions_of(user.pk),
-        "has_second_factor": queries.standing_of(user).has_second_factor,
+        "sessions": queries.sessions_of(user_id),
+        "has_second_factor": queries.standing_of(person).has_second_factor,
         "may_audit": request.actor.may("see audit"),
         **said,
     }
@@ -124,11 +124,11 @@ def _show(request: ActorRequest, user: User, *, status: int = 200, **said: Any) 
 @require_GET
 def user(request: ActorRequest, user_id: int) -> HttpResponse:
     """Show a person and what can be done for them."""
-    return _show(request, queries.get_user(user_id))
+    return _show(request, user_id)
 
 
 def _submitted(
-    request: ActorRequest, user: User, name: str, form: django_forms.Form, do: Callable[[], None], done: str
+    request: ActorRequest, user_id: int, name: str, form: django_forms.Form, do: Callable[[], None], done: str
 ) -> HttpResponse:
     """Do what a form of the person's page asks for, or show the page again with what is wrong."""
     refusal = None
@@ -139,29 +139,27 @@ def _submitted(
             refusal = said
         else:
             messages.success(request, done)
-            return redirect("access:user", user.pk)
-    return _show(request, user, status=422, **{f"{name}_form": form, f"{name}_refusal": refusal})
+            return redirect("access:user", user_id)
+    return _show(request, user_id, status=422, **{f"{name}_form": form, f"{name}_refusal": refusal})
 
 
 @requires("manage users")
 @require_POST
 def change_details(request: ActorRequest, user_id: int) -> HttpResponse:
     """Change name and address."""
-    person = queries.get_user(user_id)
-    form = _details_form(person, request.POST)
+    form = _details_form(user_id, request.POST)
 
     def do() -> None:
         actions.change_user(user_id=user_id, **form.cleaned_data, at=clock.now(), by=request.actor)
 
-    return _submitted(request, person, "details", form, do, _("Saved."))
+    return _submitted(request, user_id, "details", form, do, _("Saved."))
 
 
 @requires("manage users")
 @require_POST
 def change_roles(request: ActorRequest, user_id: int) -> HttpResponse:
     """Replace the roles."""
-    person = queries.get_user(user_id)
-    form = _roles_form(person, request.POST)
+    form = _roles_form(user_id, request.POST)
 
     def do() -> None:
         actions.set_roles(
@@ -172,20 +170,19 @@ def change_roles(request: ActorRequest, user_id: int) -> HttpResponse:
             by=request.actor,
         )
 
-    return _submitted(request, person, "roles", form, do, _("The roles hold from now on."))
+    return _submitted(request, user_id, "roles", form, do, _("The roles hold from now on."))
 
 
 @requires("manage users")
 @require_POST
 def change_teams(request: ActorRequest, user_id: int) -> HttpResponse:
     """Replace the teams."""
-    person = queries.get_user(user_id)
-    form = _teams_form(person, request.POST)
+    form = _teams_form(user_id, request.POST)
 
     def do() -> None:
         actions.set_teams(user_id=user_id, team_ids=form.cleaned_data["teams"], at=clock.now(), by=request.actor)
 
-    return _submitted(request, person, "teams", form, do, _("Saved."))
+    return _submitted(request, user_id, "teams", form, do, _("Saved."))
 
 
 @requires("manage users")
@@ -195,7 +192,7 @@ def make_link(request: ActorRequest, user_id: int) -> HttpResponse:
     """Show a link by which the person chooses a password; it is shown once and kept nowhere."""
     link = actions.issue_password_link(user_id=user_id, at=clock.now(), by=request.actor)
     address = reverse("account_reset_password_from_key", kwargs={"uidb36": link.uid, "key": link.token})
-    return _show(request, queries.get_user(user_id), link=request.build_absolute_uri(address))
+    return _show(request, user_id, link=request.build_absolute_uri(address))
 
 
 def _one_action(do: Callable[..., None], done: Callable[[], str]) -> Callable[..., HttpResponse]:

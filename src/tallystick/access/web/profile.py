@@ -19,7 +19,7 @@ from tallystick.kernel import clock
 @require_http_methods(["GET", "POST"])
 def profile(request: ActorRequest) -> HttpResponse:
     """Show one's own page, and keep what is chosen there."""
-    person = queries.get_user_with_roles(request.user.pk)
+    person = queries.get_user_with_roles(request.actor.user_id or 0)
     form = forms.OwnSettingsForm(
         request.POST or None, initial={"language": person.language, "time_zone": person.time_zone}
     )
@@ -30,7 +30,7 @@ def profile(request: ActorRequest) -> HttpResponse:
     context = {
         "person": person,
         "form": form,
-        "roles": role_rows(person, {client.id: client.name for client in client_names()}),
+        "roles": role_rows(queries.held_by(person), {client.id: client.name for client in client_names()}),
         "sessions": queries.sessions_of(person.pk),
         "has_second_factor": request.standing.has_second_factor,
     }

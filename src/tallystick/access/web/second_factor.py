@@ -41,7 +41,7 @@ def cipher() -> MultiFernet:
     return _cipher((*own, *settings.SECRET_KEY_FALLBACKS))
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """What the log-in library asks about second factors."""
 
     def encrypt(self, text: str) -> str:
@@ -61,7 +61,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         if not queries.roles_of(authenticator.user_id) & asked:
             return True
         others = Authenticator.objects.filter(user_id=authenticator.user_id).exclude(pk=authenticator.pk)
-        return others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+        return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 class _CountedCode:
@@ -89,9 +89,9 @@ class _CountedCode:
         return code
 
 
-class AuthenticateForm(_CountedCode, forms.AuthenticateForm):
+class AuthenticateForm(_CountedCode, forms.AuthenticateForm):  # type: ignore[misc]
     """The code asked for while logging in."""
 
 
-class ReauthenticateForm(_CountedCode, forms.ReauthenticateForm):
+class ReauthenticateForm(_CountedCode, forms.ReauthenticateForm):  # type: ignore[misc]
     """The code asked for before something that matters."""

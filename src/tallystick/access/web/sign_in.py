@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import secrets
-import time
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -26,9 +24,10 @@ from tallystick.kernel import clock
 KNOWN_BROWSER_COOKIE = "known_browser"
 _KNOWN_FOR_SECONDS = 90 * 24 * 60 * 60
 _MOST_ACCOUNTS = 5
+_LOGGED_IN_AT = "logged_in_at"
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up; guessing is slow; log-ins, log-outs and failures go into the audit trail."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -67,11 +66,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Start the session, and record it."""
         super().login(request, user)
+        request.session[_LOGGED_IN_AT] = clock.now().timestamp()
         middleware.say(request, What.LOGGED_IN, user_id=user.pk, about=About("user", str(user.pk)))
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
         """Remember that the browser belongs to the person."""
-        response = super().post_login(request, user, **kwargs)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
         remember_browser(request, response, user.get_username())
         return response
 
@@ -86,16 +86,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
         The library asks even then; somebody sent straight from the log-in to set up a second factor would type it twice.
         """
-        if not super().is_reauthentication_required(app=app, **kwargs):
+        logged_in_at = context.request.session.get(_LOGGED_IN_AT, 0)
+        if clock.now().timestamp() - logged_in_at < app_settings.REAUTHENTICATION_TIMEOUT:
             return False
-        request = context.request
-        typed_at = [record["at"] for record in get_authentication_records(request, request.user)]
-        return time.time() - max(typed_at, default=0) >= app_settings.REAUTHENTICATION_TIMEOUT
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def is_safe_url(self, url: str) -> bool:
         """Follow only addresses of this site that name no host: nothing else is ever sent along as `next`."""
         parts = urlsplit(url or "")
-        return super().is_safe_url(url) and not parts.netloc
+        return bool(super().is_safe_url(url)) and not parts.netloc
 
 
 def browser_known_to(request: HttpRequest, username: str) -> str | None:

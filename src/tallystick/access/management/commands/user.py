@@ -82,7 +82,7 @@ class Command(BaseCommand):
 
     def _list(self) -> None:
         for user in queries.users(with_leavers=True):
-            roles = ", ".join(sorted({grant.role for grant in user.open_grants}))  # type: ignore[attr-defined]
+            roles = ", ".join(sorted({grant.role for grant in queries.held_by(user)}))
             self.stdout.write(f"{user.username}\t{user.full_name}\t{roles if user.is_active else _('has left')}")
 
     def _add(self, username: str, by: Actor, options: dict[str, Any]) -> None:
