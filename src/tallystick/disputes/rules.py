@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.choices import Choice
+from tallystick.kernel.money import Money
+from tallystick.kernel.refusals import Refusal
 
 
 class Reason(Choice):
@@ -27,3 +29,53 @@ class State(Choice):
     UPHELD = "upheld", _("Upheld")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn by the debtor")
+
+
+#: How a person may end a dispute.
+OUTCOMES = (State.UPHELD, State.REJECTED, State.WITHDRAWN)
+
+
+class DisputeAmountOutOfRange(Refusal):
+    """A dispute is about more than nothing, and no more than is open and not disputed yet."""
+
+    code = "disputes.amount_out_of_range"
+    sentence = _("Dispute more than nothing, and no more than the {undisputed} that is open and not disputed yet.")
+    status = 422
+
+
+class DisputeResolved(Refusal):
+    """A dispute is resolved once."""
+
+    code = "disputes.resolved"
+    sentence = _("The dispute was resolved already.")
+
+
+class CreditOutOfRange(Refusal):
+    """An upheld dispute credits something of what was disputed; any other credits nothing."""
+
+    code = "disputes.credit_out_of_range"
+    sentence = _(
+        "An upheld dispute credits more than nothing and no more than the {disputed} disputed; any other nothing."
+    )
+    status = 422
+
+
+def check_amount(*, amount: Money, undisputed: Money) -> None:
+    """Refuse a dispute of nothing, or of more than is open and not disputed yet.
+
+    :raises DisputeAmountOutOfRange: it is
+    """
+    if amount.minor <= 0 or amount > undisputed:
+        raise DisputeAmountOutOfRange(undisputed=undisputed)
+
+
+def check_credit(*, outcome: State, credit: Money, disputed: Money) -> None:
+    """Refuse a credit that does not fit the outcome.
+
+    :raises CreditOutOfRange: it does not
+
+    >>> check_credit(outcome=State.UPHELD, credit=Money(500, "GBP"), disputed=Money(800, "GBP"))
+    """
+    fits = 0 < credit.minor <= disputed.minor if outcome is State.UPHELD else credit.minor == 0
+    if not fits or credit.currency != disputed.currency:
+        raise CreditOutOfRange(disputed=disputed)

@@ -53,4 +53,5 @@ class Cause(IntEnum):
     WRITE_OFF = 5
     CHARGE = 6
     STATEMENT_LINE = 7
+    DISPUTE = 8
     REVERSAL = 9

@@ -1,0 +1,50 @@
+"""Words about disputes for conditions."""
+
+from tallystick.kernel.facts import Column, Fact, FactType, Source
+
+_MONEY = "minor units of the account's currency"
+
+SOURCES = (
+    Source(
+        "disputes",
+        """
+        SELECT account_id, count(*)::smallint AS disputes_open, sum(amount_minor)::bigint AS disputes_minor,
+               min(raised_on) AS disputes_oldest_on
+        FROM disputes_dispute
+        WHERE state = 'open' AND {scope}
+        GROUP BY account_id
+        """,
+        (
+            Column("disputes_open", "smallint", "0"),
+            Column("disputes_minor", "bigint", "0"),
+            Column("disputes_oldest_on", "date"),
+        ),
+    ),
+)
+
+FACTS = (
+    Fact(
+        "disputes.open_count", FactType.NUMBER, "disputes", "Disputes that are not decided yet.", "book.disputes_open"
+    ),
+    Fact(
+        "disputes.open_amount",
+        FactType.MONEY,
+        _MONEY,
+        "What is disputed and not decided yet.",
+        "book.disputes_minor",
+    ),
+    Fact(
+        "disputes.days_open",
+        FactType.NUMBER,
+        "days",
+        "Days since the oldest open dispute was raised; unknown without one.",
+        "{day} - book.disputes_oldest_on",
+    ),
+    Fact(
+        "disputes.undisputed_overdue",
+        FactType.MONEY,
+        _MONEY,
+        "What is overdue beyond what is disputed: what may go on being collected.",
+        "greatest(book.overdue_minor - book.disputes_minor, 0)",
+    ),
+)
