@@ -18,3 +18,9 @@ def break_overdue_promises(timestamp: int) -> None:
     by = system("promises whose grace ran out")
     while actions.break_overdue_promises(limit=_CHUNK, at=clock.now(), by=by).done == _CHUNK:
         pass
+
+
+@app.task(name="promises.judge_promises")
+def judge_promises(account_ids: list[int]) -> None:
+    """Judge the promises of accounts whose money moved."""
+    actions.judge_promises(account_ids=account_ids, at=clock.now(), by=system("money moved"))

@@ -1,0 +1,30 @@
+"""Background work: tasks that nothing is left to do about."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from tallystick.kernel import clock
+from tallystick.kernel.actor import system
+from tallystick.worklists import actions
+from tallystick.worklists.rules import Kind
+
+#: What is no longer worth doing once nothing is owed.
+_CHASING = (Kind.CALL, Kind.CALLBACK, Kind.FOLLOW_UP, Kind.LEGAL_REVIEW, Kind.TRACE)
+
+
+@app.task(name="worklists.cancel_of_closed")
+def cancel_of_closed(account_ids: list[int]) -> None:
+    """Cancel all work on accounts that were closed."""
+    by = system("account closed")
+    actions.cancel_tasks(account_ids=account_ids, reason=_("The account was closed."), at=clock.now(), by=by)
+
+
+@app.task(name="worklists.cancel_of_paid")
+def cancel_of_paid(account_ids: list[int]) -> None:
+    """Cancel the chasing of accounts on which nothing is owed any more."""
+    by = system("account paid")
+    actions.cancel_tasks(
+        account_ids=account_ids, reason=_("Nothing is owed any more."), kinds=_CHASING, at=clock.now(), by=by
+    )
