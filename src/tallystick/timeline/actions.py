@@ -166,3 +166,17 @@ def open_months(*, first: date, last: date) -> int:
             {"first": first, "last": last},
         )
     )
+
+
+@transaction.atomic
+def seal_events(*, limit: int = 100_000, at: datetime) -> int:
+    """Seal events that no seal covers yet, at most `limit` of them, and give how many they were.
+
+    A seal is a link of the hash chain. Events whose transaction commits late, under lower ids than are sealed, get a
+    later seal; after a day their ids are sealed for good, and an event that appears there is a breach. Where somebody
+    else is sealing, nothing is done.
+    """
+    if not sql.value(sql.load("tallystick.timeline", "seals.sql", "try_lock")):
+        return 0
+    sealed = sql.value(sql.load("tallystick.timeline", "seals.sql", "seal"), {"limit": limit, "at": at})
+    return int(sealed or 0)

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from tallystick.kernel import sql
+from tallystick.kernel.invariants import Invariant
+from tallystick.timeline.models import Seal
 
 
 def of_account(
@@ -48,3 +50,29 @@ def known_until() -> datetime | None:
     """Give the instant of the newest event of the whole book; None for an empty one."""
     found: datetime | None = sql.value("SELECT max(recorded_at) FROM timeline_event")
     return found
+
+
+def last_seal() -> Seal | None:
+    """Give the newest link of the hash chain, whose digest vouches for all that came before; None where nothing is sealed."""
+    return Seal.objects.order_by("-pk").first()
+
+
+def verify_seals() -> list[str]:
+    """Recompute the hash chain, and name every link that does not match and every event that slipped in between."""
+    return [row["what"] for invariant in INVARIANTS for row in sql.rows(invariant.breaches)]
+
+
+INVARIANTS = (
+    Invariant(
+        name="the hash chain is whole",
+        sentence="Every seal is the digest of the events that it covers, on top of the seal before it.",
+        checked="SELECT coalesce(sum(events), 0)::bigint FROM timeline_seal",
+        breaches=sql.load("tallystick.timeline", "seals.sql", "broken_links"),
+    ),
+    Invariant(
+        name="no event slipped in",
+        sentence="No event stands among those sealed for good, a day after their time, without being sealed.",
+        checked="SELECT count(*) FROM timeline_event",
+        breaches=sql.load("tallystick.timeline", "seals.sql", "slipped_in"),
+    ),
+)

@@ -1,0 +1,170 @@
+"""Events are added, in order, and never edited."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, transaction
+from tests import builders
+from tests.builders import AT, TEST, TODAY
+
+from tallystick.kernel import sql
+from tallystick.kernel.outcome import Chosen
+from tallystick.kernel.refusals import NotPermitted
+from tallystick.timeline import actions, events, queries, rules
+
+pytestmark = pytest.mark.django_db
+
+NOTE = "timeline.NoteAdded"
+
+
+def test_an_event_keeps_who_when_and_what():
+    person = builders.user("ann")
+    by = builders.actor(person, "log calls")
+
+    number = actions.append(events.NoteAdded(7, "called"), happened_on=date(2026, 3, 1), at=AT, by=by)
+
+    assert queries.find_event(number, account_id=7) == {
+        "id": number,
+        "account_id": 7,
+        "user_id": person.pk,
+        "recorded_at": AT,
+        "happened_on": date(2026, 3, 1),
+        "kind": NOTE,
+        "actor": "ann",
+        "data": {"text": "called"},
+    }
+    assert queries.find_event(number, account_id=8) is None
+
+
+def test_a_set_is_appended_in_its_order_with_data_and_days_of_its_own():
+    days = [TODAY, TODAY - timedelta(days=1), TODAY]
+
+    ids = actions.append_bulk(
+        kind=NOTE, account_ids=[3, 1, 3], data=[{"n": 1}, {"n": 2}, {"n": 3}], happened_on=days, at=AT, by=TEST
+    )
+
+    assert ids == sorted(ids)
+    found = [queries.find_event(number, account_id=account) for number, account in zip(ids, [3, 1, 3], strict=True)]
+    assert [(event["data"]["n"], event["happened_on"]) for event in found] == list(zip([1, 2, 3], days, strict=True))
+
+
+def test_nothing_is_appended_for_nobody():
+    assert actions.append_bulk(kind=NOTE, account_ids=[], data={}, happened_on=TODAY, at=AT, by=TEST) == []
+
+
+def test_listeners_hear_of_their_kind_once_with_the_whole_set(monkeypatch):
+    heard = []
+    monkeypatch.setitem(actions._listeners, NOTE, [lambda *words: heard.append(words)])
+
+    actions.append_all([(events.NoteAdded(1, "a"), TODAY), (events.NoteAdded(2, "b"), TODAY)], at=AT, by=TEST)
+    ids = [event["id"] for event in reversed(queries.of_account([1, 2]))]
+
+    assert heard == [(NOTE, [1, 2], ids, AT)]
+
+
+def test_listening_twice_is_listening_once(monkeypatch):
+    monkeypatch.setitem(actions._listeners, NOTE, [])
+    heard = []
+
+    actions.listen(NOTE, heard.append)
+    actions.listen(NOTE, heard.append)
+
+    assert len(actions._listeners[NOTE]) == 1
+
+
+def test_a_page_of_the_timeline_is_newest_first_and_the_next_begins_where_it_ended():
+    ids = actions.append_bulk(kind=NOTE, account_ids=[1] * 5, data={}, happened_on=TODAY, at=AT, by=TEST)
+
+    first = queries.of_account([1], limit=3)
+    second = queries.of_account([1], limit=3, before_id=first[-1]["id"])
+
+    assert [event["id"] for event in first + second] == list(reversed(ids))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "found"),
+    [
+        (None, ["b.Three", "a.Two", "a.One"]),
+        (["a.One"], ["a.One"]),
+        (["a."], ["a.Two", "a.One"]),
+        (["a.One", "b."], ["b.Three", "a.One"]),
+        ([], []),
+    ],
+)
+def test_a_timeline_is_narrowed_to_kinds_or_rooms(kinds, found):
+    for kind in ("a.One", "a.Two", "b.Three"):
+        actions.append_bulk(kind=kind, account_ids=[1], data={}, happened_on=TODAY, at=AT, by=TEST)
+
+    assert [event["kind"] for event in queries.of_account([1], kinds=kinds)] == found
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE timeline_event SET kind = 'x'",
+        "DELETE FROM timeline_event",
+        "TRUNCATE timeline_event",
+        "TRUNCATE timeline_event_other",
+        "UPDATE timeline_seal SET events = 0",
+        "DELETE FROM timeline_seal",
+        "TRUNCATE timeline_seal",
+    ],
+)
+def test_the_database_refuses_to_edit_the_timeline_and_its_seals(statement):
+    actions.append(events.NoteAdded(7, "called"), at=AT, by=TEST)
+    actions.append(events.NoteAdded(7, "called"), at=AT.replace(year=1999), by=TEST)
+    actions.seal_events(at=AT)
+
+    with pytest.raises((IntegrityError, ProgrammingError), match=r"append-only|permission denied"), transaction.atomic():
+        sql.execute(statement)
+
+
+def test_every_partition_refuses_edits_too():
+    actions.open_months(first=date(2031, 1, 1), last=date(2031, 1, 31))
+    actions.append(events.NoteAdded(7, "called"), at=AT.replace(year=2031, month=1), by=TEST)
+
+    for statement in ("UPDATE timeline_event_203101 SET kind = 'x'", "TRUNCATE timeline_event_203101"):
+        with pytest.raises((IntegrityError, ProgrammingError), match=r"append-only|permission"), transaction.atomic():
+            sql.execute(statement)
+
+
+def test_months_are_opened_once_and_take_their_events():
+    first, last = date(2030, 12, 15), date(2031, 2, 1)
+
+    assert actions.open_months(first=first, last=last) == 3
+    assert actions.open_months(first=first, last=last) == 0
+    actions.append(events.NoteAdded(7, "x"), at=datetime(2030, 12, 31, 23, 59, 59, tzinfo=UTC), by=TEST)
+    actions.append(events.NoteAdded(7, "x"), at=datetime(2031, 1, 1, tzinfo=UTC), by=TEST)
+
+    assert sql.value("SELECT count(*) FROM timeline_event_203012") == 1
+    assert sql.value("SELECT count(*) FROM timeline_event_203101") == 1
+
+
+def test_a_month_whose_events_lie_elsewhere_already_is_left_there():
+    actions.append(events.NoteAdded(7, "x"), at=datetime(2032, 5, 5, tzinfo=UTC), by=TEST)
+
+    assert actions.open_months(first=date(2032, 5, 1), last=date(2032, 5, 31)) == 0
+
+
+def test_a_note_says_something_and_only_who_may_writes_one():
+    with pytest.raises(rules.NoteEmpty):
+        actions.add_note(account_id=7, text="  ", happened_on=TODAY, at=AT, by=TEST)
+    with pytest.raises(NotPermitted):
+        actions.add_note(account_id=7, text="x", happened_on=TODAY, at=AT, by=builders.actor(builders.user()))
+
+    assert queries.of_account([7]) == []
+
+
+def test_notes_of_a_set_name_their_cause():
+    outcome = actions.add_notes(Chosen([1, 2], [11, 12], "decision"), text="moved", happened_on=TODAY, at=AT, by=TEST)
+
+    assert outcome.done == 2
+    assert queries.of_account([2])[0]["data"] == {"text": "moved", "decision": 12}
+
+
+def test_the_newest_instant_is_known():
+    assert queries.known_until() is None
+
+    actions.append(events.NoteAdded(7, "x"), at=AT, by=TEST)
+
+    assert queries.known_until() == AT
