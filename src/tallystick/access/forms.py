@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.access.queries import AuditSearch
@@ -52,12 +53,7 @@ class NewUserForm(DetailsForm):
 class RolesForm(forms.Form):
     """The roles of a person, and which clients they cover."""
 
-    roles = forms.MultipleChoiceField(
-        label=_("Roles"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        choices=[(role.value, ROLE_NAMES[role]) for role in Role],
-    )
+    roles = forms.MultipleChoiceField(label=_("Roles"), required=False, widget=forms.CheckboxSelectMultiple)
     covers = forms.ChoiceField(
         label=_("The roles hold for"),
         widget=forms.RadioSelect,
@@ -76,6 +72,13 @@ class RolesForm(forms.Form):
 
     def __init__(self, *args: Any, units: Choices, clients: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["roles"].choices = [  # type: ignore[attr-defined]
+            (
+                role.value,
+                format_html('<span>{} <span class="sub">{}</span></span>', ROLE_NAMES[role], ROLE_MEANINGS[role]),
+            )
+            for role in Role
+        ]
         self.fields["units"].choices = list(units)  # type: ignore[attr-defined]
         self.fields["clients"].choices = list(clients)  # type: ignore[attr-defined]
 
@@ -156,8 +159,8 @@ class OwnSettingsForm(forms.Form):
 class AuditSearchForm(forms.Form):
     """What to look for in the audit trail. Days are those of the reader's time zone, both included."""
 
-    who = forms.CharField(label=_("Who"), required=False, help_text=_("A user name."))
-    account = forms.IntegerField(label=_("Account"), required=False, min_value=1, max_value=2**63 - 1)
+    who = forms.CharField(label=_("User name"), required=False)
+    account = forms.IntegerField(label=_("Account number"), required=False, min_value=1, max_value=2**63 - 1)
     what = forms.ChoiceField(label=_("What"), required=False)
     first_on = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last_on = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
@@ -187,8 +190,3 @@ def _midnight(day: date | None, *, days_later: int = 0) -> datetime | None:
         return None
     begins = datetime.combine(day + timedelta(days=days_later), time())
     return timezone.make_aware(begins)
-
-
-def role_meanings() -> list[tuple[str, str]]:
-    """Give the name of each role and what it is there for."""
-    return [(str(ROLE_NAMES[role]), str(ROLE_MEANINGS[role])) for role in Role]

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tallystick.access import actions, forms, queries
 from tallystick.access.ports import ClientDirectory, ClientName
+from tallystick.access.rules import grants
 from tallystick.access.rules.rights import ROLE_NAMES, Role
 from tallystick.access.web.gate import ActorRequest, requires
 from tallystick.kernel import clock
@@ -35,16 +36,16 @@ def client_names() -> Sequence[ClientName]:
     return directory()
 
 
-def role_rows(grants: Iterable[Any], clients: Mapping[int, str]) -> list[tuple[str, str]]:
+def role_rows(held: Iterable[Any], clients: Mapping[int, str]) -> list[tuple[str, str]]:
     """Give the roles that open grants stand for, each with what it covers, in words."""
     covered: dict[Role, list[str]] = {}
-    for grant in grants:
+    for grant in held:
         if grant.business_unit is not None:
             words = grant.business_unit.name
         elif grant.client_id is not None:
             words = clients.get(grant.client_id, _("client {id}").format(id=grant.client_id))
         else:
-            words = _("every client")
+            words = _("every client") if grants.touches_clients(Role(grant.role)) else ""
         covered.setdefault(Role(grant.role), []).append(words)
     return [(str(ROLE_NAMES[role]), ", ".join(sorted(covered[role]))) for role in Role if role in covered]
 
@@ -106,7 +107,6 @@ def _show(request: ActorRequest, user_id: int, *, status: int = 200, **said: Any
         "details_form": _details_form(user_id),
         "roles_form": _roles_form(user_id),
         "teams_form": _teams_form(user_id),
-        "roles": forms.role_meanings(),
         "is_self": user_id == request.actor.user_id,
         "past_grants": [
             {"grant": grant, "role": ROLE_NAMES[Role(grant.role)], "client": names.get(grant.client_id or 0)}
