@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -16,6 +17,7 @@ NOTHING = "—"
 
 _DAY_SKELETONS = {"short": "MMMd", "weekday": "MMMEd", "month": "yMMM"}
 _DAY_FORMATS = ("medium", "long", "full")
+_LETTER_BEFORE_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _THOUSAND = 1000
 _THREE_FIGURES = Context(prec=3, rounding=ROUND_HALF_UP)
 #: Keeps ages in days, however old: collectors count days, not "1 year".
@@ -27,13 +29,18 @@ def _with_true_minus(text: str) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def _with_space_after_letters(text: str) -> str:
+    """Part a currency's letters from the figures (KWD 1.500), as CLDR asks and Babel does not."""
+    return _LETTER_BEFORE_FIGURE.sub("\N{NO-BREAK SPACE}", text)
+
+
 def money(amount: Money, locale: Locale) -> str:
     """Write an amount with its currency's sign and decimals.
 
     >>> money(Money(-128460, "GBP"), Locale.parse("en_GB")), money(Money(1500, "JPY"), Locale.parse("en_GB"))
     ('−£1,284.60', 'JP¥1,500')
     """
-    return _with_true_minus(str(format_currency(amount.amount, amount.currency, locale=locale)))
+    return _with_true_minus(_with_space_after_letters(format_currency(amount.amount, amount.currency, locale=locale)))
 
 
 def short_money(amount: Money, locale: Locale) -> str:
@@ -47,7 +54,8 @@ def short_money(amount: Money, locale: Locale) -> str:
         return money(amount, locale)
     rounded = _THREE_FIGURES.plus(amount.amount)
     decimals = 2 - rounded.adjusted() % 3
-    return _with_true_minus(format_compact_currency(rounded, amount.currency, locale=locale, fraction_digits=decimals))
+    written = format_compact_currency(rounded, amount.currency, locale=locale, fraction_digits=decimals)
+    return _with_true_minus(_with_space_after_letters(written))
 
 
 def number(value: int | Decimal, locale: Locale) -> str:

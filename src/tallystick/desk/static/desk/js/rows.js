@@ -5,7 +5,7 @@ const ROW = "[data-rows] tbody tr";
 const language = document.documentElement.lang || "en-GB";
 
 function targetOf(row) {
-  return row.querySelector(".lead a[href], a[href], button, input");
+  return row.querySelector(".lead a[href]") ?? row.querySelector("a[href], button, input");
 }
 
 function isShown(element) {
