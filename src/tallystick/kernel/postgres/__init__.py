@@ -4,4 +4,13 @@ from tallystick.kernel.postgres.binaries import Binaries, find_binaries
 from tallystick.kernel.postgres.problem import PostgresProblem
 from tallystick.kernel.postgres.server import BOOTSTRAP_ROLE, DATABASE, ROLE, Embedded
 
-__all__ = ["BOOTSTRAP_ROLE", "DATABASE", "ROLE", "Binaries", "Embedded", "PostgresProblem", "find_binaries"]
+__all__ = [
+    "BOOTSTRAP_ROLE",
+    "DATABASE",
+    "ROLE",
+    "Binaries",
+    "Embedded",
+    "PostgresProblem",
+    "find_binaries",
+    "unprivileged",
+]

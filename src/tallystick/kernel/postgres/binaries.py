@@ -35,12 +35,12 @@ class Binaries:
             )
         return str(path)
 
-    def major(self, identity: Identity) -> int:
-        """Give the major version of the server.
+    def version_of(self, name: str, identity: Identity | None = None) -> int:
+        """Give the major version of one of the programs, run as a user, or as ourselves.
 
-        :raises PostgresProblem: the program cannot be run
+        :raises PostgresProblem: it is not there, or cannot be run
         """
-        return _major(run([self.tool("postgres"), "--version"], identity).stdout)
+        return _major(run([self.tool(name), "--version"], identity).stdout)
 
 
 def _major(version: str) -> int:
@@ -79,8 +79,10 @@ def environment() -> dict[str, str]:
     return kept | {"LC_ALL": _LOCALE, "TZ": "UTC"}
 
 
-def run(command: Sequence[str], identity: Identity, *, timeout: float | None = 600) -> subprocess.CompletedProcess[str]:
-    """Run one of PostgreSQL's programs as a user and give what it printed; a failure is left to the caller.
+def run(
+    command: Sequence[str], identity: Identity | None = None, *, timeout: float | None = 600
+) -> subprocess.CompletedProcess[str]:
+    """Run one of PostgreSQL's programs, as a user or as ourselves, and give what it printed; a failure is left to the caller.
 
     :raises PostgresProblem: it cannot be run at all
     """
@@ -96,7 +98,7 @@ def run(command: Sequence[str], identity: Identity, *, timeout: float | None = 6
             env=environment(),
             timeout=timeout,
             check=False,
-            **identity.of_process(),
+            **(identity.of_process() if identity else {}),
         )
     except OSError as error:
         raise PostgresProblem(f"PostgreSQL cannot be run: {command[0]}: {error.strerror}.") from error
@@ -112,7 +114,7 @@ def reachable(binaries: Binaries, identity: Identity, state_dir: Path) -> Binari
         return binaries
     source = binaries.folder.parent
     place = source.relative_to(source.parent.parent)
-    version = run([binaries.tool("postgres"), "--version"], Identity(0, 0, switches=False)).stdout
+    version = run([binaries.tool("postgres"), "--version"]).stdout
     target = state_dir / ("postgresql-" + re.sub(r"[^\w.]+", "-", version).strip("-"))
     copied = Binaries(target / place / "bin")
     if _runs(copied, identity):

@@ -252,7 +252,7 @@ class Embedded:
         outcome = run(
             [
                 *(self.binaries.tool("initdb"), "-D", str(draft), "-U", BOOTSTRAP_ROLE, "-A", "trust", "-E", "UTF8"),
-                *("--no-locale", *(locale if self.binaries.major(self.identity) >= 17 else [])),
+                *("--no-locale", *(locale if self.binaries.version_of("postgres", self.identity) >= 17 else [])),
                 *("--no-instructions", *(["--no-sync"] if self.ephemeral else [])),
             ],
             self.identity,
@@ -265,7 +265,7 @@ class Embedded:
 
     def _refuse_other_version(self) -> None:
         made_by = (self.data / "PG_VERSION").read_text().strip()
-        ours = self.binaries.major(self.identity)
+        ours = self.binaries.version_of("postgres", self.identity)
         if made_by != str(ours):
             raise PostgresProblem(
                 f"The database in {self.data} was made by PostgreSQL {made_by}, and this is PostgreSQL {ours}: "
