@@ -92,7 +92,7 @@ class DayField(forms.CharField):
         if not text:
             return None
         try:
-            return promise_rules.read_day(text, today=self.today)
+            return promise_rules.read_day(text, self.today)
         except promise_rules.DayUnreadable as unreadable:
             raise forms.ValidationError(str(unreadable)) from unreadable
 

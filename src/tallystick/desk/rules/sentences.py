@@ -96,7 +96,7 @@ _WORDS: dict[tuple[str, str], type[Choice]] = {
 
 def _word(room: str, name: str, value: Any) -> Any:
     words = _WORDS.get((room, name))
-    if words is not None and value in words:
+    if words is not None and value in set(words):
         return str(words(value).label)
     return value
 

@@ -1,5 +1,12 @@
 """Pages of the desk. Each module lists its addresses; here they are put together."""
 
-from tallystick.desk.web import style
+from tallystick.desk.web import accounts, ageing, cockpit, outcomes, style, worklist
 
-urlpatterns = [*style.urlpatterns]
+urlpatterns = [
+    *worklist.urlpatterns,
+    *accounts.urlpatterns,
+    *cockpit.urlpatterns,
+    *outcomes.urlpatterns,
+    *ageing.urlpatterns,
+    *style.urlpatterns,
+]

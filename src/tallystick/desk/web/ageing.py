@@ -55,7 +55,9 @@ def ageing(request: ActorRequest) -> HttpResponse:
     currencies = [
         _currency(currency, found, names, on=on, client_id=client_id) for currency, found in sorted(by_currency.items())
     ]
-    return render(request, "desk/ageing.html", {"form": form, "on": on, "currencies": currencies, "buckets": Bucket})
+    return render(
+        request, "desk/ageing.html", {"form": form, "on": on, "currencies": currencies, "buckets": list(Bucket)}
+    )
 
 
 def _drill(bucket: Bucket, currency: str, on: date, client_id: int | None) -> str:

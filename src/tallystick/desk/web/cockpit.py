@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import get_language, to_locale
 
 from tallystick.access import queries as access_queries
-from tallystick.access.web import ActorRequest, concerns, requires
+from tallystick.access.web import ActorRequest, requires
 from tallystick.accounts import queries as account_queries
 from tallystick.desk import queries
 from tallystick.desk.rules import warnings
@@ -20,11 +20,12 @@ from tallystick.desk.web import shared
 from tallystick.disputes import queries as dispute_queries
 from tallystick.documents import queries as document_queries
 from tallystick.holds import queries as hold_queries
+from tallystick.holds import rules as hold_rules
 from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.parties import queries as party_queries
 from tallystick.promises import queries as promise_queries
-from tallystick.strategy import queries as strategy_queries
+from tallystick.promises import rules as promise_rules
 from tallystick.worklists import queries as worklist_queries
 
 #: Tabs of the timeline: which kinds of event each one shows.
@@ -45,14 +46,17 @@ def _locale() -> Locale:
 def account(request: ActorRequest, account_id: int) -> HttpResponse:
     """Show who it is, what is owed, why we are here, what stands in the way, and everything that happened."""
     found = queries.account_in(request.actor.scope, account_id)
-    concerns(request, "account", account_id, account_id=account_id)
     at = clock.now()
     today = local_day(at, found.client.time_zone)
     items = list(account_queries.items(account_id))
-    holds = hold_queries.in_force([account_id], on=today)
+    holds = [
+        {**hold, "label": hold_rules.Reason(hold["reason"]).label}
+        for hold in hold_queries.in_force([account_id], on=today)
+    ]
     disputes = list(dispute_queries.open_disputes([account_id]))
     promise = promise_queries.find_open_promise(account_id)
-    broken = promise_queries.last_broken(account_id)
+    latest = promise_queries.promises(account_id).first()
+    broken = latest if latest is not None and latest.state == promise_rules.State.BROKEN else None
     claim = worklist_queries.claim_of(account_id, at=at)
     taken_by = ""
     if claim and claim.user_id != request.actor.user_id:
@@ -77,7 +81,6 @@ def account(request: ActorRequest, account_id: int) -> HttpResponse:
             if other.pk != account_id
         ],
         "documents": document_queries.of_accounts([account_id], limit=8),
-        "standing": strategy_queries.find_standing(account_id),
         **_timeline(account_id, "all", None),
     }
     return render(request, "desk/cockpit.html", context)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from tallystick.access.web import ActorRequest, concerns, requires
+from tallystick.access.web import ActorRequest, requires
 from tallystick.accounts.models import Account
 from tallystick.desk import actions, forms, queries
 from tallystick.desk.web import shared
@@ -45,7 +45,6 @@ def _dialog(
 ) -> HttpResponseBase:
     """Show a form about an account, or save it. Every refusal comes back beside what was entered."""
     account = queries.account_in(request.actor.scope, account_id)
-    concerns(request, "account", account_id, account_id=account_id)
     at = clock.now()
     today = shared.today_of(account)
     refusal: Refusal | None = None

@@ -93,7 +93,7 @@ def _rows(request: ActorRequest, tab: str, *, today: date, kind: str, client: st
         due_by=today + timedelta(days=ahead),
         assignee_id=user_id if tab == "mine" else None,
         team_ids=queries.teams_of(user_id) if tab in {"team", "coming"} else None,
-        kind=kind if kind in Kind else None,
+        kind=kind if kind in set(Kind) else None,
         client_id=int(client) if client.isdecimal() else None,
         after=_after(request),
         limit=_PAGE + 1,

@@ -46,7 +46,7 @@ export function act(element) {
 
 function entry(element, keys) {
   const line = document.createElement("li");
-  line.append(labelOf(element));
+  line.append(labelOf(element), " ");
   const shown = document.createElement("span");
   shown.className = "keys";
   for (const key of keys) {
