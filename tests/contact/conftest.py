@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -9,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tests.contact.mailbox import Mailbox, put_up
 
 from tallystick.accounts import actions as account_actions
@@ -107,7 +111,12 @@ class Book:
 @pytest.fixture
 def book(db: None) -> Book:
     client = account_actions.open_client(
-        code="NG", name="Northgate Supplies Ltd", details=DETAILS, account_manager_email="manager@house.example", at=AT, by=BY
+        code="NG",
+        name="Northgate Supplies Ltd",
+        details=DETAILS,
+        account_manager_email="manager@house.example",
+        at=AT,
+        by=BY,
     )
     portfolio = account_actions.open_portfolio(client=client, code="MAIN", name="Main", at=AT, by=BY)
     actions.load_templates(at=AT, by=BY)
@@ -147,3 +156,31 @@ def folders(settings: Any, tmp_path: Path) -> Path:
 @pytest.fixture
 def collector() -> Actor:
     return Actor("Ann", user_id=1, rights=frozenset({"see accounts", "send messages", "log calls"}))
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, str]:
+    """Make a certificate for localhost: the context of a server that shows it, and the file that vouches for it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("tls")
+    shown, secret = folder / "certificate.pem", folder / "key.pem"
+    shown.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    secret.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(shown, secret)
+    return context, str(shown)

@@ -16,12 +16,16 @@ class Mailbox:
         self.before: Callable[[Parcel], None] = lambda _parcel: None
         self.after: Callable[[Parcel], None] = lambda _parcel: None
         self.is_done = True
+        self.closed = 0
 
     def send(self, parcel: Parcel) -> Receipt:
         self.before(parcel)
         self.taken.append(parcel)
         self.after(parcel)
         return Receipt(provider_id=f"taken {len(self.taken)}", is_done=self.is_done)
+
+    def close(self) -> None:
+        self.closed += 1
 
 
 _open: dict[str, Mailbox] = {}

@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 from django.conf import settings
+from tests.contact.conftest import AT, BY, Book, chosen, only_message
 
 from tallystick.accounts import actions as account_actions
 from tallystick.accounts.models import Account, Item
@@ -19,7 +20,6 @@ from tallystick.contact.rules.words import Channel, Command, Purpose
 from tallystick.holds.models import Hold
 from tallystick.holds.rules import STOPS, Activity, Reason
 from tallystick.parties.models import ContactPoint
-from tests.contact.conftest import AT, BY, Book, chosen, only_message
 
 FREE = Situation(Channel.EMAIL, address="ann@example.org")
 
@@ -87,13 +87,17 @@ def test_notices_to_colleagues_ask_for_an_address_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("at", "until"),
     [
-        pytest.param(datetime(2026, 7, 1, 6, 59, 59, tzinfo=UTC), datetime(2026, 7, 1, 7, tzinfo=UTC), id="before eight"),
+        pytest.param(
+            datetime(2026, 7, 1, 6, 59, 59, tzinfo=UTC), datetime(2026, 7, 1, 7, tzinfo=UTC), id="before eight"
+        ),
         pytest.param(datetime(2026, 7, 1, 7, 0, tzinfo=UTC), None, id="eight sharp, summer time"),
         pytest.param(datetime(2026, 7, 1, 19, 59, 59, tzinfo=UTC), None, id="last second before nine"),
         pytest.param(datetime(2026, 7, 1, 20, 0, tzinfo=UTC), datetime(2026, 7, 2, 7, tzinfo=UTC), id="nine sharp"),
         pytest.param(datetime(2026, 7, 4, 20, 0, tzinfo=UTC), datetime(2026, 7, 6, 7, tzinfo=UTC), id="Saturday night"),
         pytest.param(datetime(2026, 7, 5, 12, 0, tzinfo=UTC), datetime(2026, 7, 6, 7, tzinfo=UTC), id="Sunday noon"),
-        pytest.param(datetime(2026, 10, 24, 20, 30, tzinfo=UTC), datetime(2026, 10, 26, 8, tzinfo=UTC), id="clocks go back"),
+        pytest.param(
+            datetime(2026, 10, 24, 20, 30, tzinfo=UTC), datetime(2026, 10, 26, 8, tzinfo=UTC), id="clocks go back"
+        ),
         pytest.param(datetime(2026, 12, 24, 22, 0, tzinfo=UTC), datetime(2026, 12, 26, 8, tzinfo=UTC), id="Christmas"),
     ],
 )
@@ -161,7 +165,14 @@ def _situations() -> list[Situation]:
         [0, 2, 3],
     ):
         # Two things at once at most stand against it: enough for every pair, and a tenth of the product.
-        against = [point in (None, ("bad", None), ("confirmed", False)), closed, not owed, holds, represented, recent > 2]
+        against = [
+            point in (None, ("bad", None), ("confirmed", False)),
+            closed,
+            not owed,
+            holds,
+            represented,
+            recent > 2,
+        ]
         if sum(map(bool, against)) > 2:
             continue
         state, consent = point or ("unverified", None)
@@ -233,9 +244,7 @@ def test_service_commands_are_judged_alike_in_sql(book: Book, command: Command, 
         pytest.param(date(2026, 6, 1), date(2026, 7, 1), False, id="over since today"),
     ],
 )
-def test_a_hold_counts_by_the_day_at_the_creditor(
-    book: Book, from_on: date, until_on: date | None, held: bool
-) -> None:
+def test_a_hold_counts_by_the_day_at_the_creditor(book: Book, from_on: date, until_on: date | None, held: bool) -> None:
     account = book.account()
     Hold.objects.create(
         account=account, reason=Reason.DISPUTE, from_on=from_on, until_on=until_on, placed_at=AT, placed_by="test"

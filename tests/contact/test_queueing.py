@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from tests.contact.conftest import AT, BY, Book, chosen, only_message
 
-from tallystick.access.models import Grant, Team, User
-from tallystick.access.models import BusinessUnit, ClientScope, Membership
+from tallystick.access.models import BusinessUnit, ClientScope, Grant, Membership, Team, User
 from tallystick.accounts.models import Account, Client
 from tallystick.contact import actions
 from tallystick.contact.models import Message, Template
@@ -19,7 +19,6 @@ from tallystick.kernel.outcome import Chosen
 from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.parties.rules import ContactKind
 from tallystick.timeline import queries as timeline_queries
-from tests.contact.conftest import AT, BY, Book, chosen, only_message
 
 
 def events_of(account: Account, kind: str) -> list[dict[str, Any]]:
@@ -51,7 +50,9 @@ def test_a_cause_has_one_message_however_often_it_is_asked(book: Book) -> None:
 def test_an_account_named_twice_with_one_cause_is_one_message(book: Book) -> None:
     account = book.account()
 
-    outcome = actions.queue_messages(chosen(account, account), template="reminder_1", channel=Channel.EMAIL, at=AT, by=BY)
+    outcome = actions.queue_messages(
+        chosen(account, account), template="reminder_1", channel=Channel.EMAIL, at=AT, by=BY
+    )
 
     assert (outcome.done, outcome.already) == (1, 1)
 
@@ -154,7 +155,9 @@ def test_a_set_takes_as_many_statements_as_one_account(book: Book) -> None:
     accounts = [book.account(email=None if number % 3 == 0 else "{number}@debtor.example") for number in range(30)]
     few, many = chosen(*accounts[:3]), chosen(*accounts[3:])
 
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
         actions.queue_messages(few, template="reminder_1", channel=Channel.EMAIL, at=AT, by=BY)
     with CaptureQueriesContext(connection) as all_others:
         actions.queue_messages(many, template="reminder_1", channel=Channel.EMAIL, at=AT, by=BY)
@@ -172,9 +175,7 @@ def test_it_takes_the_right_to_send(book: Book, act: str) -> None:
         elif act == "commands":
             actions.queue_service_commands(chosen(account), command=Command.SUSPEND, at=AT, by=nobody)
         else:
-            actions.queue_notices(
-                chosen(account), to=To(Audience.OWNER), template="notice_to_sales", at=AT, by=nobody
-            )
+            actions.queue_notices(chosen(account), to=To(Audience.OWNER), template="notice_to_sales", at=AT, by=nobody)
 
     assert not Message.objects.exists()
 
@@ -193,7 +194,9 @@ def test_a_service_command_goes_to_the_accounts_reference(book: Book) -> None:
 
 
 def colleague(name: str, *, email: str | None = None, is_active: bool = True) -> User:
-    return User.objects.create_user(name, email=f"{name}@house.example" if email is None else email, is_active=is_active)
+    return User.objects.create_user(
+        name, email=f"{name}@house.example" if email is None else email, is_active=is_active
+    )
 
 
 def grant(user: User, role: str, **reach: Any) -> None:
@@ -274,7 +277,9 @@ def test_a_person_may_send_the_same_twice(book: Book, collector: Actor) -> None:
         for _time in range(2)
     ]
 
-    assert [(message.state, message.queued_by, message.queued_by_id) for message in messages] == [("queued", "Ann", 1)] * 2
+    assert [(message.state, message.queued_by, message.queued_by_id) for message in messages] == [
+        ("queued", "Ann", 1)
+    ] * 2
 
 
 def test_a_person_sends_nothing_to_an_account_out_of_reach(book: Book) -> None:

@@ -66,6 +66,10 @@ class Sender(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Close what this thread keeps open; the next parcel opens it again."""
+        ...
+
 
 class EmailSender(Sender, Protocol):
     """Sends e-mail: the parcel is a whole RFC 5322 message."""

@@ -87,7 +87,13 @@ def resend_message(*, message_id: int, at: datetime, by: Actor) -> None:
     if message.state not in {MessageState.FAILED, MessageState.REFUSED}:
         raise MessageNotResendable()
     Message.objects.filter(pk=message_id, account_id=message.account_id).update(
-        state=MessageState.QUEUED, refusal="", failure="", attempts=0, next_attempt_at=at, claimed_at=None, handed_at=None
+        state=MessageState.QUEUED,
+        refusal="",
+        failure="",
+        attempts=0,
+        next_attempt_at=at,
+        claimed_at=None,
+        handed_at=None,
     )
     defer_sending(1)
 

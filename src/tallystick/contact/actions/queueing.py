@@ -48,9 +48,7 @@ def queue_messages(
 
 
 @transaction.atomic
-def queue_service_commands(
-    chosen: Chosen, *, command: Command, action_no: int = 0, at: datetime, by: Actor
-) -> Outcome:
+def queue_service_commands(chosen: Chosen, *, command: Command, action_no: int = 0, at: datetime, by: Actor) -> Outcome:
     """Queue a command to the creditor's systems, to suspend or resume the service behind each account.
 
     :raises NotPermitted: `by` may not send messages

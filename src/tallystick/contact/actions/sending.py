@@ -133,12 +133,8 @@ def _put_back(rows: Iterable[Any], *, next_attempt_at: datetime, uncount: int, f
     )
 
 
-def _ask_again(
-    asked: Asked, rows: list[dict[str, Any]], outcome: Outcome, *, at: datetime, by: Actor
-) -> set[int]:
-    query = sql.fill(
-        _query("ask_again"), situation=asked.situation(), answers=asked.answers(), refusal=asked.refusal()
-    )
+def _ask_again(asked: Asked, rows: list[dict[str, Any]], outcome: Outcome, *, at: datetime, by: Actor) -> set[int]:
+    query = sql.fill(_query("ask_again"), situation=asked.situation(), answers=asked.answers(), refusal=asked.refusal())
     params = {
         **asked.params(settings.CONTACT_LIMITS, at=at),
         "account_ids": [row["account_id"] for row in rows],
@@ -183,7 +179,13 @@ def recover_stalled(*, limit: int = 500, at: datetime, by: Actor) -> Outcome:
 
 
 def _fail(held: Held, code: str, reason: str, outcome: Outcome, *, at: datetime, by: Actor) -> None:
-    params = {"id": held.id, "account_id": held.account_id, "attempts": held.attempts, "code": code, "failure": reason[:500]}
+    params = {
+        "id": held.id,
+        "account_id": held.account_id,
+        "attempts": held.attempts,
+        "code": code,
+        "failure": reason[:500],
+    }
     if not sql.execute(_query("fail"), params):
         return
     message = Message.objects.select_related("template").get(pk=held.id, account_id=held.account_id)
@@ -221,10 +223,16 @@ class _Round:
 
     def send(self, claimed: list[Held]) -> Outcome:
         """Send the messages one after the other; when the provider is away, put the rest back."""
-        by_id = {held.id: held for held in claimed}
-        left = list(self._drafts(by_id))
+        drafts = list(self._drafts({held.id: held for held in claimed}))
+        try:
+            self._send_all(drafts)
+        finally:
+            self._sender.close()
+        return self._outcome
+
+    def _send_all(self, drafts: list[tuple[Held, Merge, Draft]]) -> None:
         just_sent: _Sent | None = None
-        for number, (held, merge, draft) in enumerate(left):
+        for number, (held, merge, draft) in enumerate(drafts):
             document_id = self._settle_and_hand(just_sent, held, draft)
             just_sent = None
             if document_id is None:
@@ -234,7 +242,7 @@ class _Round:
             except TryLater as later:
                 self._try_later(held, str(later))
                 if later.is_away:
-                    self._put_rest_back([each for each, _merge, _draft in left[number + 1 :]], held, str(later))
+                    self._put_rest_back([each for each, _merge, _draft in drafts[number + 1 :]], held, str(later))
                     break
             except Undeliverable as no:
                 self._give_up(held, "contact.undeliverable", str(no))
@@ -246,7 +254,6 @@ class _Round:
             else:
                 just_sent = _Sent(held, merge, draft, document_id, receipt)
         self._settle(just_sent)
-        return self._outcome
 
     def _drafts(self, by_id: dict[int, Held]) -> Iterator[tuple[Held, Merge, Draft]]:
         for merge in messages_to_write(list(by_id), at=self._at):

@@ -34,6 +34,9 @@ class FolderSender:
             raise TryLater(str(full), is_away=True) from full
         return Receipt(provider_id=f"{parcel.key}.{ending}")
 
+    def close(self) -> None:
+        """Nothing is kept open."""
+
     def _write(self, name: str, content: bytes) -> None:
         draft = self._folder / f".{name}.part"
         draft.write_bytes(content)

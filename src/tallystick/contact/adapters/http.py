@@ -51,7 +51,7 @@ class Poster:
         try:
             connection.request("POST", target, content, headers)
         except (OSError, HTTPException) as broken:
-            self._drop()
+            self.close()
             raise TryLater(f"{self._parts.hostname}: {broken}", is_away=True) from broken
         try:
             response = connection.getresponse()
@@ -59,10 +59,10 @@ class Poster:
             # What is left unread would be taken for the next answer.
             keep = response.isclosed() and not response.will_close
         except (OSError, HTTPException) as broken:
-            self._drop()
+            self.close()
             raise FateUnknown(f"{self._parts.hostname} was lost after it was asked: {broken!r}") from broken
         if not keep:
-            self._drop()
+            self.close()
         return self._judged(answer)
 
     def _judged(self, answer: Answer) -> Answer:
@@ -87,11 +87,12 @@ class Poster:
             try:
                 connection.connect()
             except OSError as absent:
-                self._drop()
+                self.close()
                 raise TryLater(f"{self._parts.hostname}: {absent}", is_away=True) from absent
         return connection
 
-    def _drop(self) -> None:
+    def close(self) -> None:
+        """Close the connection of this thread."""
         connection, self._open.connection = self._open.connection, None
         if connection is not None:
             with suppress(OSError):

@@ -34,6 +34,10 @@ class HttpSmsSender:
         answer = self._poster.post(json.dumps(said).encode(), headers)
         return Receipt(provider_id=_id_in(answer.body))
 
+    def close(self) -> None:
+        """Close the connection of this thread; see `ports.Sender`."""
+        self._poster.close()
+
 
 def _id_in(body: bytes) -> str:
     """Give the id an answer names; empty where it names none: the message was taken all the same."""

@@ -7,18 +7,18 @@ not taken the message, after it nobody can say.
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from threading import local
-from time import monotonic
 
 from tallystick.contact.ports import FateUnknown, Parcel, Receipt, TryLater, Undeliverable
 
-#: Messages over one connection, and seconds it may lie idle: servers close those that overstay.
+#: Messages over one connection: servers close those that overstay.
 _MOST_PER_CONNECTION = 100
-_IDLE_SECONDS = 30.0
 
 _OK = 250
+_OK_ELSEWHERE = 251
 _START_DATA = 354
 _TEMPORARY = range(400, 500)
 _CLOSING = 421
@@ -29,7 +29,6 @@ class _Open(local):
 
     server: smtplib.SMTP | None = None
     sent: int = 0
-    used_at: float = 0.0
 
 
 class SmtpSender:
@@ -78,17 +77,16 @@ class SmtpSender:
             self._drop()
             raise TryLater(f"{self._host}: {broken}", is_away=True) from broken
         self._open.sent += 1
-        self._open.used_at = monotonic()
         return receipt
+
+    def close(self) -> None:
+        """Close the connection of this thread; see `ports.Sender`."""
+        self._drop()
 
     def _connection(self) -> smtplib.SMTP:
         kept = self._open.server
         if kept is not None and self._open.sent < _MOST_PER_CONNECTION:
-            if monotonic() - self._open.used_at < _IDLE_SECONDS:
-                return kept
-            with suppress(smtplib.SMTPException, OSError):
-                if kept.noop()[0] == _OK:
-                    return kept
+            return kept
         self._drop()
         try:
             server = self._connect()
@@ -107,15 +105,16 @@ class SmtpSender:
                 context=ssl.create_default_context(),
             )
         else:
-            server = smtplib.SMTP(
-                self._host, self._port, local_hostname=self._local_hostname, timeout=self._timeout
-            )
+            server = smtplib.SMTP(self._host, self._port, local_hostname=self._local_hostname, timeout=self._timeout)
         try:
             if self._use_tls:
                 server.starttls(context=ssl.create_default_context())
             if self._user:
                 server.login(self._user, self._password)
             server.ehlo_or_helo_if_needed()
+            if server.sock is not None:
+                # The closing dot is sent by itself: it must not wait for an answer to what came before it.
+                server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
             server.close()
             raise
@@ -131,7 +130,7 @@ class SmtpSender:
             code, answer = server.rcpt(recipient)
             if code == _CLOSING:
                 raise TryLater(_said("RCPT TO", code, answer), is_away=True)
-            if code not in {_OK, 251}:
+            if code not in {_OK, _OK_ELSEWHERE}:
                 refused.append((code, _said(f"RCPT TO {recipient}", code, answer)))
         if len(refused) == len(parcel.recipients):
             if any(code in _TEMPORARY for code, _text in refused):

@@ -48,3 +48,7 @@ class WebhookCommander:
         }
         answer = self._poster.post(parcel.content, headers)
         return Receipt(provider_id=parcel.key, is_done=answer.status != _ACCEPTED)
+
+    def close(self) -> None:
+        """Close the connection of this thread; see `ports.Sender`."""
+        self._poster.close()

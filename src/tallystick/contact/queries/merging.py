@@ -110,4 +110,3 @@ def _lines(address: Address) -> tuple[str, ...]:
     abroad = () if address.country == "GB" else (address.country,)
     lines = (*address.lines, address.town, address.county, address.postcode, *abroad)
     return tuple(str(line) for line in lines if line)
-

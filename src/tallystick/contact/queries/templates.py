@@ -73,6 +73,6 @@ def live() -> QuerySet[Template]:
 
 def versions(template: Template) -> QuerySet[Template]:
     """Give all versions of a template, newest first."""
-    return Template.objects.filter(
-        name=template.name, channel=template.channel, language=template.language
-    ).order_by("-version")
+    return Template.objects.filter(name=template.name, channel=template.channel, language=template.language).order_by(
+        "-version"
+    )
