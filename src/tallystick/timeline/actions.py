@@ -13,7 +13,7 @@ from django.db import transaction
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.outcome import Chosen, Outcome
-from tallystick.timeline import events, rules
+from tallystick.timeline import events, queries, rules
 
 #: Called in the transaction of the event, with its kind, the accounts, the event ids and the instant.
 Listener = Callable[[str, Sequence[int], Sequence[int], datetime], None]
@@ -178,5 +178,5 @@ def seal_events(*, limit: int = 100_000, at: datetime) -> int:
     """
     if not sql.value(sql.load("tallystick.timeline", "seals.sql", "try_lock")):
         return 0
-    sealed = sql.value(sql.load("tallystick.timeline", "seals.sql", "seal"), {"limit": limit, "at": at})
+    sealed = sql.value(queries.seal_query("seal"), {"limit": limit, "at": at})
     return int(sealed or 0)

@@ -52,6 +52,15 @@ def known_until() -> datetime | None:
     return found
 
 
+def seal_query(name: str) -> str:
+    """Give a query of `sql/seals.sql` with the digest of an event filled in."""
+    return sql.fill(_seals(name), digest=_seals("digest"))
+
+
+def _seals(name: str) -> str:
+    return sql.load("tallystick.timeline", "seals.sql", name)
+
+
 def last_seal() -> Seal | None:
     """Give the newest link of the hash chain, whose digest vouches for all that came before; None where nothing is sealed."""
     return Seal.objects.order_by("-pk").first()
@@ -67,12 +76,12 @@ INVARIANTS = (
         name="the hash chain is whole",
         sentence="Every seal is the digest of the events that it covers, on top of the seal before it.",
         checked="SELECT coalesce(sum(events), 0)::bigint FROM timeline_seal",
-        breaches=sql.load("tallystick.timeline", "seals.sql", "broken_links"),
+        breaches=seal_query("broken_links"),
     ),
     Invariant(
         name="no event slipped in",
         sentence="No event stands among those sealed for good, a day after their time, without being sealed.",
         checked="SELECT count(*) FROM timeline_event",
-        breaches=sql.load("tallystick.timeline", "seals.sql", "slipped_in"),
+        breaches=_seals("slipped_in"),
     ),
 )

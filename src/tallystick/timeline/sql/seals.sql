@@ -21,15 +21,16 @@ WITH chain AS (
     SELECT event.id, event.digest
     FROM gap
     CROSS JOIN LATERAL (
-        SELECT id, timeline_digest(event) AS digest FROM timeline_event AS event
+        SELECT id, {digest} AS digest
+        FROM timeline_event AS event
         WHERE id >= gap.low AND id < gap.high
         OFFSET 0
     ) AS event
 ), fresh AS (
-    SELECT id, timeline_digest(event) AS digest FROM timeline_event AS event
-    WHERE id >= (SELECT top FROM chain)
-    ORDER BY id
-    LIMIT %(limit)s
+    SELECT id, {digest} AS digest
+    FROM (
+        SELECT * FROM timeline_event WHERE id >= (SELECT top FROM chain) ORDER BY id LIMIT %(limit)s
+    ) AS event
 ), digested AS (
     SELECT id, digest FROM (SELECT * FROM late UNION ALL SELECT * FROM fresh) AS unsealed ORDER BY id LIMIT %(limit)s
 )
@@ -41,6 +42,10 @@ SELECT range_agg(int8range(id, id, '[]')), count(*),
 FROM digested
 HAVING count(*) > 0
 RETURNING events;
+
+-- name: digest
+-- The digest of an event.
+timeline_digest(id, account_id, user_id, recorded_at, happened_on, kind, actor, data);
 
 -- name: broken_links
 -- Recompute every link of the chain on top of the link stored before it, and give those that do not match.
@@ -58,7 +63,7 @@ FROM (
     SELECT id, event_ids, events, digest, coalesce(lag(digest) OVER (ORDER BY id), '') AS before FROM timeline_seal
 ) AS seal
 CROSS JOIN LATERAL (
-    SELECT count(*) AS events, sha256(coalesce(string_agg(timeline_digest(event), ''::bytea ORDER BY event.id), '')) AS digest
+    SELECT count(*) AS events, sha256(coalesce(string_agg({digest}, ''::bytea ORDER BY event.id), '')) AS digest
     FROM timeline_event AS event
     WHERE event.id >= lower(seal.event_ids) AND event.id < upper(seal.event_ids) AND event.id <@ seal.event_ids
 ) AS found
