@@ -1,5 +1,6 @@
 """A backup comes back whole, protections included, into an empty database or not at all."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 
@@ -105,5 +106,17 @@ def test_a_restore_that_fails_half_way_leaves_the_database_empty(made, elsewhere
         cursor.execute("CREATE VIEW django_session AS SELECT 1")  # in the way of a table, and no table itself
 
     with pytest.raises(BackupRefused, match="already exists"):
+        backup.restore(made)
+    assert number_of_tables() == 0
+
+
+def test_a_dump_that_was_cut_short_leaves_the_database_empty(made, elsewhere):
+    dump = made / "database.dump"
+    dump.write_bytes(dump.read_bytes()[:-5000])
+    file = made / "backup.json"
+    digest = hashlib.sha256(dump.read_bytes()).hexdigest()
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"sha256": digest}))
+
+    with pytest.raises(BackupRefused, match="cannot be read"):
         backup.restore(made)
     assert number_of_tables() == 0

@@ -181,17 +181,22 @@ def _load(file: Path) -> None:
 def _pass_on(reading: subprocess.Popen[bytes], running: subprocess.Popen[bytes]) -> None:
     assert reading.stdout is not None and running.stdin is not None and running.stderr is not None  # noqa: S101
     old_server = connection.pg_version < 170000  # type: ignore[attr-defined]
-    with contextlib.suppress(BrokenPipeError):  # psql gave up; what it says is the reason
+    gave_up = False
+    try:
         for line in reading.stdout:
             if not (old_server and line == _UNKNOWN_BEFORE_17):
                 running.stdin.write(line)
-        if reading.wait() != 0:
-            running.kill()
-            raise BackupRefused(reason=_("The backup cannot be read; the database is as empty as before."))
+    except BrokenPipeError:  # psql stopped at an error, and says which
+        gave_up = True
+        reading.kill()
+    was_cut_off = reading.wait() != 0 and not gave_up
+    if was_cut_off:
+        running.kill()  # before it sees the end of its input, so that it commits nothing
     with contextlib.suppress(BrokenPipeError):
         running.stdin.close()
     said = running.stderr.read()
-    reading.kill()
+    if was_cut_off:
+        raise BackupRefused(reason=_("The backup cannot be read; the database is as empty as before."))
     _succeed(subprocess.CompletedProcess(running.args, running.wait(), b"", said))
 
 
