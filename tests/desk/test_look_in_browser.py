@@ -40,7 +40,6 @@ def style(desk: Any) -> Any:
 
 
 def findings(page: Any) -> list[str]:
-    page.wait_for_load_state("networkidle")
     page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
     return [
         f"{found['id']}: {node['target']}"
