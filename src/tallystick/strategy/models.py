@@ -1,4 +1,4 @@
-"""Tables of strategy: documents and where they apply (catalogues); the book, its decisions, runs, and what waits for an answer."""
+"""Tables of strategy: documents and where they apply (catalogues); the book, decisions, runs, and what waits for an answer."""
 
 from django.db import models
 from django.db.models import Q
@@ -77,7 +77,7 @@ class Assignment(models.Model):
 
 
 class Book(models.Model):
-    """One narrow row per account: its facts, and its place in its strategy. Made by SQL, in hash leaves, without an index beside its key.
+    """One narrow row per account: its facts, and its place in its strategy. Made by SQL, in hash leaves, indexed by its key only.
 
     Only the columns of strategy itself stand here; those of the rooms' sources are in the migration.
     """

@@ -1,1 +1,24 @@
 """Writes of the room: documents, facts, runs and answers."""
+
+from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
+from tallystick.strategy.actions.publishing import assign, draft, publish, settle
+from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
+from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, work_run
+
+__all__ = [
+    "answer",
+    "answer_events",
+    "answer_some",
+    "assign",
+    "draft",
+    "finish_run",
+    "publish",
+    "rebuild",
+    "refresh",
+    "refresh_range",
+    "run_chunk",
+    "settle",
+    "start_run",
+    "touch",
+    "work_run",
+]

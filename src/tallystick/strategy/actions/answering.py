@@ -16,8 +16,9 @@ from django.db import transaction
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.strategy.actions import ordering, refreshing, running, telling
-from tallystick.strategy.actions.deciding import BOOK, Asking, Decided, decide
+from tallystick.strategy.actions.deciding import Asking, Decided, decide
 from tallystick.strategy.queries import versions
+from tallystick.strategy.queries.book import BOOK
 from tallystick.strategy.rules.statement import Statement
 
 #: Events taken in one transaction.
@@ -92,8 +93,8 @@ def answer(happened: Sequence[Happened], *, day: date, at: datetime, by: Actor) 
     decisions = _answers(happened, statement, at=at)
     last = {each.account_id: each.event_id for each in happened}
     asking = Asking(BOOK, list(last), list(last.values()))
-    decisions += decide(statement.leaves(), statement, asking, at=at)
-    due = decide(statement.timed(with_leaves=False), statement, Asking(BOOK, list(last)), at=at)
+    decisions += decide(statement.leaves, statement, asking, at=at)
+    due = decide(statement.steps, statement, Asking(BOOK, list(last)), at=at)
     decisions += due + running.go_on(due, statement, leaf=BOOK, at=at)
     ordering.give(decisions, statement, at=at, by=by)
     telling.tell(decisions, statement, at=at, by=by)

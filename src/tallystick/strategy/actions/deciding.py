@@ -12,10 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from tallystick.kernel import sql
+from tallystick.strategy.queries.book import BOOK
 from tallystick.strategy.rules.statement import Statement
-
-#: The whole book, where no leaf is known.
-BOOK = "strategy_book"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +72,18 @@ def decide(
 
 def _text(number: str, statement: Statement, asking: Asking) -> str:
     day = f"DATE '{statement.day.isoformat()}'"
-    to_place, entering = f"{statement.to_places()}[n]", f"{statement.entering()}[n]"
+    to_place, entering = f"{statement.to_places}[n]", f"{statement.entering}[n]"
     entered = f"CASE WHEN {entering} THEN {day} ELSE book.state_entered_on END"
-    review = f"coalesce({statement.review_days()}[n], ({entered}) + {statement.review_delays()}[n])"
-    effect = statement.number_of_row()
+    review = f"coalesce({statement.review_days}[n], ({entered}) + {statement.review_delays}[n])"
+    effect = statement.number_of_row
     return f"""
         WITH moved AS (
             UPDATE {asking.table} AS book
             SET prior_place = book.place, prior_entered_on = book.state_entered_on, prior_stepped_on = book.stepped_on,
                 (effect, place, state_entered_on, next_review_on, stepped_on) = (
-                    SELECT {statement.local_numbers()}[n], coalesce({to_place}, book.place), {entered},
+                    SELECT {statement.local_numbers}[n], coalesce({to_place}, book.place), {entered},
                            CASE WHEN {to_place} IS NULL THEN book.next_review_on ELSE {review} END,
-                           CASE WHEN {statement.stepping()}[n] THEN {day} ELSE book.stepped_on END
+                           CASE WHEN {statement.stepping}[n] THEN {day} ELSE book.stepped_on END
                     FROM (SELECT {number} AS n OFFSET 0) AS chosen
                 )
             {asking.source}
@@ -95,9 +93,9 @@ def _text(number: str, statement: Statement, asking: Asking) -> str:
             INSERT INTO strategy_decision (
                 account_id, cause_id, run_id, decided_at, version_id, due_on, effect, from_place, to_place, facts
             )
-            SELECT book.account_id, CASE WHEN {statement.caused()}[{effect}] THEN book.event_id ELSE 0 END,
+            SELECT book.account_id, CASE WHEN {statement.caused}[{effect}] THEN book.event_id ELSE 0 END,
                    %(run_id)s, %(at)s, book.version_id, {day}, book.effect, book.prior_place, book.place,
-                   {statement.evidence(effect)}
+                   {statement.evidence}
             FROM moved AS book
             ORDER BY book.account_id
             RETURNING id, account_id, version_id, effect, from_place

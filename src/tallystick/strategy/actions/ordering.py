@@ -41,7 +41,7 @@ def give(decisions: Sequence[Decided], statement: Statement, *, at: datetime, by
         try:
             outcome = _give(order, accounts, place, calendar, day=statement.day, at=at, by=by)
         except Refusal as refusal:
-            # Said of the whole set, such as a template that is no longer live: the decisions stand, and the run says what was refused.
+            # Said of the whole set, such as a template that is no longer live: decisions stand, the run says what was refused.
             outcome = Outcome(refused=Counter({refusal.code: len(accounts)}))
         outcomes[name_of(order)] = outcomes.get(name_of(order), Outcome()) + outcome
     return outcomes

@@ -50,7 +50,7 @@ def draft(*, document: str, at: datetime, by: Actor) -> Version:
 def publish(*, version_id: int, at: datetime, by: Actor) -> Version:
     """Publish a draft: from now on it treats the accounts of its strategy. The version before is retired.
 
-    Accounts move over to it by `move_over`: to the state and step of the same ids, or else to the end of the state, or to the start.
+    Accounts move over to it by `settle`: to the state and step of the same ids, else to the end of the state, else to the start.
 
     :raises NotADraft: it was published before
     :raises TemplateMissing, TeamMissing: it orders what cannot be carried out
@@ -128,7 +128,7 @@ def settle(*, day: date, at: datetime, by: Actor) -> int:
     without a strategy that should have one begin it. Doing it again changes nothing.
     """
     by.must_be_allowed_to("publish strategies")
-    moved = sum(settle_leaf(leaf, day=day) for leaf in book.leaves())
+    moved = sum(settle_leaf(leaf, day=day) for leaf in book.chunks(book.chunk_count()))
     _mark_emptied(at=at)
     return moved
 

@@ -43,10 +43,10 @@ def start_run(*, day: date, at: datetime, by: Actor) -> Run:
     by.must_be_allowed_to("run strategies")
     sql.execute("SELECT pg_advisory_xact_lock(%s, -1)", [_LOCK])
     lifecycle.check_run_day(day=day, last=runs.last_day())
-    versions.live_versions(day=day)
+    versions.statement(day=day)
     open_months(day)
     run, _made = Run.objects.get_or_create(
-        day=day, defaults={"started_at": at, "started_by": by.label, "chunks": len(book.leaves())}
+        day=day, defaults={"started_at": at, "started_by": by.label, "chunks": book.chunk_count()}
     )
     return run
 
@@ -65,23 +65,28 @@ def work_run(*, run_id: int, at: datetime, by: Actor) -> int:
     """
     by.must_be_allowed_to("run strategies")
     done = 0
-    for chunk, leaf in enumerate(book.leaves()):
-        done += run_chunk(run_id=run_id, chunk=chunk, leaf=leaf, at=at, by=by)
+    for chunk in range(runs.get_run(run_id).chunks):
+        done += run_chunk(run_id=run_id, chunk=chunk, at=at, by=by)
     finish_run(run_id=run_id, at=at, by=by)
     return done
 
 
 @transaction.atomic
-def run_chunk(*, run_id: int, chunk: int, leaf: str, at: datetime, by: Actor) -> bool:
+def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     """Do one chunk of a run, unless it is done or somebody else is doing it."""
     began = time.monotonic()
+    by.must_be_allowed_to("run strategies")
     if not sql.value("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, run_id % 1_000_000 * 1_000 + chunk]):
         return False
     if RunChunk.objects.filter(run_id=run_id, chunk=chunk).exists():
         return False
-    day = runs.get_run(run_id).day
-    statement = versions.statement(day=day)
-    refreshed = _refresh_stale(leaf, day=day) + refreshing.enrol(leaf, day=day)
+    run = runs.get_run(run_id)
+    leaf = book.chunks(run.chunks)[chunk]
+    statement = versions.statement(day=run.day)
+    standing = book.standing(leaf, day=run.day)
+    refreshed = refreshing.refresh(standing.stale, day=run.day)
+    if standing.without_strategy:
+        refreshing.enrol(leaf, day=run.day)
     decisions = _timed(leaf, statement, run_id=run_id, at=at)
     outcomes = ordering.give(decisions, statement, at=at, by=by)
     telling.tell(decisions, statement, at=at, by=by)
@@ -90,7 +95,7 @@ def run_chunk(*, run_id: int, chunk: int, leaf: str, at: datetime, by: Actor) ->
         chunk=chunk,
         marked_at=at,
         seconds=time.monotonic() - began,
-        accounts=sql.value(f"SELECT count(*) FROM {leaf} WHERE version_id IS NOT NULL"),  # noqa: S608
+        accounts=standing.accounts,
         refreshed=refreshed,
         decided=len(decisions),
         decisions=_counts(decisions, statement),
@@ -110,13 +115,8 @@ def finish_run(*, run_id: int, at: datetime, by: Actor) -> bool:
     return run.finished_at is not None
 
 
-def _refresh_stale(leaf: str, *, day: date) -> int:
-    stale = sql.rows(f"SELECT account_id FROM {leaf} AS book WHERE {book.stale(day)}")  # noqa: S608
-    return refreshing.refresh([row["account_id"] for row in stale], day=day)
-
-
 def _timed(leaf: str, statement: Statement, *, run_id: int, at: datetime) -> list[Decided]:
-    decisions = decide(statement.timed(with_leaves=True), statement, Asking(leaf), run_id=run_id, at=at)
+    decisions = decide(statement.timed, statement, Asking(leaf), run_id=run_id, at=at)
     return decisions + go_on(decisions, statement, leaf=leaf, run_id=run_id, at=at)
 
 
@@ -130,7 +130,7 @@ def go_on(
         going = sorted({each.account_id for each in latest if statement.effect(each.number)[1].kind in _GOES_ON})
         if not going:
             break
-        latest = decide(statement.timed(with_leaves=False), statement, Asking(leaf, going), run_id=run_id, at=at)
+        latest = decide(statement.steps, statement, Asking(leaf, going), run_id=run_id, at=at)
         more += latest
     return more
 

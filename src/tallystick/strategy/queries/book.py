@@ -10,6 +10,9 @@ from typing import Any
 from tallystick.kernel import sql
 from tallystick.strategy.queries import catalogue
 
+#: The whole book. Its leaves are known to `chunks` alone.
+BOOK = "strategy_book"
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -61,18 +64,41 @@ def facts_of(reach: Reach) -> str:
         # A source filters by the column it groups by, which it names `account_id`.
         body = sql.fill(source.sql, scope=f"({reach.on('account_id')})")
         joined.append(f"LEFT JOIN ({body}) AS {alias} ON {alias}.account_id = base.account_id")
-    base = f"(SELECT account_id FROM (SELECT id AS account_id FROM accounts_account) AS every WHERE {reach.on('account_id')})"
-    return f"SELECT {', '.join(selected)} FROM {base} AS base {' '.join(joined)}"
+    return f"""
+        SELECT {", ".join(selected)}
+        FROM (
+            SELECT account_id FROM (SELECT id AS account_id FROM accounts_account) AS every WHERE {reach.on("account_id")}
+        ) AS base
+        {" ".join(joined)}
+    """  # noqa: S608
 
 
-def stale(day: date) -> str:
-    """Write the condition that a stored value of a row of `book` has changed by itself by a day."""
-    columns = ", ".join(f"book.{name}" for name in catalogue.stale_columns())
-    return f"least({columns}) <= DATE '{day.isoformat()}'" if columns else "false"
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A part of the book before a run: how many accounts have a strategy, which facts are stale, how many lack a strategy."""
+
+    accounts: int
+    stale: list[int]
+    without_strategy: int
+
+
+def standing(table: str, *, day: date) -> Standing:
+    """Look over a part of the book before a run for a day, in one scan."""
+    columns = ", ".join(f"book.{name}" for name in catalogue.stale_columns()) or "NULL::date"
+    row = sql.rows(
+        f"""
+        SELECT count(*) FILTER (WHERE version_id IS NOT NULL) AS accounts,
+               coalesce(array_agg(account_id) FILTER (WHERE least({columns}) <= %(day)s), '{{}}') AS stale,
+               count(*) FILTER (WHERE version_id IS NULL AND is_open AND NOT is_house) AS without_strategy
+        FROM {table} AS book
+        """,  # noqa: S608
+        {"day": day},
+    )[0]
+    return Standing(**row)
 
 
 def leaves() -> list[str]:
-    """Give the tables that the book is made of, in order. A run takes them as its chunks; nothing else knows their names."""
+    """Give the tables that the book is made of, in order."""
     return [
         row["leaf"]
         for row in sql.rows(
@@ -82,6 +108,24 @@ def leaves() -> list[str]:
             """
         )
     ]
+
+
+#: Up to so many accounts a run takes the book as one chunk: planning 64 small statements would cost more than running them.
+_SMALL = 20_000
+
+
+def chunk_count() -> int:
+    """Give how many chunks a run of the book has now: one for a small book, else one for each leaf."""
+    found: int = sql.value("SELECT count(*) FROM (SELECT FROM strategy_book LIMIT %s) AS counted", [_SMALL + 1])
+    return 1 if found <= _SMALL else len(leaves())
+
+
+def chunks(count: int) -> list[str]:
+    """Give the tables that a run of so many chunks takes, one each. Nothing else knows their names.
+
+    The whole book is one chunk, or each leaf is one; a run keeps the number it was started with.
+    """
+    return [BOOK] if count == 1 else leaves()
 
 
 def ranges(size: int) -> list[tuple[int, int]]:

@@ -9,8 +9,9 @@ from functools import lru_cache
 from django.db.models import Q, QuerySet
 
 from tallystick.jurisdictions import queries as jurisdictions
+from tallystick.kernel import sql
 from tallystick.kernel.refusals import NotFound
-from tallystick.strategy.models import Assignment, Strategy, Version
+from tallystick.strategy.models import Strategy, Version
 from tallystick.strategy.queries import catalogue
 from tallystick.strategy.rules import lifecycle, reading, timing
 from tallystick.strategy.rules.program import Program
@@ -74,28 +75,33 @@ def published_version(strategy: Strategy) -> Version:
     return found
 
 
-def live_versions(*, day: date) -> list[Published]:
-    """Give every version that accounts can be in: the published ones, and the replaced ones that some have not left yet.
-
-    :raises CalendarEnds: nobody knows the holidays of the day
-    """
-    live = Version.objects.filter(
+def _live() -> QuerySet[Version]:
+    """Give every version that accounts can be in: the published ones, and the replaced ones that some have not left yet."""
+    return Version.objects.filter(
         Q(state=lifecycle.State.PUBLISHED) | Q(state=lifecycle.State.RETIRED, emptied_at__isnull=True)
     ).order_by("pk")
-    return [_published(version, day) for version in live]
 
 
-def _published(version: Version, day: date) -> Published:
-    program = program_of(version.document)
+def _published(version_id: int, document: str, day: date) -> Published:
+    program = program_of(document)
     calendar = jurisdictions.get_calendar(program.document.calendar)
     if not calendar.covers(day):
         raise lifecycle.CalendarEnds(calendar=calendar.id, day=day.isoformat())
-    return Published(version.pk, program, jurisdictions.holidays(program.document.calendar))
+    return Published(version_id, program, jurisdictions.holidays(program.document.calendar))
 
 
 def statement(*, day: date) -> Statement:
-    """Give the SQL of all live versions for a day."""
-    return Statement(live_versions(day=day), catalogue.catalogue(), day)
+    """Give the SQL of all live versions for a day.
+
+    :raises CalendarEnds: nobody knows the holidays of the day
+    """
+    return _statement(day, tuple(_live().values_list("pk", "document")))
+
+
+@lru_cache(maxsize=16)
+def _statement(day: date, documents: tuple[tuple[int, str], ...]) -> Statement:
+    versions = [_published(version_id, document, day) for version_id, document in documents]
+    return Statement(versions, catalogue.catalogue(), day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +117,17 @@ class Enrolment:
 
 def enrolments(*, day: date) -> list[Enrolment]:
     """Give where accounts begin that enter their strategy on a day, the most particular assignment first."""
-    published = {
-        version.strategy_id: version
-        for version in Version.objects.filter(state=lifecycle.State.PUBLISHED).order_by("pk")
-    }
     found = []
-    for assignment in Assignment.objects.order_by("pk"):
-        if assignment.strategy_id not in published:
-            continue
-        version = _published(published[assignment.strategy_id], day)
+    for row in sql.rows(
+        """
+        SELECT assignment.client_id, assignment.portfolio_id, version.id AS version_id, version.document
+        FROM strategy_assignment AS assignment
+        JOIN strategy_version AS version ON version.strategy_id = assignment.strategy_id AND version.state = 'published'
+        ORDER BY assignment.portfolio_id IS NULL, assignment.client_id IS NULL, assignment.id
+        """
+    ):
+        version = _published(row["version_id"], row["document"], day)
         start = version.program.start
         review = timing.review(start.step, day=day, is_entering=True, holidays=version.holidays)
-        found.append(
-            Enrolment(assignment.client_id, assignment.portfolio_id, version.version_id, start.number, review.on)
-        )
-    return sorted(found, key=lambda each: (each.portfolio_id is None, each.client_id is None))
+        found.append(Enrolment(row["client_id"], row["portfolio_id"], version.version_id, start.number, review.on))
+    return found

@@ -76,7 +76,10 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is done as soon as something happens; of the answers to one event, the first that is true."""
+    """What is done as soon as something happens; of the answers to one event, the first that is true.
+
+    Guards stop it as they stop steps, unless it gives no order and only goes to a state.
+    """
 
     #: Kind of the event on the timeline, such as "promises.PromiseBroken".
     event: str

@@ -54,6 +54,11 @@ class Effect:
     is_entering: bool
     despite: frozenset[str]
 
+    @property
+    def only_moves(self) -> bool:
+        """Whether it only moves the account: a transition, or an answer without orders. A step is part of a sequence."""
+        return self.kind is EffectKind.LEAVE or (self.kind is EffectKind.ANSWER and not self.orders)
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -110,8 +115,8 @@ class Program:
         return frozenset(each.event for each in self.effects if each.event)
 
     def guards(self, effect: Effect) -> tuple[Guard, ...]:
-        """Give the guards that can stop an effect; a transition is stopped by none."""
-        if effect.kind is EffectKind.LEAVE:
+        """Give the guards that can stop an effect. What only moves an account by itself or for an event is stopped by none."""
+        if effect.only_moves:
             return ()
         return tuple(guard for guard in self.document.guards if guard.id not in effect.despite)
 

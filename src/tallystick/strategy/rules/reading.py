@@ -145,8 +145,10 @@ class _Reader:
 
     def _step(self, section: Section, despite: frozenset[str]) -> Step:
         known = ("id", "title", "when", "after", "on", "do", "go", "otherwise", "despite")
-        section.only(known, required=("id", "do"))
+        section.only(known, required=("id",))
         step_id = self._id(section, "id")
+        if not section.has("do") and not section.has("go"):
+            section.problem(_("a step does something or goes to a state."))
         orders = reading_orders.read(section)
         human = any(order.is_human for order in orders)
         on = section.choice("on", ("business days", "any day"), default="business days" if human else "any day")

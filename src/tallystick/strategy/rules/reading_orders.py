@@ -23,9 +23,9 @@ MOST_ORDERS = 30
 
 _DUE = re.compile(r"([0-9]{1,3}) business days?")
 _WORD_OF = re.compile(r"[a-z0-9][a-z0-9_-]*")
-#: Colleagues that are named, and those that follow from the account.
-_NAMED = (Audience.ROLE, Audience.TEAM, Audience.USER)
-_IMPLIED = (Audience.OWNER, Audience.ACCOUNT_MANAGER)
+#: Colleagues that follow from the account, and need no name.
+_IMPLIED = (Audience.OWNER, Audience.ACCOUNT_MANAGER, Audience.TEAM)
+_NAMELESS = (Audience.OWNER, Audience.ACCOUNT_MANAGER)
 
 
 def read(section: Section) -> tuple[Order, ...]:
@@ -115,9 +115,10 @@ def _notice(order: Section) -> Order:
 
 
 def _to(notice: Section, audience: Audience) -> To:
-    if audience in _IMPLIED:
-        if not notice.flag(audience.value):
-            notice.problem(_("write “{word}: true”."), audience.value, word=audience.value)
+    if audience in _IMPLIED and notice.flag(audience.value):
+        return To(audience)
+    if audience in _NAMELESS:
+        notice.problem(_("write “{word}: true”."), audience.value, word=audience.value)
         return To(audience)
     name = notice.text(audience.value)
     if audience is Audience.ROLE:

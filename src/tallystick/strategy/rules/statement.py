@@ -60,7 +60,7 @@ class Statement:
         for version in versions:
             self.versions.append(Numbered(version, base))
             base += len(version.program.effects)
-        self.size = base
+        self._answers: dict[str, str] = {}
 
     @cached_property
     def events(self) -> frozenset[str]:
@@ -72,63 +72,85 @@ class Statement:
         numbered = next(each for each in reversed(self.versions) if each.base < number)
         return numbered.version, numbered.version.program.effect(number - numbered.base)
 
-    def timed(self, *, with_leaves: bool) -> str:
-        """Write what happens by time: a transition (unless left out), or the step waited for."""
-        return self._by_state(lambda numbered, state: self._timed_state(numbered, state, with_leaves))
+    @cached_property
+    def timed(self) -> str:
+        """What happens by time: a transition, or the step waited for."""
+        return self._by_state(
+            lambda numbered, state: self._when(
+                numbered, self._leaves(numbered, state), otherwise=self._waiting(numbered, state)
+            )
+        )
 
+    @cached_property
+    def steps(self) -> str:
+        """What happens by time when no transition is looked at: the step waited for."""
+        return self._by_state(self._waiting)
+
+    @cached_property
     def leaves(self) -> str:
-        """Write which transition is taken."""
+        """Which transition is taken."""
         return self._by_state(lambda numbered, state: self._when(numbered, self._leaves(numbered, state)))
 
     def answers(self, event: str) -> str:
         """Write which answer an event gets."""
-        return self._by_state(
-            lambda numbered, state: self._when(numbered, numbered.version.program.answers(state, event))
-        )
+        if event not in self._answers:
+            self._answers[event] = self._by_state(
+                lambda numbered, state: self._when(numbered, numbered.version.program.answers(state, event))
+            )
+        return self._answers[event]
 
+    @cached_property
     def to_places(self) -> str:
-        """Write the place after each effect; NULL stays."""
+        """The place after each effect; NULL stays."""
         return self._array("smallint", (effect.to_place for _, effect in self._effects()))
 
+    @cached_property
     def entering(self) -> str:
-        """Write whether each effect enters a state."""
+        """Whether each effect enters a state."""
         return self._array("boolean", (effect.is_entering for _, effect in self._effects()))
 
+    @cached_property
     def stepping(self) -> str:
-        """Write whether each effect is the step of the day."""
+        """Whether each effect is the step of the day."""
         return self._array("boolean", (effect.kind is EffectKind.STEP for _, effect in self._effects()))
 
+    @cached_property
     def local_numbers(self) -> str:
-        """Write the number of each effect in its own program."""
+        """The number of each effect in its own program."""
         return self._array("smallint", (effect.number for _, effect in self._effects()))
 
+    @cached_property
     def caused(self) -> str:
-        """Write whether each effect is caused by an event when one is answered: transitions and answers are, steps are timed."""
+        """Whether each effect is caused by an event when one is answered: transitions and answers are, steps are timed."""
         kinds = (EffectKind.LEAVE, EffectKind.ANSWER)
         return self._array("boolean", (effect.kind in kinds for _, effect in self._effects()))
 
+    @cached_property
     def number_of_row(self) -> str:
-        """Write the number in the statement of the effect that a row of `book` has in its own version."""
+        """The number in the statement of the effect that a row of `book` has in its own version."""
         cases = " ".join(f"WHEN {each.version.version_id} THEN {each.base}" for each in self.versions)
         return f"(CASE book.version_id {cases} END + book.effect)" if cases else "NULL::integer"
 
+    @cached_property
     def review_days(self) -> str:
-        """Write the day to look again after each effect, where it is known without the account."""
+        """The day to look again after each effect, where it is known without the account."""
         return self._array("date", (review.on for review in self._reviews()))
 
+    @cached_property
     def review_delays(self) -> str:
-        """Write the days since entering the state after which to look again, where that decides."""
+        """The days since entering the state after which to look again, where that decides."""
         return self._array("integer", (review.days_since_entering for review in self._reviews()))
 
-    def evidence(self, number: str) -> str:
-        """Write the values that decided each effect, as JSON, over a row of the book that has been changed already."""
+    @cached_property
+    def evidence(self) -> str:
+        """The values that decided each effect, as JSON, over a row of the book that has been changed already."""
         cases = []
         for place, (_version, effect) in enumerate(self._effects(), start=1):
             if effect.condition and (values := self._values(self._catalogue.of_tree(effect.condition.tree))):
                 cases.append(f"WHEN {place} THEN {values}")
         if not cases:
             return "'{}'::jsonb"
-        return f"(CASE {number} {' '.join(cases)} ELSE '{{}}'::jsonb END)"
+        return f"(CASE {self.number_of_row} {' '.join(cases)} ELSE '{{}}'::jsonb END)"
 
     def _values(self, facts: list[Fact]) -> str:
         if any(fact.type is FactType.MONEY for fact in facts) and self._catalogue.currency not in facts:
@@ -189,15 +211,15 @@ class Statement:
         ]
         return f"(CASE {' '.join(cases)} ELSE {otherwise} END)" if cases else otherwise
 
-    def _timed_state(self, numbered: Numbered, state: State, with_leaves: bool) -> str:
+    def _waiting(self, numbered: Numbered, state: State) -> str:
+        """Write the step that each place of a state waits for."""
         program = numbered.version.program
         first = program.first_place(state.id).number
         steps = []
         for place in program.places[first : first + len(state.steps)]:
             if place.step and timing.may_fire_on(place.step, day=self.day, holidays=numbered.version.holidays):
                 steps.append(f"WHEN {place.number} THEN {self._step(numbered, program.of_step(state, place.step))}")
-        waiting = f"(CASE book.place {' '.join(steps)} END)" if steps else "NULL"
-        return self._when(numbered, self._leaves(numbered, state), waiting) if with_leaves else waiting
+        return f"(CASE book.place {' '.join(steps)} END)" if steps else "NULL"
 
     def _step(self, numbered: Numbered, effects: list[Effect]) -> str:
         """Write the step of a place: nothing before its delay is over and while a guard holds, then it fires or is skipped."""
@@ -225,7 +247,7 @@ class Statement:
         return compiler.to_sql(effect.condition.tree, self._catalogue, self.day)
 
     def _unguarded(self, numbered: Numbered, effect: Effect) -> str:
-        if effect.kind is EffectKind.LEAVE:
+        if effect.only_moves:
             return ""
         guards = numbered.version.program.guards(effect)
         if not guards:
