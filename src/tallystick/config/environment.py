@@ -101,10 +101,10 @@ def _mail_server(raw: str) -> MailServer | None:
     )
 
 
-def _default_state_dir() -> str:
-    if os.geteuid() == 0:
+def _default_state_dir(environ: Mapping[str, str]) -> str:
+    if os.name == "posix" and os.geteuid() == 0:
         return "/var/lib/tallystick"
-    return "~/.local/state/tallystick"
+    return environ.get("XDG_STATE_HOME", "~/.local/state") + "/tallystick"
 
 
 def _variable(name: str, parse: Callable[[str], Any], default: str, meaning: str) -> Any:
@@ -119,8 +119,8 @@ class Environment:
         "TALLYSTICK_STATE_DIR",
         _absolute,
         "",
-        "Folder of everything that is kept: the embedded database, the secret key, files. Empty: "
-        "/var/lib/tallystick for root, ~/.local/state/tallystick for anybody else.",
+        "Folder of everything that is kept: the embedded database, the secret key, the static files. Empty: "
+        "/var/lib/tallystick for root, tallystick below XDG_STATE_HOME or ~/.local/state for anybody else.",
     )
     database_url: str = _variable(
         "DATABASE_URL",
@@ -254,7 +254,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         name = variable.metadata["name"]
         raw = environ.get(name) or variable.metadata["default"]
         if name == "TALLYSTICK_STATE_DIR" and not raw:
-            raw = _default_state_dir()
+            raw = _default_state_dir(environ)
         try:
             values[variable.name] = variable.metadata["parse"](raw)
         except ValueError as error:

@@ -172,13 +172,12 @@ TIME_ZONE = ENVIRONMENT.time_zone
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English")), ("cy", _("Welsh"))]
 
-# Files: those of the program, named by their content's hash, and those that are kept.
+# Files of the program, named by their content's hash. Files that are kept are in the database: see `documents`.
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
-MEDIA_ROOT = STATE_DIR / "files"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "tallystick.config.static_files.HashedFiles"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
