@@ -1,0 +1,108 @@
+"""Who works with the demo book: business units, teams, people, clients with their banks, templates, strategies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+
+from tallystick.access import actions as access_actions
+from tallystick.access.models import Team
+from tallystick.access.rules.grants import Reach
+from tallystick.access.rules.rights import Role
+from tallystick.accounts import actions as account_actions
+from tallystick.config.demo.bank import BANKS
+from tallystick.config.demo.book import CREDITORS
+from tallystick.contact.actions.templates import load_templates
+from tallystick.kernel.actor import system
+from tallystick.payments.actions.banks import open_bank_account
+from tallystick.strategy.actions import publishing
+
+DEMO = system("demo")
+
+#: Everybody's, and printed at the start: the demo book is for looking round on one's own machine.
+PASSWORD = "counting-notches"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can log in to the demo."""
+
+    username: str
+    full_name: str
+    roles: tuple[Role, ...]
+    unit: str | None = None
+
+
+PEOPLE = (
+    Person("demo", "Robin Demo", (Role.CREDIT_MANAGER, Role.CASH_APPLIER, Role.AUDITOR)),
+    Person("carla", "Carla Webb", (Role.COLLECTOR,), "CONSUMER"),
+    Person("colin", "Colin Marsh", (Role.COLLECTOR,), "CONSUMER"),
+    Person("bea", "Bea Lindqvist", (Role.COLLECTOR,), "COMMERCIAL"),
+    Person("terry", "Terry Osei", (Role.TEAM_LEADER,), None),
+    Person("admin", "Alex Admin", (Role.ADMINISTRATOR,)),
+)
+
+
+def log_ins() -> list[dict[str, str]]:
+    """Give who can log in, with the password and what they may do."""
+    return [
+        {"user": person.username, "password": PASSWORD, "role": ", ".join(role.value for role in person.roles)}
+        for person in PEOPLE
+        if person.username in {"demo", "carla"}
+    ]
+
+
+def set_up(*, at: datetime) -> None:
+    """Make the people and the clients of the demo, the shipped templates and strategies."""
+    units = {
+        code: access_actions.open_business_unit(code=code, name=name, at=at, by=DEMO)
+        for code, name in (("CONSUMER", "Consumer collections"), ("COMMERCIAL", "Commercial credit control"))
+    }
+    teams = {
+        code: access_actions.open_team(business_unit_id=unit.pk, name=unit.name, at=at, by=DEMO)
+        for code, unit in units.items()
+    }
+    _clients({code: unit.pk for code, unit in units.items()}, teams, at=at)
+    _people({code: unit.pk for code, unit in units.items()}, teams, at=at)
+    load_templates(at=at, by=DEMO)
+    for name in sorted({creditor.strategy for creditor in CREDITORS}):
+        text = resources.files("tallystick.strategy.documents").joinpath(f"{name}.yaml").read_text("utf-8")
+        version = publishing.draft(document=text, at=at, by=DEMO)
+        publishing.publish(version_id=version.pk, at=at, by=DEMO)
+    for creditor in CREDITORS:
+        publishing.assign(strategy=creditor.strategy, client=creditor.code, at=at, by=DEMO)
+
+
+def _clients(units: dict[str, int], teams: dict[str, Team], *, at: datetime) -> None:
+    banks = {bank.creditor: bank for bank in BANKS}
+    for creditor in CREDITORS:
+        unit = "CONSUMER" if creditor.consumers else "COMMERCIAL"
+        client = account_actions.open_client(
+            code=creditor.code,
+            name=creditor.name,
+            business_unit_id=units[unit],
+            team_id=teams[unit].pk,
+            account_manager_email=f"sales@{creditor.code.lower()}.example",
+            at=at,
+            by=DEMO,
+        )
+        account_actions.open_portfolio(client=client, code="MAIN", name="Main book", at=at, by=DEMO)
+        bank = banks[creditor.code]
+        open_bank_account(client_id=client.pk, name=bank.name, currency=bank.currency, iban=bank.iban, at=at, by=DEMO)
+
+
+def _people(units: dict[str, int], teams: dict[str, Team], *, at: datetime) -> None:
+    for person in PEOPLE:
+        user = access_actions.add_user(
+            username=person.username,
+            full_name=person.full_name,
+            email=f"{person.username}@tallystick.example",
+            password=PASSWORD,
+            at=at,
+            by=DEMO,
+        )
+        reach = Reach(business_unit_id=units[person.unit]) if person.unit else Reach()
+        access_actions.set_roles(user_id=user.pk, roles=person.roles, reaches=[reach], at=at, by=DEMO)
+        of_person = [team.pk for code, team in teams.items() if person.unit in {None, code}]
+        access_actions.set_teams(user_id=user.pk, team_ids=of_person, at=at, by=DEMO)
