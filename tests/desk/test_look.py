@@ -1,6 +1,7 @@
 """The words of templates, the sidebar and the charts, and the rules that every template keeps."""
 
 import re
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import tallystick
 from tallystick.access import actions as access_actions
 from tallystick.access.rules.grants import EVERYTHING
 from tallystick.access.rules.rights import RIGHTS, Role
+from tallystick.config.static_files import HashedFiles
 from tallystick.desk.rules import charts, navigation
 from tallystick.desk.rules.charts import Bar
 from tallystick.kernel.actor import Actor
@@ -245,6 +247,21 @@ def test_no_page_holds_what_the_policy_blocks(what):
 
     assert _templates()
     assert not holding
+
+
+def test_a_script_imports_others_by_the_hash_of_what_is_in_them(tmp_path):
+    shutil.copytree(HOUSE / "desk" / "static" / "desk" / "js", tmp_path / "desk" / "js")
+    names = [f"desk/js/{file.name}" for file in (tmp_path / "desk" / "js").iterdir()]
+    stored = HashedFiles(location=tmp_path, base_url="/static/")
+
+    outcomes = [outcome for _name, _hashed, outcome in stored.post_process({name: (stored, name) for name in names})]
+
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    entry = (tmp_path / stored.hashed_files["desk/js/desk.js"]).read_text("utf-8")
+    imported = re.findall(r"\./([\w.]+)\.js", entry)
+    assert imported
+    assert all(re.fullmatch(r"\w+\.[0-9a-f]{12}", name) for name in imported)
+    assert all((tmp_path / "desk" / "js" / f"{name}.js").is_file() for name in imported)
 
 
 def test_the_style_guide_is_for_those_who_look_after_the_system(client, db, settings):

@@ -2,6 +2,7 @@
 // field; one with `data-go="w"` when g and then w are. `?` lists them all, from the page as it stands.
 // Single keys can be switched off in that list (WCAG 2.1.4); Ctrl K, Esc and Tab always work.
 import { open } from "./dialogs.js";
+import { act, labelOf } from "./elements.js";
 import { keysAreOn } from "./preferences.js";
 import { move, tick } from "./rows.js";
 import { openPalette } from "./palette.js";
@@ -24,24 +25,6 @@ function find(attribute, key) {
   return [...scope.querySelectorAll(`[${attribute}]`)].find(
     (element) => element.getAttribute(attribute) === key && element.getClientRects().length > 0 && !element.disabled,
   );
-}
-
-export function labelOf(element) {
-  const said = element.dataset.keyLabel || element.getAttribute("aria-label");
-  if (said) return said;
-  const label = element.id && document.querySelector(`label[for="${CSS.escape(element.id)}"]`);
-  const copy = (label || element).cloneNode(true);
-  for (const extra of copy.querySelectorAll(".count, kbd, [aria-hidden=true], .optional")) extra.remove();
-  return copy.textContent.trim().replace(/\s+/g, " ");
-}
-
-export function act(element) {
-  if (element.matches("input:not([type=checkbox], [type=radio], [type=submit], [type=button]), select, textarea")) {
-    element.focus();
-    element.select?.();
-  } else {
-    element.click();
-  }
 }
 
 function entry(element, keys) {

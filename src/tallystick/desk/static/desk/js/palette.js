@@ -1,7 +1,7 @@
 // The palette: Ctrl K or ⌘K, a few letters, Enter. It offers the pages of the sidebar, everything on the page that has a
 // key or `data-command`, and, for whatever was typed, a search of the accounts.
 import { open } from "./dialogs.js";
-import { act, labelOf } from "./keys.js";
+import { act, labelOf } from "./elements.js";
 
 const palette = document.getElementById("palette");
 const input = palette?.querySelector("input");
