@@ -11,7 +11,7 @@ from datetime import datetime
 
 from procrastinate.contrib.django import app as jobs
 
-from tallystick.strategy import actions as strategy_actions
+from tallystick.strategy.actions import answering
 from tallystick.timeline import actions as timeline
 
 #: Accounts that one job takes in hand.
@@ -70,7 +70,7 @@ def _start(job: str) -> timeline.Listener:
 
 
 def _touch(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: datetime) -> None:
-    strategy_actions.touch(kind, account_ids, event_ids, at)
+    answering.touch(kind, account_ids, event_ids, at)
     jobs.configure_task("strategy.answer_events").defer()
 
 

@@ -1,7 +1,7 @@
 """Do the waiting background jobs here and now: for the demo, which lives through months in a minute, and for journeys.
 
-A worker does the same jobs with the same functions; this does them one after the other in the process that asks, so that a simulated
-calendar holds for them too.
+A worker does the same jobs with the same functions; this does them one after the other in the process that asks, so that
+a simulated calendar holds for them too.
 """
 
 from __future__ import annotations

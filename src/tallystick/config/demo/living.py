@@ -138,6 +138,9 @@ class Life:
                 at=clock.now(),
                 by=by,
             )
+        elif debtor.character in (Character.PROMPT, Character.SLOW):
+            # They pay of their own accord, and say so.
+            desk_actions.record_call(account_id=account.pk, outcome=CallOutcome.INFORMED, at=clock.now(), by=by)
         else:
             self._promise(account, debtor, balance, dice, day, by)
 
@@ -147,7 +150,7 @@ class Life:
         pay_on = day + timedelta(days=dice.randint(3, 9))
         desk_actions.record_call(account_id=account.pk, outcome=CallOutcome.PROMISE, at=clock.now(), by=by)
         desk_actions.take_promise(account_id=account.pk, amount=balance, pay_on=pay_on, at=clock.now(), by=by)
-        if debtor.character in (Character.KEEPER, Character.SLOW, Character.PROMPT):
+        if debtor.character is Character.KEEPER:
             # Now and then the narrative names nothing that can be read: such lines wait for a person.
             narrative = account.reference if dice.random() < 0.9 else "THANK YOU"
             receipt = Receipt(balance.minor, debtor.name, narrative)
