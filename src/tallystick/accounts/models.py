@@ -118,7 +118,8 @@ class Item(models.Model):
     """One thing that is owed: an invoice, an instalment, a penalty, a fee.
 
     `open_minor` is the balance of the ledger entries that name the item, kept here so that a worklist need not sum;
-    `tallystick check` compares the two. The table leaves room in its pages: payments update rows in place.
+    `tallystick check` compares the two. The table leaves room in its pages: payments update rows in place. An item that was
+    corrected down to nothing stays, with an amount of nothing.
     """
 
     #: Found by through the index of what is unique within it.
@@ -144,7 +145,7 @@ class Item(models.Model):
             models.CheckConstraint(
                 condition=Q(open_minor__gte=0, open_minor__lte=F("amount_minor")), name="accounts_item_open_is_a_part"
             ),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="accounts_item_is_positive"),
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="accounts_item_is_not_negative"),
             models.UniqueConstraint(fields=["account", "reference", "kind"], name="accounts_item_once"),
         ]
 

@@ -145,6 +145,21 @@ class AccountIsClosed(Refusal):
     sentence = _("The account {reference} is closed.")
 
 
+class ItemExists(Refusal):
+    """An account has one item of a kind and reference."""
+
+    code = "accounts.item_exists"
+    sentence = _("The account already has an item {reference} of this kind.")
+
+
+class NothingChanges(Refusal):
+    """A correction corrects something."""
+
+    code = "accounts.nothing_changes"
+    sentence = _("A correction of nothing changes nothing.")
+    status = 422
+
+
 class CurrencyDiffers(Refusal):
     """An account has one currency."""
 

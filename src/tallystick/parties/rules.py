@@ -35,6 +35,14 @@ class ContactState(Choice):
     BAD = "bad", _("Does not work")
 
 
+class NameMissing(Refusal):
+    """Everybody has a name."""
+
+    code = "parties.name_missing"
+    sentence = _("Write down a name.")
+    status = 422
+
+
 class ContactPointUnreadable(Refusal):
     """The text is no address or number of its kind."""
 

@@ -15,6 +15,7 @@ from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.money import Money
+from tallystick.kernel.refusals import NotFound
 from tallystick.ledger import actions as ledger
 from tallystick.ledger.rules import Cause, Head
 from tallystick.timeline import actions as timeline
@@ -61,6 +62,7 @@ def apply_credits(
     One set, a handful of statements, whatever its size. A credit whose natural key (account, cause) stands already is left out
     of the answer: applying it twice is a no-op. What pays no item stays on account, shown and never lost.
 
+    :raises NotFound: an account that does not exist, or lies outside the scope of `by`
     :raises AmountNotPositive: a credit of nothing
     :raises CurrencyDiffers: a credit in another currency than its account
     :raises MoreThanOpen: a credit names more than its own amount
@@ -68,8 +70,10 @@ def apply_credits(
     by.must_be_allowed_to("allocate money")
     if not credits:
         return []
-    accounts = _lock(credits)
+    accounts = _lock(credits, by=by)
     by_key = {(credit.account_id, credit.cause_id): credit for credit in credits}
+    if len(by_key) < len(credits):
+        raise ValueError("every credit of a set has a cause of its own")
     new = sql.rows(
         _query("receive"),
         {
@@ -136,12 +140,14 @@ def apply_credits(
     return applied
 
 
-def _lock(credits: Sequence[Credit]) -> dict[int, dict[str, Any]]:
+def _lock(credits: Sequence[Credit], *, by: Actor) -> dict[int, dict[str, Any]]:
     accounts = {
         row["id"]: row
         for row in sql.rows(_query("lock"), {"account_id": sorted({credit.account_id for credit in credits})})
     }
     for credit in credits:
+        if credit.account_id not in accounts or not by.scope.allows(accounts[credit.account_id]["client_id"]):
+            raise NotFound(what="account", reference=credit.account_id)
         currency = accounts[credit.account_id]["currency"]
         if credit.amount.minor <= 0:
             raise rules.AmountNotPositive()
@@ -220,15 +226,18 @@ def _tell(
             at=at,
             by=by,
         )
-    cleared = sql.rows(_query("cleared"), {"account_id": sorted({credit.account_id for credit in received})})
-    timeline.append_bulk(
-        kind="accounts.BalanceCleared",
-        account_ids=[row["id"] for row in cleared],
-        data={},
-        happened_on=max(credit.booked_on for credit in received) if received else at.date(),
-        at=at,
-        by=by,
-    )
+    # Money that paid nothing cleared nothing: an account that owes nothing is told so once.
+    paid_on: dict[int, date] = {}
+    for credit, became in zip(received, applied, strict=True):
+        if became.paid:
+            paid_on[credit.account_id] = max(credit.booked_on, paid_on.get(credit.account_id, date.min))
+    tell_cleared(paid_on, at=at, by=by)
+
+
+def tell_cleared(paid_on: Mapping[int, date], *, at: datetime, by: Actor) -> None:
+    """Tell that nothing is owed any more of those accounts of which that is so, by the day something was last paid."""
+    cleared = sql.rows(_query("cleared"), {"account_id": sorted(paid_on)})
+    timeline.append_all([(events.BalanceCleared(row["id"]), paid_on[row["id"]]) for row in cleared], at=at, by=by)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from tallystick.accounts import events, queries, rules
+from tallystick.accounts.actions.credits import tell_cleared
 from tallystick.accounts.models import Item
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
@@ -32,11 +33,16 @@ def add_item(
 ) -> Item:
     """Add something that is owed, and charge it to the account in the ledger from its day of issue.
 
+    :raises AccountIsClosed: nothing is added to a closed account
+    :raises ItemExists: the account has an item of that kind and reference
     :raises AmountNotPositive: nothing, or less than nothing, is no debt
     :raises CurrencyDiffers: the account is in another currency
     """
     by.must_be_allowed_to("open accounts")
     account = queries.lock_account(account_id, scope=by.scope)
+    rules.refuse_if_closed(account.state, account.reference)
+    if queries.items(account_id).filter(kind=kind, reference=reference).exists():
+        raise rules.ItemExists(reference=reference)
     if amount.minor <= 0:
         raise rules.AmountNotPositive()
     if amount.currency != account.currency:
@@ -88,15 +94,17 @@ def adjust_item(
     at: datetime,
     by: Actor,
 ) -> None:
-    """Correct what an item amounts to, up or down, by an entry of its own.
+    """Correct what an item amounts to, up or down to what is open, by an entry of its own.
 
+    :raises NothingChanges: the change is nothing
+    :raises CurrencyDiffers: the item is in another currency
     :raises MoreThanOpen: it would take more away than is open
     """
     by.must_be_allowed_to("open accounts")
     account = queries.lock_account(account_id, scope=by.scope)
     item = queries.lock_item(item_id, account_id=account_id)
     if not change:
-        raise rules.AmountNotPositive()
+        raise rules.NothingChanges()
     if change.currency != item.currency:
         raise rules.CurrencyDiffers(account_currency=item.currency, currency=change.currency)
     if item.open_minor + change.minor < 0:
@@ -128,8 +136,11 @@ def adjust_item(
     )
     item.amount_minor += change.minor
     item.open_minor += change.minor
-    item.settled_on = today if item.open_minor == 0 else None
+    day = booked_on or today
+    item.settled_on = day if item.open_minor == 0 else None
     item.save(update_fields=["amount_minor", "open_minor", "settled_on"])
     timeline.append(
-        events.ItemAdjusted(account_id, item_id, item.reference, change, reason), happened_on=today, at=at, by=by
+        events.ItemAdjusted(account_id, item_id, item.reference, change, reason), happened_on=day, at=at, by=by
     )
+    if item.open_minor == 0:
+        tell_cleared({account_id: day}, at=at, by=by)

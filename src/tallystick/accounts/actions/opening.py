@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tallystick.access import actions as access_actions
 from tallystick.accounts import events, queries, rules
-from tallystick.accounts.models import Account, AccountLookup, Client, Portfolio, RelatedParty
+from tallystick.accounts.models import Account, Client, Portfolio, RelatedParty
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.actor import system as system_actor
@@ -82,9 +82,13 @@ def house_account(*, client: Client, currency: str, at: datetime) -> Account:
     Money that belongs to no debtor yet is booked there.
     """
     reference = f"HOUSE-{currency}"
-    found = AccountLookup.objects.filter(client_id=client.pk, reference=reference).first()
-    if found:
-        return Account.objects.get(pk=found.account_id)
+    account_id = queries.find_account_id(client_id=client.pk, reference=reference)
+    if account_id is None:
+        # Two who need it at once open it once.
+        Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+        account_id = queries.find_account_id(client_id=client.pk, reference=reference)
+    if account_id is not None:
+        return Account.objects.get(pk=account_id)
     by = system_actor("house account")
     portfolio, _made = Portfolio.objects.get_or_create(client=client, code="HOUSE", defaults={"name": "House"})
     party = party_actions.add_party(kind=PartyKind.COMPANY, name=client.name, at=at, by=by)

@@ -1,6 +1,6 @@
 -- name: lock
 -- Lock the accounts of a set of credits in id order, so that two sets never wait for each other in a ring.
-SELECT account.id, account.currency, account.is_house
+SELECT account.id, account.client_id, account.currency, account.is_house
 FROM accounts_account AS account
 WHERE account.id = ANY(%(account_id)s)
 ORDER BY account.id
