@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tallystick.config import secret
-from tallystick.config.environment import BadEnvironment, Environment, MailServer, read
+from tallystick.config.environment import Environment, MailServer, read
+from tallystick.config.problem import BadEnvironment
 
 OPERATE = Path(__file__).parents[2] / "docs" / "operate.md"
 

@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what a command line says, and give the exit code. What is foreseen is said in one sentence, without a trace."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallystick.config.settings")
-    from tallystick.config.environment import BadEnvironment
+    from tallystick.config.problem import BadEnvironment
     from tallystick.kernel.postgres import PostgresProblem
     from tallystick.kernel.refusals import Refusal
 

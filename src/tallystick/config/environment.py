@@ -13,10 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tallystick.access.rules.rights import Role
-
-
-class BadEnvironment(ValueError):
-    """An environment variable holds a value that cannot be read: an error, never a silent default."""
+from tallystick.config.problem import BadEnvironment
 
 
 def _flag(raw: str) -> bool:
@@ -247,7 +244,7 @@ def read(environ: Mapping[str, str]) -> Environment:
     >>> read({"TALLYSTICK_PORT": "eighty"})
     Traceback (most recent call last):
     ...
-    tallystick.config.environment.BadEnvironment: TALLYSTICK_PORT is 'eighty': say a port from 1 to 65535
+    tallystick.config.problem.BadEnvironment: TALLYSTICK_PORT is 'eighty': say a port from 1 to 65535
     """
     values = {}
     for variable in fields(Environment):

@@ -95,7 +95,7 @@ def log_ins() -> list[str]:
     if demo is not None and has_demo_book():
         return [_("Log in as {user} with password {password} ({role}).").format(**who) for who in demo.log_ins()]
     if is_new():
-        return [_("Nobody can log in yet: tallystick manage createsuperuser makes the first user.")]
+        return [_("Nobody can log in yet: tallystick user add NAME --role administrator makes the first user.")]
     return []
 
 
