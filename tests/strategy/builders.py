@@ -46,6 +46,7 @@ def run(day: date) -> int:
     actions.answer_events(at=at(day), by=BY)
     started = actions.start_run(day=day, at=at(day), by=BY)
     actions.work_run(run_id=started.pk, at=at(day), by=BY)
+    actions.finish_run(run_id=started.pk, at=at(day), by=BY)
     return Decision.objects.filter(run_id=started.pk).count()
 
 

@@ -19,6 +19,7 @@ from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Run, RunChunk, Touched
 from tallystick.strategy.queries import book, catalogue
 from tallystick.strategy.rules import lifecycle, reading
+from tallystick.timeline import actions as timeline_actions
 from tallystick.timeline import queries as timeline
 from tallystick.worklists.models import WorkItem
 
@@ -304,21 +305,13 @@ answers:
 """
 
 
-@pytest.fixture
-def _listening():
-    from tallystick.timeline import actions as timeline_actions
-
-    timeline_actions.listen("accounts.ItemAdded", actions.touch)
-    yield
-    timeline_actions._listeners["accounts.ItemAdded"].remove(actions.touch)
-
-
-@pytest.mark.usefixtures("_listening")
+@pytest.mark.usefixtures("hearing")
 def test_an_event_is_answered_at_once_and_then_what_is_due_by_time():
     account = builders.account()
     strategies.publish(ANSWERS)
+    actions.answer_events(at=at(DAY), by=BY)
     builders.invoice(account, "400.00")
-    assert actions.answer_events(at=at(DAY), by=BY) == 1
+    actions.answer_events(at=at(DAY), by=BY)
     assert happened(account.pk) == [(DAY, "Any")]
 
     builders.invoice(account, "600.00")
@@ -331,7 +324,7 @@ def test_an_event_is_answered_at_once_and_then_what_is_due_by_time():
     assert timeline.find_event(answered.cause_id, account_id=account.pk)["kind"] == "accounts.ItemAdded"
 
 
-@pytest.mark.usefixtures("_listening")
+@pytest.mark.usefixtures("hearing")
 def test_two_events_of_one_account_are_answered_in_turn():
     account = builders.account()
     strategies.publish(ANSWERS)
@@ -343,7 +336,7 @@ def test_two_events_of_one_account_are_answered_in_turn():
     assert happened(account.pk) == [(DAY, "Large"), (DAY, "Any"), (DAY, "Chase")]
 
 
-@pytest.mark.usefixtures("_listening")
+@pytest.mark.usefixtures("hearing")
 def test_a_guard_stops_an_answer_but_no_transition():
     account = builders.account()
     strategies.publish(ANSWERS)
@@ -353,6 +346,20 @@ def test_a_guard_stops_an_answer_but_no_transition():
     actions.answer_events(at=at(DAY), by=BY)
 
     assert happened(account.pk) == [(DAY, "→ huge")]
+
+
+@pytest.mark.usefixtures("hearing")
+def test_an_answer_that_causes_its_own_event_comes_to_an_end():
+    account = builders.account()
+    strategies.publish(
+        ANSWERS.replace("event: accounts.ItemAdded\n    title: Any", "event: timeline.NoteAdded\n    title: Any")
+    )
+    timeline_actions.add_note(account_id=account.pk, text="go", happened_on=DAY, at=at(DAY), by=BY)
+
+    actions.answer_events(at=at(DAY), by=BY)
+
+    assert happened(account.pk) == [(DAY, "Any")] * 20
+    assert not Touched.objects.exists()
 
 
 def test_a_new_version_takes_over_where_the_old_one_left_off():

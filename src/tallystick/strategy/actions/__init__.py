@@ -3,7 +3,7 @@
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
-from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, work_run
+from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, tidy_book, work_run
 
 __all__ = [
     "answer",
@@ -19,6 +19,7 @@ __all__ = [
     "run_chunk",
     "settle",
     "start_run",
+    "tidy_book",
     "touch",
     "work_run",
 ]

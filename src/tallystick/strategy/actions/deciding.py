@@ -15,6 +15,14 @@ from tallystick.kernel import sql
 from tallystick.strategy.queries.book import BOOK
 from tallystick.strategy.rules.statement import Statement
 
+#: A document whose answer causes the very event it answers would go round for ever: after so many in a day, it stops.
+_MOST_ANSWERS = 20
+_BRAKE = f"""NOT EXISTS (
+    SELECT FROM strategy_decision AS before
+    WHERE before.account_id = book.account_id AND before.due_on = %(day)s AND before.cause_id <> 0
+    OFFSET {_MOST_ANSWERS - 1} LIMIT 1
+)"""
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -48,7 +56,7 @@ class Asking:
         if self.account_ids is None:
             return "true"
         named = "book.account_id = ANY(%(account_ids)s)"
-        return f"{named} AND book.account_id = touched.account_id" if self.event_ids else named
+        return f"{named} AND book.account_id = touched.account_id AND {_BRAKE}" if self.event_ids else named
 
     @property
     def event(self) -> str:
@@ -61,7 +69,7 @@ def decide(
 ) -> list[Decided]:
     """Let happen what an expression of the statement says, and give the decisions."""
     text = _text(number, statement, asking)
-    params: dict[str, Any] = {"at": at, "run_id": run_id}
+    params: dict[str, Any] = {"at": at, "day": statement.day, "run_id": run_id}
     if asking.account_ids is not None:
         params["account_ids"] = list(asking.account_ids)
         params["event_ids"] = list(asking.event_ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import is_dataclass
+from datetime import date
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -13,6 +14,7 @@ from django.utils.module_loading import module_has_submodule
 
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel.facts import Column, Fact, Source
+from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules.reading import Vocabulary
 from tallystick.strategy.rules.types import Catalogue
 
@@ -65,6 +67,11 @@ def event_kinds() -> frozenset[str]:
 def catalogue() -> Catalogue:
     """Give the words of the condition language."""
     return Catalogue.of(facts())
+
+
+def expression(fact: Fact, day: date) -> str:
+    """Write a fact as SQL over a row of `book`, for a day."""
+    return compiler.fact_sql(fact, day)
 
 
 @cache

@@ -82,7 +82,11 @@ def _live() -> QuerySet[Version]:
     ).order_by("pk")
 
 
-def _published(version_id: int, document: str, day: date) -> Published:
+def published(version_id: int, document: str, day: date) -> Published:
+    """Give a version as it decides on a day.
+
+    :raises CalendarEnds: nobody knows the holidays of the day
+    """
     program = program_of(document)
     calendar = jurisdictions.get_calendar(program.document.calendar)
     if not calendar.covers(day):
@@ -100,7 +104,7 @@ def statement(*, day: date) -> Statement:
 
 @lru_cache(maxsize=16)
 def _statement(day: date, documents: tuple[tuple[int, str], ...]) -> Statement:
-    versions = [_published(version_id, document, day) for version_id, document in documents]
+    versions = [published(version_id, document, day) for version_id, document in documents]
     return Statement(versions, catalogue.catalogue(), day)
 
 
@@ -126,7 +130,7 @@ def enrolments(*, day: date) -> list[Enrolment]:
         ORDER BY assignment.portfolio_id IS NULL, assignment.client_id IS NULL, assignment.id
         """
     ):
-        version = _published(row["version_id"], row["document"], day)
+        version = published(row["version_id"], row["document"], day)
         start = version.program.start
         review = timing.review(start.step, day=day, is_entering=True, holidays=version.holidays)
         found.append(Enrolment(row["client_id"], row["portfolio_id"], version.version_id, start.number, review.on))

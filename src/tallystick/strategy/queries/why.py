@@ -1,0 +1,251 @@
+"""Why something was decided for an account, and what stopped everything else: asked of the database, in the document's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tallystick.accounts.models import Account
+from tallystick.kernel import sql
+from tallystick.kernel.facts import Fact, FactType
+from tallystick.kernel.money import Money
+from tallystick.kernel.refusals import NotFound
+from tallystick.strategy.models import Decision, Version
+from tallystick.strategy.queries import catalogue, versions
+from tallystick.strategy.rules import plain
+from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
+from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A fact of an account, as it is read: "days past due", "29 days"."""
+
+    name: str
+    said: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question with its answer; None is unknown, which stops like no."""
+
+    question: Question
+    answer: bool | None
+    values: tuple[Value, ...]
+
+    @property
+    def said_values(self) -> str:
+        """The actual values, in one phrase."""
+        return ", ".join(f"{value.name}: {value.said}" for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An effect within reach, with every question answered."""
+
+    effect: Effect
+    answers: tuple[Answered, ...]
+
+    @property
+    def stopped_by(self) -> Answered | None:
+        """The first question that was not answered by yes; None where nothing stops it."""
+        return next((each for each in self.answers if not each.answer), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A decision of the past, with the values that decided."""
+
+    decision_id: int
+    due_on: date
+    decided_at: datetime
+    version: Version
+    effect: Effect
+    from_state: str
+    to_state: str
+    condition: str
+    values: tuple[Value, ...]
+    cause_id: int
+
+    @property
+    def title(self) -> str:
+        """What happened, in a few words."""
+        match self.effect.kind:
+            case EffectKind.STEP:
+                return self.effect.title
+            case EffectKind.SKIP:
+                return _("Skipped: {step}").format(step=self.effect.title)
+            case EffectKind.LEAVE:
+                return _("{from_state} → {to_state}").format(from_state=self.from_state, to_state=self.to_state)
+            case EffectKind.ANSWER:
+                return self.effect.title or _("Answer to {event}").format(event=self.effect.event)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Where an account is in its strategy on a day, what brought it there, and what stops it from going on."""
+
+    account_id: int
+    day: date
+    version: Version
+    program: Program
+    place: Place
+    entered_on: date
+    next_review_on: date | None
+    verdicts: tuple[Verdict, ...]
+    past: tuple[Past, ...]
+
+    @property
+    def waiting_for(self) -> Verdict | None:
+        """The step the account waits for; None where no step is left."""
+        return next((each for each in self.verdicts if each.effect.kind is EffectKind.STEP), None)
+
+    @property
+    def sentence(self) -> str:
+        """Why the account is where it is, in one sentence."""
+        waiting = self.waiting_for
+        if waiting is None:
+            return _("{state}: nothing more happens by time.").format(state=self.place.state.title)
+        stopped = waiting.stopped_by
+        if stopped is None:
+            return _("{state}: “{step}” is next, with the coming run.").format(
+                state=self.place.state.title, step=waiting.effect.title
+            )
+        if stopped.question.about is About.DAY and self.next_review_on and self.next_review_on > self.day:
+            return _("{state}: “{step}” is next, on {day} at the earliest.").format(
+                state=self.place.state.title,
+                step=waiting.effect.title,
+                day=plain.value_aloud(self.next_review_on),
+            )
+        return _("{state}: “{step}” waits until {condition}. Now {values}.").format(
+            state=self.place.state.title,
+            step=waiting.effect.title,
+            condition=stopped.question.said,
+            values=stopped.said_values or _("it is not so"),
+        )
+
+
+def accounts_named(name: str) -> list[Account]:
+    """Give the accounts of a reference, whichever client's, or the one of a number.
+
+    :raises NotFound: there is none
+    """
+    found = list(Account.objects.select_related("client").filter(reference=name).order_by("pk"))
+    if not found and name.isdecimal():
+        found = list(Account.objects.select_related("client").filter(pk=int(name)))
+    if not found:
+        raise NotFound(what="account", reference=name)
+    return found
+
+
+def why(account_id: int, *, day: date, past: int = 20) -> Why | None:
+    """Explain an account on a day by its facts as they stand; None where it is in no strategy."""
+    rows = sql.rows(
+        "SELECT version_id, place, state_entered_on, next_review_on FROM strategy_book WHERE account_id = %s",
+        [account_id],
+    )
+    if not rows or rows[0]["version_id"] is None:
+        return None
+    row = rows[0]
+    version = versions.get_version(row["version_id"])
+    published = versions.published(version.pk, version.document, day)
+    place = published.program.places[row["place"]]
+    options = Reasoning(published, catalogue.catalogue(), day).options(place)
+    return Why(
+        account_id=account_id,
+        day=day,
+        version=version,
+        program=published.program,
+        place=place,
+        entered_on=row["state_entered_on"],
+        next_review_on=row["next_review_on"],
+        verdicts=tuple(_answered(account_id, options, day)),
+        past=tuple(history(account_id, limit=past)),
+    )
+
+
+def _answered(account_id: int, options: list[Option], day: date) -> list[Verdict]:
+    """Ask the questions of all options in one statement, with the facts they read."""
+    facts = list(dict.fromkeys(fact for each in options for question in each.questions for fact in question.facts))
+    asked = [question.sql for each in options for question in each.questions]
+    read = [catalogue.expression(fact, day) for fact in (*facts, catalogue.catalogue().currency)]
+    selected = ", ".join([*asked, *read])
+    with sql.cursor() as cursor:
+        cursor.execute(f"SELECT {selected} FROM strategy_book AS book WHERE account_id = {account_id:d}")  # noqa: S608
+        found = cursor.fetchone()
+    answers = iter(found[: len(asked)])
+    currency = found[-1]
+    values = {fact: _value(fact, value, currency) for fact, value in zip(facts, found[len(asked) : -1], strict=True)}
+    return [
+        Verdict(
+            option.effect,
+            tuple(
+                Answered(question, next(answers), tuple(values[fact] for fact in question.facts))
+                for question in option.questions
+            ),
+        )
+        for option in options
+    ]
+
+
+def history(account_id: int, *, limit: int = 20) -> list[Past]:
+    """Give the latest decisions of an account, newest first, with the values that decided."""
+    decisions = list(Decision.objects.filter(account_id=account_id).order_by("-due_on", "-id")[:limit])
+    found = Version.objects.select_related("strategy").in_bulk({decision.version_id for decision in decisions})
+    return [_past(decision, found[decision.version_id]) for decision in decisions]
+
+
+def find_decision(decision_id: int, *, account_id: int) -> Past | None:
+    """Give a decision of an account with the values that decided, or None."""
+    decision = Decision.objects.filter(account_id=account_id, pk=decision_id).order_by("pk").first()
+    return _past(decision, versions.get_version(decision.version_id)) if decision else None
+
+
+def _past(decision: Decision, version: Version) -> Past:
+    program = versions.program_of(version.document)
+    effect = program.effect(decision.effect)
+    return Past(
+        decision_id=decision.pk,
+        due_on=decision.due_on,
+        decided_at=decision.decided_at,
+        version=version,
+        effect=effect,
+        from_state=program.places[decision.from_place].state.title,
+        to_state=program.places[decision.to_place].state.title,
+        condition=plain.read_aloud(effect.condition.tree, catalogue.catalogue()) if effect.condition else "",
+        values=tuple(_decided(decision, effect)),
+        cause_id=decision.cause_id,
+    )
+
+
+def _decided(decision: Decision, effect: Effect) -> Iterator[Value]:
+    """Give the values that decided, in the order the condition names them."""
+    words = catalogue.catalogue()
+    currency = decision.facts.get(words.currency.name, "")
+    for fact in words.of_tree(effect.condition.tree) if effect.condition else ():
+        yield _value(fact, decision.facts.get(fact.name), currency)
+
+
+def _value(fact: Fact, value: Any, currency: str) -> Value:
+    return Value(plain.name_aloud(fact.name.rpartition(".")[2]), value_said(fact, value, currency), fact.meaning)
+
+
+def value_said(fact: Fact, value: Any, currency: str) -> str:
+    """Say the value of a fact as a person reads it; `currency` is the account's."""
+    if value is None:
+        return _("unknown")
+    match fact.type:
+        case FactType.MONEY:
+            return plain.value_aloud(Money(int(value), currency))
+        case FactType.NUMBER:
+            return plain.value_aloud(Decimal(str(value)), fact.unit)
+        case FactType.DATE:
+            return plain.value_aloud(date.fromisoformat(value) if isinstance(value, str) else value)
+        case FactType.TEXT | FactType.BOOLEAN:
+            return plain.value_aloud(value)

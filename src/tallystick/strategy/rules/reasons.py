@@ -1,0 +1,130 @@
+"""Why and why not: everything that is asked before an effect happens, one question after the other.
+
+The questions are the parts of the very text that decides, asked by themselves: there is no second evaluator that could tell
+another story. The first that is answered by no is what stops the effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from tallystick.kernel.calendars import add_business_days
+from tallystick.kernel.choices import Choice
+from tallystick.kernel.facts import Fact
+from tallystick.strategy.rules import compile as compiler
+from tallystick.strategy.rules import plain, timing, tree
+from tallystick.strategy.rules.document import Guard, Step
+from tallystick.strategy.rules.program import Effect, EffectKind, Place
+from tallystick.strategy.rules.statement import OPEN, Published
+from tallystick.strategy.rules.tree import Node
+from tallystick.strategy.rules.types import Catalogue
+
+
+class About(Choice):
+    """What a question is about."""
+
+    OPEN = "open", "account"
+    ORDER = "order", "order of steps"
+    DAY = "day", "day"
+    GUARD = "guard", "guard"
+    CONDITION = "condition", "condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question that must be answered by yes: how it is said, how the database answers it, and which facts it reads."""
+
+    about: About
+    said: str
+    sql: str
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An effect that can happen to an account in its place, with everything that is asked before."""
+
+    effect: Effect
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """Takes the effects within reach of a place apart into questions, for a day."""
+
+    version: Published
+    catalogue: Catalogue
+    day: date
+
+    def options(self, place: Place) -> list[Option]:
+        """Give the effects within reach of a place: transitions, its step and the ones behind it, answers to events."""
+        program = self.version.program
+        state = place.state
+        leaves = [Option(effect, self._asked(effect)) for effect in program.of_state(state, EffectKind.LEAVE)]
+        answers = [
+            Option(effect, self._asked(effect))
+            for effect in program.effects
+            if effect.kind is EffectKind.ANSWER and (effect.state is state or effect.state is None)
+        ]
+        return [*leaves, *self._steps(place), *answers]
+
+    def _steps(self, place: Place) -> Iterator[Option]:
+        if place.step is None:
+            return
+        steps = place.state.steps
+        waiting = steps.index(place.step)
+        for number, step in enumerate(steps[waiting:]):
+            [fires, *_skipped] = self.version.program.of_step(place.state, step)
+            first = self._timing(step) if number == 0 else (self._after(place.step),)
+            yield Option(fires, (*first, *self._asked(fires)))
+
+    def _after(self, step: Step) -> Question:
+        return Question(About.ORDER, _("after the step “{step}”").format(step=step.title), "false")
+
+    def _timing(self, step: Step) -> tuple[Question, ...]:
+        day = compiler.quote_day(self.day)
+        entered = timing.entered_by(step, day=self.day, holidays=self.version.holidays)
+        delayed = f"book.next_review_on <= {day}"
+        if entered is not None:
+            delayed += f" AND book.state_entered_on <= {compiler.quote_day(entered)}"
+        questions = [
+            Question(About.DAY, _("its day has come"), f"({delayed})"),
+            Question(
+                About.DAY,
+                _("no other step was made that day"),
+                f"(book.stepped_on IS NULL OR book.stepped_on < {day})",
+            ),
+        ]
+        if not timing.may_fire_on(step, day=self.day, holidays=self.version.holidays):
+            following = add_business_days(self.day, 0, self.version.holidays)
+            said = _("it is a business day (the next is {day})").format(day=plain.value_aloud(following))
+            questions.append(Question(About.DAY, said, "false"))
+        return tuple(questions)
+
+    def _asked(self, effect: Effect) -> tuple[Question, ...]:
+        questions: list[Question] = []
+        if not effect.only_moves:
+            questions.append(Question(About.OPEN, _("the account is open"), OPEN))
+            questions += (self._guard(guard) for guard in self.version.program.guards(effect))
+        if effect.condition:
+            questions += (self._condition(part) for part in tree.conjuncts(effect.condition.tree))
+        return tuple(questions)
+
+    def _guard(self, guard: Guard) -> Question:
+        said = _("the guard “{guard}” does not stop it ({condition})").format(
+            guard=plain.name_aloud(guard.id), condition=plain.read_aloud(guard.when.tree, self.catalogue)
+        )
+        sql = f"(({compiler.to_sql(guard.when.tree, self.catalogue, self.day)}) IS NOT TRUE)"
+        return Question(About.GUARD, said, sql, tuple(self.catalogue.of_tree(guard.when.tree)))
+
+    def _condition(self, part: Node) -> Question:
+        return Question(
+            About.CONDITION,
+            plain.read_aloud(part, self.catalogue),
+            compiler.to_sql(part, self.catalogue, self.day),
+            tuple(self.catalogue.of_tree(part)),
+        )

@@ -1,0 +1,55 @@
+"""Background work: events are answered, the book is run every night, and accounts move to the version that treats them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from tallystick.kernel import clock
+from tallystick.kernel.actor import system
+from tallystick.kernel.calendars import local_day
+from tallystick.strategy import actions
+
+#: Workers of one run at most; each takes chunks until none is left.
+WORKERS = 4
+
+
+@app.task(name="strategy.answer_events")
+def answer_events() -> None:
+    """Answer the events that wait."""
+    actions.answer_events(at=clock.now(), by=system("an event"))
+
+
+@app.periodic(cron="*/5 * * * *", periodic_id="strategy.answer_left_events")
+@app.task(name="strategy.answer_left_events", queueing_lock="strategy.answer_left_events")
+def answer_left_events(timestamp: int) -> None:
+    """Answer what a job that failed left behind."""
+    actions.answer_events(at=clock.now(), by=system("an event"))
+
+
+@app.periodic(cron="20 2 * * *", periodic_id="strategy.run_tonight")
+@app.task(name="strategy.run_tonight", queueing_lock="strategy.run_tonight")
+def run_tonight(timestamp: int) -> None:
+    """Run the book for today, once everything that waits has been answered."""
+    at, by = clock.now(), system("nightly run")
+    actions.answer_events(at=at, by=by)
+    run = actions.start_run(day=local_day(at, settings.TIME_ZONE), at=at, by=by)
+    for _worker in range(WORKERS):
+        work_run.defer(run_id=run.pk)
+
+
+@app.task(name="strategy.work_run")
+def work_run(run_id: int) -> None:
+    """Do chunks of a run until none is left."""
+    at, by = clock.now(), system("nightly run")
+    actions.work_run(run_id=run_id, at=at, by=by)
+    if actions.finish_run(run_id=run_id, at=at, by=by):
+        actions.tidy_book()
+
+
+@app.task(name="strategy.settle")
+def settle(day: str) -> None:
+    """Bring every account to the version that treats it, after one was published or assigned."""
+    actions.settle(day=date.fromisoformat(day), at=clock.now(), by=system("a published strategy"))

@@ -1,0 +1,162 @@
+"""Why and why not, with actual values."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from tests import builders
+from tests.strategy import builders as strategies
+from tests.strategy.builders import BY, DAY, at
+
+from tallystick.holds import actions as hold_actions
+from tallystick.holds.rules import Reason
+from tallystick.kernel.refusals import NotFound
+from tallystick.strategy.queries import why
+from tallystick.strategy.rules.reasons import About
+
+pytestmark = pytest.mark.django_db
+
+DOCUMENT = """
+name: test
+title: Test strategy
+start: waiting
+never_when:
+  held: holds.stops_contact
+states:
+  waiting:
+    title: Reminding
+    steps:
+      - id: first
+        title: First reminder
+        when: days_past_due >= 7 and balance > £50 and country = "GB"
+        do: [note: first]
+      - id: call
+        title: Call
+        after: 3 business days
+        do:
+          - task: {kind: call, title: Call}
+    leave:
+      - when: balance <= 0
+        go: paid
+    answers:
+      - event: promises.PromiseBroken
+        title: Broken
+        when: broken_in_a_row >= 2
+        do: [note: broken]
+  paid: {}
+"""
+
+
+@pytest.fixture
+def account(db):
+    strategies.publish(DOCUMENT)
+    made = builders.account()
+    builders.invoice(made, "100.00", due_on=DAY - timedelta(days=3))
+    strategies.refresh(made.pk)
+    return made
+
+
+def _verdict(account, title, day=DAY):
+    explained = why.why(account.pk, day=day)
+    return next(each for each in explained.verdicts if title in (each.effect.title or each.effect.kind.value))
+
+
+def test_the_first_condition_that_stops_a_step_is_named_with_its_value(account):
+    stopped = _verdict(account, "First reminder").stopped_by
+
+    assert stopped.question.said == "days past due is at least 7 days"
+    assert stopped.said_values == "days past due: 3 days"
+    assert why.why(account.pk, day=DAY).sentence == (
+        "Reminding: “First reminder” waits until days past due is at least 7 days. Now days past due: 3 days."
+    )
+
+
+def test_a_guard_is_named_before_the_conditions(account):
+    hold_actions.place_hold(account_id=account.pk, reason=Reason.MANUAL, at=at(DAY), by=BY)
+    strategies.refresh(account.pk)
+
+    stopped = _verdict(account, "First reminder").stopped_by
+
+    assert stopped.question.about is About.GUARD
+    assert stopped.said_values == "stops contact: yes"
+
+
+def test_a_step_behind_another_waits_for_that(account):
+    assert _verdict(account, "Call").stopped_by.question.said == "after the step “First reminder”"
+
+
+def test_a_transition_and_an_answer_say_what_they_lack(account):
+    assert _verdict(account, "leave").stopped_by.said_values == "balance: £100.00"
+    assert _verdict(account, "Broken").stopped_by.said_values == "broken in a row: 0 promises"
+
+
+def test_a_step_that_nothing_stops_comes_with_the_next_run(account):
+    later = DAY + timedelta(days=4)
+
+    assert _verdict(account, "First reminder", later).stopped_by is None
+    assert "with the coming run" in why.why(account.pk, day=later).sentence
+
+
+def test_a_delay_names_the_day_it_ends(account):
+    strategies.run(DAY + timedelta(days=4))
+
+    explained = why.why(account.pk, day=DAY + timedelta(days=5))
+
+    assert explained.sentence == "Reminding: “Call” is next, on 11 March 2026 at the earliest."
+    [past] = explained.past
+    assert (past.title, past.due_on) == ("First reminder", date(2026, 3, 6))
+    assert [(value.name, value.said) for value in past.values] == [
+        ("days past due", "7 days"),
+        ("balance", "£100.00"),
+        ("country", "“GB”"),
+    ]
+    assert why.find_decision(past.decision_id, account_id=account.pk) == past
+
+
+def test_a_decision_says_what_was_true_then_and_not_now(account):
+    strategies.run(DAY + timedelta(days=4))
+    builders.invoice(account, "900.00")
+    strategies.refresh(account.pk, day=DAY + timedelta(days=9))
+
+    [past] = why.history(account.pk)
+
+    assert ("balance", "£100.00") in [(value.name, value.said) for value in past.values]
+
+
+def test_a_human_step_on_a_weekend_says_so(account):
+    strategies.run(DAY + timedelta(days=4))
+
+    saturday = _verdict(account, "Call", date(2026, 3, 14))
+
+    assert "the next is 16 March 2026" in str([each.question.said for each in saturday.answers if not each.answer])
+
+
+def test_an_account_without_a_strategy_has_no_why():
+    assert why.why(builders.account().pk, day=DAY) is None
+
+
+def test_why_on_the_command_line(account):
+    said = StringIO()
+
+    call_command("why", account.reference, "--day", DAY.isoformat(), stdout=said)
+
+    assert "Test strategy 1: Reminding: “First reminder” waits until days past due" in said.getvalue()
+    assert "not yet: Broken" in said.getvalue()
+
+
+def test_why_of_nothing_is_refused():
+    with pytest.raises(NotFound):
+        call_command("why", "no such reference")
+
+
+def test_a_run_on_the_command_line_reports_what_happened(account):
+    said = StringIO()
+
+    call_command("run", "--day", (DAY + timedelta(days=4)).isoformat(), stdout=said)
+
+    assert "1 of 1 chunks, 1 accounts, 1 decisions" in said.getvalue()
+    assert "Test strategy 1: Reminding, First reminder" in said.getvalue()
+    assert "1  note" in said.getvalue()
