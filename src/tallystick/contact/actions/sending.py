@@ -210,6 +210,28 @@ class _Sent:
     document_id: int
     receipt: Receipt
 
+    def events(self) -> list[Any]:
+        """Give what is told of it on the timeline."""
+        message = self.merge.message
+        if message.command:
+            told: list[Any] = [
+                events.ServiceCommanded(message.account_id, message.pk, message.command, self.document_id)
+            ]
+            if self.receipt.is_done:
+                told.append(events.ServiceAcknowledged(message.account_id, message.pk, message.command))
+            return told
+        return [
+            events.MessageSent(
+                account_id=message.account_id,
+                message_id=message.pk,
+                channel=message.channel,
+                template=message.template.name if message.template else "",
+                recipient=message.recipient,
+                subject=self.draft.subject,
+                document_id=self.document_id,
+            )
+        ]
+
 
 class _Round:
     """One worker's round over the claimed messages of one channel."""
@@ -253,7 +275,7 @@ class _Round:
                 self._fate_unknown(held, repr(defect))
             else:
                 just_sent = _Sent(held, merge, draft, document_id, receipt)
-        self._settle(just_sent)
+        self._settle_last(just_sent)
 
     def _drafts(self, by_id: dict[int, Held]) -> Iterator[tuple[Held, Merge, Draft]]:
         for merge in messages_to_write(list(by_id), at=self._at):
@@ -275,29 +297,22 @@ class _Round:
     def _settle_and_hand(self, sent: _Sent | None, held: Held, draft: Draft) -> int | None:
         """Settle the message before and hand this one, in one commit; None when another worker took this one over."""
         self._settle(sent)
-        with transaction.atomic():
-            document = document_actions.store_document(file=draft.file, at=self._at, by=self._by)
-            handed = sql.execute(
-                _query("hand"),
-                {
-                    "at": self._at,
-                    "id": held.id,
-                    "account_id": held.account_id,
-                    "attempts": held.attempts,
-                    "document_id": document.pk,
-                    "subject": draft.subject,
-                },
-            )
-            if not handed:
-                transaction.set_rollback(True)
-                return None
+        mine = {"id": held.id, "account_id": held.account_id, "attempts": held.attempts}
+        if not sql.value(_query("still_mine"), mine):
+            return None
+        (document,) = document_actions.store_documents(files_=[draft.file], at=self._at, by=self._by)
+        sql.execute(_query("hand"), {**mine, "at": self._at, "document_id": document.pk, "subject": draft.subject})
         return document.pk
 
     @transaction.atomic
+    def _settle_last(self, sent: _Sent | None) -> None:
+        self._settle(sent)
+
     def _settle(self, sent: _Sent | None) -> None:
-        """Mark a message sent and tell the timeline."""
+        """Mark a message sent and tell the timeline, in the transaction of the caller."""
         if sent is None:
             return
+        is_command = self._channel == Channel.SERVICE
         marked = sql.execute(
             _query("sent"),
             {
@@ -306,34 +321,15 @@ class _Round:
                 "attempts": sent.held.attempts,
                 "at": self._at,
                 "provider_id": sent.receipt.provider_id,
-                "acknowledged_at": self._at if sent.receipt.is_done and self._channel == Channel.SERVICE else None,
+                "acknowledged_at": self._at if sent.receipt.is_done and is_command else None,
             },
         )
         if not marked:
             return
-        message = sent.merge.message
-        account_id, day = sent.held.account_id, local_day(self._at, sent.merge.account.time_zone)
-        if message.command:
-            said: list[Any] = [
-                events.ServiceCommanded(account_id, message.pk, message.command, sent.document_id),
-            ]
-            if sent.receipt.is_done:
-                said.append(events.ServiceAcknowledged(account_id, message.pk, message.command))
-        else:
-            name = message.template.name if message.template else ""
-            said = [
-                events.MessageSent(
-                    account_id,
-                    message.pk,
-                    message.channel,
-                    name,
-                    message.recipient,
-                    sent.draft.subject,
-                    sent.document_id,
-                )
-            ]
-        for event in said:
-            timeline.append(event, happened_on=day, at=self._at, by=self._by)
+        for event in sent.events():
+            timeline.append(
+                event, happened_on=local_day(self._at, sent.merge.account.time_zone), at=self._at, by=self._by
+            )
         self._outcome.done += 1
 
     @transaction.atomic

@@ -32,7 +32,7 @@ class Field:
     """One word: its type and its meaning, as the editor's list shows it, and a sample for previews."""
 
     type: FieldType
-    meaning: Promise
+    meaning: str | Promise
     sample: object
 
 

@@ -7,7 +7,7 @@ name is never markup.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, TextIO
 
@@ -16,6 +16,7 @@ from liquid import BoundTemplate, Environment, Mode, RenderContext, StrictUndefi
 from liquid.ast import Node
 from liquid.builtin.expressions import FilteredExpression, LoopExpression, Path
 from liquid.builtin.expressions import logical as comparisons
+from liquid.builtin.expressions.primitive import IntegerLiteral
 from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.builtin.tags.for_tag import ForNode
@@ -190,7 +191,7 @@ class _Checker:
                 return _follow(expression, scope)
             except _Wrong:
                 return _TEXT
-        return _NUMBER if isinstance(expression, comparisons.IntegerLiteral) else _TEXT
+        return _NUMBER if isinstance(expression, IntegerLiteral) else _TEXT
 
     def _expression(self, expression: Expression, scope: dict[str, Shape]) -> Iterator[str]:
         if isinstance(expression, Path):
@@ -245,6 +246,11 @@ def _follow(path: Path, scope: Mapping[str, Shape]) -> Shape:
     return shape
 
 
-def names_used(sources: Iterable[str]) -> set[str]:
-    """Give the top-level words that some templates use, so that only those need be gathered."""
-    return {name for source in sources for name in _parsed(source).analyze().globals}
+@cache
+def names_used(*sources: str) -> frozenset[str]:
+    """Give the top-level words that some templates use: only those need be spoken.
+
+    >>> sorted(names_used("{{ today }}", "{% for item in items %}{{ item.due_on }}{% endfor %}"))
+    ['items', 'today']
+    """
+    return frozenset(name for source in sources for name in _parsed(source).analyze().globals)

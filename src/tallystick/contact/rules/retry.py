@@ -19,7 +19,7 @@ def wait_after(attempts: int) -> timedelta:
     >>> [str(wait_after(attempts)) for attempts in (1, 2, 5, 8, 20)]
     ['0:01:00', '0:02:00', '0:16:00', '2:00:00', '2:00:00']
     """
-    return min(timedelta(minutes=1) * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
+    return min(timedelta(minutes=1 << min(attempts - 1, 10)), LONGEST_WAIT)
 
 
 def next_attempt(attempts: int, *, at: datetime) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from binascii import b2a_qp
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from tallystick.contact.rules.creditor import Creditor
 from tallystick.contact.rules.fields import FIELDS, Speech, spoken
-from tallystick.contact.rules.language import render
+from tallystick.contact.rules.language import names_used, render
 from tallystick.contact.rules.words import Command, Purpose
 from tallystick.documents.rules.letters import Labels, Letter, Letterhead
 from tallystick.documents.rules.text import Block, Column, Table, as_html, as_plain_text, parse, plain
@@ -137,7 +138,8 @@ def write(*, subject: str, body: str, facts: Facts, speech: Speech) -> Written:
 
     The words of tables are those of the language that is active.
     """
-    words = spoken(FIELDS, values(facts), speech)
+    used = {name: FIELDS[name] for name in names_used(subject, body)}
+    words = spoken(used, values(facts), speech)
     overdue = [item for item in facts.items if item.due_on < facts.today]
     tables = {"items": item_tables(facts.items, speech), "overdue_items": item_tables(overdue, speech)}
     return Written(plain(render(subject, words)), parse(render(body, words), tables))
@@ -201,20 +203,28 @@ def as_email(written: Written, envelope: Envelope, creditor: Creditor, *, at: da
     mail["Auto-Submitted"] = "auto-generated"
     if creditor.email and envelope.purpose == Purpose.INFORMATION:
         mail["List-Unsubscribe"] = f"<mailto:{creditor.email}?subject=stop>"
-    footer = creditor.imprint
-    text = as_plain_text(written.blocks)
-    mail.set_content(f"{text}\n\n-- \n{creditor.name}\n{footer}".rstrip() + "\n", cte="quoted-printable")
+    mail["Content-Language"] = envelope.language
+    boundary = f"=_{envelope.key}"
+    mail["MIME-Version"] = "1.0"
+    mail["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
+    text = f"{as_plain_text(written.blocks)}\n\n-- \n{creditor.name}\n{creditor.imprint}".rstrip()
     html = _PAGE.format(
         language=escape(envelope.language),
         subject=escape(written.subject),
         creditor=escape(creditor.name),
         body=as_html(written.blocks),
-        imprint=escape(footer),
+        imprint=escape(creditor.imprint),
     )
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
-    mail["Content-Language"] = envelope.language
-    mail.set_boundary(f"=_{envelope.key}")
-    return mail.as_bytes()
+    parts = _part("plain", text, boundary) + _part("html", html, boundary)
+    headers = mail.as_bytes().partition(b"\r\n\r\n")[0]
+    return headers + b"\r\n\r\n" + parts + f"--{boundary}--\r\n".encode()
+
+
+def _part(subtype: str, text: str, boundary: str) -> bytes:
+    """Make one part of a message. The library's own is right and many times slower: this is a third of a night's mail."""
+    head = f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable'
+    lines = "\r\n".join(text.splitlines()).encode()
+    return f"{head}\r\n\r\n".encode() + b2a_qp(lines, istext=True) + b"\r\n"
 
 
 def as_letter(written: Written, facts: Facts, address: Sequence[str], speech: Speech) -> Letter:

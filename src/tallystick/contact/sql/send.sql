@@ -43,11 +43,17 @@ ORDER BY id
 LIMIT %(limit)s
 FOR UPDATE SKIP LOCKED;
 
+-- name: still_mine
+-- Lock a message if it is still in the hands of the claim of this number, and not handed over.
+SELECT true FROM contact_message
+WHERE id = %(id)s AND account_id = %(account_id)s AND state = 'sending' AND attempts = %(attempts)s AND handed_at IS NULL
+FOR UPDATE;
+
 -- name: hand
--- Write down that a message is given to its provider now, unless another worker took it over.
+-- Write down that a message is given to its provider now.
 UPDATE contact_message
 SET handed_at = %(at)s, document_id = %(document_id)s, subject = %(subject)s
-WHERE id = %(id)s AND account_id = %(account_id)s AND state = 'sending' AND attempts = %(attempts)s AND handed_at IS NULL;
+WHERE id = %(id)s AND account_id = %(account_id)s;
 
 -- name: sent
 -- Write down that a message left.
