@@ -10,6 +10,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tallystick.access.models import AuditEvent, BusinessUnit, Grant, Membership, Team, User
 from tallystick.access.rules import grants, rights
@@ -61,7 +62,7 @@ def get_user(user_id: int) -> User:
     """
     user = User.objects.filter(pk=user_id).first()
     if user is None:
-        raise NotFound(what="user", reference=user_id)
+        raise NotFound(what=_("user"), reference=user_id)
     return user
 
 

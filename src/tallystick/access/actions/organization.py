@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tallystick.access import queries
 from tallystick.access.models import BusinessUnit, ClientScope, Membership, Team, User
@@ -41,7 +42,7 @@ def open_team(*, business_unit_id: int, name: str, at: datetime, by: Actor) -> T
     by.must_be_allowed_to("manage users")
     unit = BusinessUnit.objects.filter(pk=business_unit_id).first()
     if unit is None:
-        raise NotFound(what="business unit", reference=business_unit_id)
+        raise NotFound(what=_("business unit"), reference=business_unit_id)
     team, is_new = Team.objects.get_or_create(business_unit=unit, name=read_name(name))
     if not is_new:
         raise NameTaken(name=team.name)
@@ -60,7 +61,7 @@ def set_teams(*, user_id: int, team_ids: Collection[int], at: datetime, by: Acto
     wanted = {team.pk: team for team in Team.objects.filter(pk__in=team_ids)}
     missing = sorted(set(team_ids) - wanted.keys())
     if missing:
-        raise NotFound(what="team", reference=missing[0])
+        raise NotFound(what=_("team"), reference=missing[0])
     Membership.objects.filter(user=user).exclude(team__in=wanted).delete()
     Membership.objects.bulk_create(
         [Membership(user=user, team=team) for team in wanted.values()], ignore_conflicts=True

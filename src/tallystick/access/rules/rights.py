@@ -72,6 +72,7 @@ RIGHTS: tuple[Right, ...] = (
     _right("add items", _("Add invoices and other items to an account."), _M),
     _right("adjust items", _("Correct the amount of an item, with a reason."), _M),
     _right("edit parties", _("Change names, groups and contact points."), _C, _L, _M),
+    _right("apply credits", _("Apply credits and payments that a client's own books have booked."), _M),
     _right("import receivables", _("Import files of invoices, customers and placements."), _M),
     # Work on an account
     _right("work accounts", _("Take the next account and finish tasks of the diary."), _C, _L, _M),

@@ -65,7 +65,7 @@ class Command(BaseCommand):
         else:
             user = queries.find_user(username)
             if user is None:
-                raise NotFound(what="user", reference=username)
+                raise NotFound(what=_("user"), reference=username)
             match doing:
                 case "roles":
                     actions.set_roles(user_id=user.pk, **_roles_and_reaches(options), at=at, by=by)
@@ -111,7 +111,7 @@ def _roles_and_reaches(options: dict[str, Any]) -> dict[str, Any]:
     units = {unit.code: unit.pk for unit in queries.business_units()}
     for code in options["unit"]:
         if code.upper() not in units:
-            raise NotFound(what="business unit", reference=code)
+            raise NotFound(what=_("business unit"), reference=code)
     reaches = [Reach(business_unit_id=units[code.upper()]) for code in options["unit"]]
     reaches += [Reach(client_id=client_id) for client_id in options["client"]]
     return {"roles": [grants.read_role(role) for role in options["role"]], "reaches": reaches or [EVERYTHING]}
