@@ -120,6 +120,15 @@ def test_a_key_presses_its_button_and_a_dialog_comes_from_the_server(style):
     assert style.locator("#dialog[open]").count() == 0
 
 
+def test_enter_goes_on_to_the_next_field_that_is_empty(style):
+    style.keyboard.press("p")
+    style.wait_for_selector("#dialog[open]")
+
+    style.keyboard.press("Enter")
+
+    assert style.evaluate("document.activeElement.name") == "pay_on"
+
+
 def test_keys_do_nothing_while_somebody_types(style):
     style.keyboard.press("/")
     assert style.evaluate("document.activeElement.name") == "q"

@@ -29,7 +29,7 @@ _TONES = {
     Bucket.TO_90: "age-3",
     Bucket.TO_180: "age-4",
     Bucket.TO_365: "age-5",
-    Bucket.OVER_365: "age-5",
+    Bucket.OVER_365: "age-6",
 }
 
 

@@ -1,11 +1,22 @@
 // Forms: sent once however often Enter is pressed; `data-guard` asks before leaving with something unsaved;
-// `data-submits` sends the form when a field changes.
+// `data-submits` sends the form when a field changes; `data-enter` makes Enter walk through it.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   delete form.dataset.dirty;
   if (form.method === "dialog" || event.defaultPrevented || form.hasAttribute("data-many")) return;
   if (form.getAttribute("aria-busy") === "true") event.preventDefault();
   else if (form.method === "post") form.setAttribute("aria-busy", "true");
+});
+
+// `data-enter`: Enter goes on to the next field that has to be filled and is empty; when none is left, it sends.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches("form[data-enter] input")) return;
+  const fields = [...event.target.form.elements];
+  const later = fields.slice(fields.indexOf(event.target) + 1);
+  const next = later.find((field) => field.required && !field.value && field.getClientRects().length > 0);
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
 });
 
 // Back from the next page, by the browser's cache: the form may be sent again.
