@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from functools import cache
 
 from babel.core import get_global
 from babel.numbers import get_currency_precision
+
+#: The most minor units that a column of a table holds.
+_MOST = 2**63 - 1
+_EXACT = Context(prec=38, traps=[Inexact, InvalidOperation, Overflow])
 
 
 class CurrencyMismatch(TypeError):
@@ -54,12 +58,18 @@ class Money:
     def of(cls, amount: Decimal | str | int, currency: str) -> Money:
         """Make money from a decimal amount, exactly.
 
-        :raises ValueError: the amount has more decimals than the currency, or is no number
+        :raises ValueError: the amount has more decimals than the currency, is no number, or is too large to be kept
         """
-        exact = Decimal(amount).scaleb(decimals_of(currency))
-        if not exact.is_finite() or exact != exact.to_integral_value():
+        if isinstance(amount, float):
+            raise TypeError("a float is not an exact amount")
+        try:
+            # The context refuses to round: an amount with more digits than it keeps is an error, not another amount.
+            minor = _EXACT.scaleb(Decimal(amount), decimals_of(currency)).to_integral_exact(context=_EXACT)
+        except ArithmeticError:
+            raise ValueError(f"{amount} is not an exact amount of {currency}") from None
+        if not minor.is_finite() or abs(minor) > _MOST:
             raise ValueError(f"{amount} is not an exact amount of {currency}")
-        return cls(int(exact), currency)
+        return cls(int(minor), currency)
 
     @classmethod
     def zero(cls, currency: str) -> Money:
