@@ -188,6 +188,9 @@ def test_sealers_at_the_same_time_seal_every_event_once():
 
     with ThreadPoolExecutor(4) as pool:
         sealed = sum(pool.map(seal, range(4)))
+    # Who finds somebody sealing does nothing, so some may be left.
+    while rest := actions.seal_events(limit=50, at=AT):
+        sealed += rest
 
     assert sealed == 300
     assert queries.verify_seals() == []
