@@ -8,7 +8,7 @@ from tallystick.kernel.money import CurrencyMismatch, Money, decimals_of
 
 CURRENCIES = st.sampled_from(["GBP", "EUR", "JPY", "KWD"])
 #: What a bigint column holds.
-MINOR = st.integers(min_value=-(2**63), max_value=2**63 - 1)
+MINOR = st.integers(min_value=-(2**63 - 1), max_value=2**63 - 1)
 
 
 @given(minor=MINOR, currency=CURRENCIES)
