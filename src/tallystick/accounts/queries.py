@@ -19,6 +19,9 @@ from tallystick.kernel.refusals import NotFound
 
 EVERYTHING = Scope()
 
+#: SQL that draws the id of an account to be; a bulk action writes it down.
+NEW_ACCOUNT_ID = "nextval('accounts_account_id_seq')"
+
 
 def get_account(account_id: int, *, scope: Scope = EVERYTHING) -> Account:
     """Give an account with its client, portfolio and party.
@@ -265,3 +268,24 @@ INVARIANTS = (
         """,
     ),
 )
+
+
+def judge_items(rows: sql.Rows) -> sql.Rows:
+    """Judge a set of items against the book: which are new, changed or unchanged, and what forbids any of it.
+
+    The rows have the columns key (the caller's own number of a line), account_id (null for an account to be), client_id, kind,
+    reference, issued_on, due_on, amount_minor, stated_open_minor (what the source says is open, or null), settled_on (or
+    null), currency and description (or null). The answer adds verdict ("new", "changed", "unchanged"), refusal (a code, or
+    null) and is_ahead_of_source (more is settled here than the source knows of).
+    """
+    params = {"kinds": [str(kind) for kind in rules.HEAD_OF], "heads": [int(head) for head in rules.HEAD_OF.values()]}
+    return sql.Rows(*rows.into(sql.load("tallystick.accounts", "bulk.sql", "judge_items"), params))
+
+
+def judge_source_credits(rows: sql.Rows) -> sql.Rows:
+    """Judge credits of the client's books against those that stand, as `judge_items` does for items.
+
+    The rows have the columns key, account_id (null for an account to be), kind (`rules.SourceCreditKind`), reference,
+    booked_on, amount_minor (nothing: it is used up) and currency.
+    """
+    return sql.Rows(*rows.into(sql.load("tallystick.accounts", "source_credits.sql", "judge"), {}))

@@ -74,6 +74,24 @@ def post_rows(rows: sql.Rows, *, at: datetime) -> int:
     return sql.execute(*rows.into(_POST_ROWS, {"at": at}))
 
 
+_REVERSE_ROWS = """
+INSERT INTO ledger_entry (
+    account_id, debit, credit, amount_minor, currency, booked_on, cause_kind, cause_id, cause_no, item_id, posted_at,
+    reverses_id
+)
+SELECT account_id, debit, credit, amount_minor, currency, booked_on, cause_kind, cause_id, cause_no, item_id, %(at)s,
+       reverses_id
+FROM {rows} AS posting
+ON CONFLICT (account_id, cause_kind, cause_id, cause_no) DO NOTHING
+"""
+
+
+@transaction.atomic
+def reverse_rows(rows: sql.Rows, *, at: datetime) -> int:
+    """Post entries that take others back; rows as of `post_rows`, with the column reverses_id. Give how many were new."""
+    return sql.execute(*rows.into(_REVERSE_ROWS, {"at": at}))
+
+
 _REVERSE = """
 INSERT INTO ledger_entry (
     account_id, debit, credit, amount_minor, currency, booked_on, cause_kind, cause_id, cause_no, item_id, posted_at,

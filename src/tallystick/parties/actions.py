@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.parties import rules
 from tallystick.parties.models import Address, ContactPoint, Party
@@ -23,8 +24,13 @@ def add_party(
     at: datetime,
     by: Actor,
 ) -> Party:
-    """Write down a new person or company."""
+    """Write down a new person or company.
+
+    :raises NameMissing: the name is blank
+    """
     by.must_be_allowed_to("edit parties")
+    if not name.strip():
+        raise rules.NameMissing()
     return Party.objects.create(
         kind=kind,
         name=name.strip(),
@@ -79,3 +85,63 @@ def set_address(
         country=country,
         from_on=from_on,
     )
+
+
+def _bulk(name: str) -> str:
+    return sql.load("tallystick.parties", "bulk.sql", name)
+
+
+@transaction.atomic
+def add_parties(rows: sql.Rows, *, at: datetime, by: Actor) -> int:
+    """Write down new people and companies, and give how many. The bulk twin of `add_party`.
+
+    The rows have the columns party_id (drawn from `queries.NEW_PARTY_ID`), kind, name, name_key (`rules.name_key`),
+    company_number, born_on, language and country; the last four may be null.
+    """
+    by.must_be_allowed_to("edit parties")
+    return sql.execute(*rows.into(_bulk("add_parties"), {"at": at}))
+
+
+@transaction.atomic
+def correct_parties(rows: sql.Rows, *, at: datetime, by: Actor) -> list[int]:
+    """Correct names and particulars, and give the ids of the parties that changed. Rows as of `add_parties`.
+
+    What a row leaves null is not known there, and stays as it is.
+    """
+    by.must_be_allowed_to("edit parties")
+    return [row["id"] for row in sql.rows(*rows.into(_bulk("correct_parties"), {}))]
+
+
+@transaction.atomic
+def add_contact_points(rows: sql.Rows, *, at: datetime, by: Actor) -> list[int]:
+    """Add ways to reach parties, and give the ids of the parties that got one. The bulk twin of `add_contact_point`.
+
+    The rows have the columns party_id, kind, value and value_key (`rules.contact_key`).
+    """
+    by.must_be_allowed_to("edit parties")
+    added = sql.rows(*rows.into(_bulk("add_contact_points"), {"at": at, "state": rules.ContactState.UNVERIFIED}))
+    return [row["party_id"] for row in added]
+
+
+@transaction.atomic
+def set_addresses(rows: sql.Rows, *, from_on: date, at: datetime, by: Actor) -> list[int]:
+    """Set the current address of parties from a day on, and give the ids of those that changed. The bulk twin of `set_address`.
+
+    The rows have the columns party_id, lines (jsonb), town, county, postcode and country (may be null). An address that says the
+    same as the current one changes nothing.
+    """
+    by.must_be_allowed_to("edit parties")
+    sql.execute(*rows.into(_bulk("end_addresses"), {"from_on": from_on}))
+    params = {"from_on": from_on, "state": rules.ContactState.UNVERIFIED}
+    return [row["party_id"] for row in sql.rows(*rows.into(_bulk("add_addresses"), params))]
+
+
+@transaction.atomic
+def join_groups(rows: sql.Rows, *, at: datetime, by: Actor) -> list[int]:
+    """Put parties into commercial groups, making those there are not, and give the ids of the parties that moved.
+
+    The rows have the columns party_id and name.
+    """
+    by.must_be_allowed_to("edit parties")
+    sql.execute(*rows.into(_bulk("add_groups"), {}))
+    return [row["id"] for row in sql.rows(*rows.into(_bulk("join_groups"), {}))]

@@ -6,6 +6,9 @@ from django.db.models import QuerySet
 
 from tallystick.parties.models import Address, ContactPoint
 
+#: SQL that draws the id of a party to be; a bulk action writes it down.
+NEW_PARTY_ID = "nextval('parties_party_id_seq')"
+
 
 def contact_points(party_id: int) -> QuerySet[ContactPoint]:
     """Give the e-mail addresses and numbers of a party, the preferred ones first."""

@@ -1,5 +1,12 @@
 """Writes of the room: open accounts and items, apply credits and take them back."""
 
+from tallystick.accounts.actions.bulk import (
+    JUDGED,
+    add_or_correct_items,
+    claim_accounts,
+    lock_accounts,
+    open_accounts,
+)
 from tallystick.accounts.actions.credits import AppliedCredit, Credit, apply_credits, take_back_credit
 from tallystick.accounts.actions.items import add_item, adjust_item
 from tallystick.accounts.actions.opening import (
@@ -10,16 +17,24 @@ from tallystick.accounts.actions.opening import (
     open_portfolio,
     relate_party,
 )
+from tallystick.accounts.actions.source_credits import JUDGED_CREDITS, apply_source_credits
 
 __all__ = [
+    "JUDGED",
+    "JUDGED_CREDITS",
     "AppliedCredit",
     "Credit",
     "add_item",
+    "add_or_correct_items",
     "adjust_item",
     "apply_credits",
+    "apply_source_credits",
+    "claim_accounts",
     "close_account",
     "house_account",
+    "lock_accounts",
     "open_account",
+    "open_accounts",
     "open_client",
     "open_portfolio",
     "relate_party",

@@ -14,7 +14,10 @@ from tallystick.intake.rules.batches import (
 )
 from tallystick.intake.rules.faults import FAULTS, Fault, Unreadable, fault_of, warning_codes
 from tallystick.intake.rules.files import (
+    DAMAGED,
     MOST_BYTES,
+    MOST_PACKED_BYTES,
+    PROTECTED,
     FileEmpty,
     FileTooLarge,
     FileType,
@@ -27,6 +30,7 @@ from tallystick.intake.rules.furniture import CARRIED, Carrier, Carry, Skip
 from tallystick.intake.rules.guessing import (
     LAYOUTS,
     Guess,
+    as_headings,
     find_heading,
     find_layout,
     guess,
@@ -35,8 +39,11 @@ from tallystick.intake.rules.guessing import (
     settle_forms,
 )
 from tallystick.intake.rules.kinds import (
+    BRINGS_CREDITS,
+    BRINGS_ITEMS,
     FIELDS,
     SHAPES,
+    TELLS_OF_DEBTORS,
     Field,
     FieldType,
     FileKind,
@@ -44,6 +51,7 @@ from tallystick.intake.rules.kinds import (
     heading_key,
     is_required,
 )
+from tallystick.intake.rules.lines import Reader, as_texts, data_lines
 from tallystick.intake.rules.mapping import (
     FormsAmbiguous,
     Mapping,
@@ -63,16 +71,22 @@ from tallystick.intake.rules.texts import HEAD_BYTES, Line, Writing, find_writin
 from tallystick.intake.rules.words import CREDIT_MEANINGS, ITEM_WORDS, PARTY_WORDS
 
 __all__ = [
+    "BRINGS_CREDITS",
+    "BRINGS_ITEMS",
     "CARRIED",
     "CREDIT_MEANINGS",
+    "DAMAGED",
     "FAULTS",
     "FIELDS",
     "HEAD_BYTES",
     "ITEM_WORDS",
     "LAYOUTS",
     "MOST_BYTES",
+    "MOST_PACKED_BYTES",
     "PARTY_WORDS",
+    "PROTECTED",
     "SHAPES",
+    "TELLS_OF_DEBTORS",
     "BatchState",
     "BatchStateUnfit",
     "Carrier",
@@ -99,6 +113,7 @@ __all__ = [
     "NotProven",
     "Origin",
     "Phase",
+    "Reader",
     "Skip",
     "SourceExists",
     "Total",
@@ -107,10 +122,13 @@ __all__ = [
     "WorkbookUnsafe",
     "Writing",
     "amount_fields",
+    "as_headings",
+    "as_texts",
     "check_complete",
     "check_fits",
     "check_proof",
     "check_workbook",
+    "data_lines",
     "day_fields",
     "fault_of",
     "fields_of",

@@ -62,7 +62,12 @@ FAULTS: tuple[Fault, ...] = (
         _("There is neither a due day nor terms of payment."),
         _("Map the due day, or say the days of payment in the mapping."),
     ),
-    Fault("due_before_issue", _("It is due before it was issued."), _("Correct one of the two days.")),
+    Fault(
+        "due_before_issue",
+        _("It is due before it was issued."),
+        _("Look at both days; the line is loaded as it stands."),
+        is_warning=True,
+    ),
     Fault(
         "repeated_differently",
         _("The file has this reference more than once, with different contents."),
@@ -86,7 +91,7 @@ FAULTS: tuple[Fault, ...] = (
         _("Take payments back first, or correct the amount."),
     ),
     Fault(
-        "accounts.account_closed",
+        "accounts.account_is_closed",
         _("The account is closed."),
         _("Open it again first, or leave the line out."),
     ),
@@ -100,6 +105,18 @@ FAULTS: tuple[Fault, ...] = (
         "contact_unreadable",
         _("This is not an address or number that can be used."),
         _("Correct it in the file, or on the account later; the rest of the line is loaded."),
+        is_warning=True,
+    ),
+    Fault(
+        "born_unreadable",
+        _("This is not a date of birth that can be read."),
+        _("Correct it in the file; the rest of the line is loaded."),
+        is_warning=True,
+    ),
+    Fault(
+        "country_unknown",
+        _("This country is not known."),
+        _("Write its two letters, such as GB; the client's country is taken until then."),
         is_warning=True,
     ),
     Fault(

@@ -59,6 +59,9 @@ class WorkbookUnsafe(Refusal):
     status = 422
 
 
+#: What can be wrong with a workbook that is not too large.
+PROTECTED, DAMAGED = _("a password protects it"), _("it is damaged")
+
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STRANGERS = (
     (b"%PDF", _("a PDF")),
@@ -116,7 +119,7 @@ def check_workbook(path: Path, *, name: str) -> FileType:
             if "mimetype" in names and b"opendocument.spreadsheet" in packed.read("mimetype")[:200]:
                 return FileType.ODS
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as damaged:
-        raise WorkbookUnsafe(name=name, problem=_("it is damaged or locked")) from damaged
+        raise WorkbookUnsafe(name=name, problem=DAMAGED) from damaged
     if any(part.startswith("xl/workbook") for part in names):
         return FileType.XLSX
     raise FileTypeUnknown(name=name, what=_("a ZIP archive: unpack it first"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +53,11 @@ LAYOUTS = (
         "Sage 50 Aged Debtors (Detailed)",
         "No|Type|Date|Ref|Balance|Future|Current|Period 1|Older",
         carry=Carry(("A/C", "Name", "Tel"), starts_with="A/C:"),
-        skips=(Skip("Details", starts_with="Totals:", is_total=True), Skip("Date")),
+        skips=(
+            Skip("Details", starts_with="Totals:", is_total=True),
+            Skip("No", starts_with="Turnover:"),
+            Skip("Date"),
+        ),
         origins={
             "account_ref": Origin(column=CARRIED + "A/C"),
             "name": Origin(column=CARRIED + "Name"),
@@ -106,10 +111,32 @@ def find_heading(lines: Sequence[Sequence[str]]) -> int | None:
     return None
 
 
-def guess(kind: str, headings: Sequence[str], samples: Sequence[Sequence[str]], *, currency: str = "") -> Guess:
+def as_headings(cells: Sequence[str]) -> list[str]:
+    """Give headings that can be told apart: the second of a name gets a number, a blank one its column's.
+
+    >>> as_headings(["Ref", "Date", "Date", ""])
+    ['Ref', 'Date', 'Date (2)', 'Column 4']
+    """
+    headings: list[str] = []
+    for position, cell in enumerate(cells, start=1):
+        name = " ".join(cell.split()) or f"Column {position}"
+        twins = sum(heading == name or heading.startswith(f"{name} (") for heading in headings)
+        headings.append(f"{name} ({twins + 1})" if twins else name)
+    return headings
+
+
+def guess(
+    kind: str,
+    headings: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    *,
+    currency: str = "",
+    portfolios: AbstractSet[str] = frozenset(),
+) -> Guess:
     """Guess the mapping of a file of a kind from its headings and some of its lines.
 
-    `currency` is the client's, taken where no column tells one. Forms that the samples leave open are asked for.
+    `currency` is the client's, taken where no column tells one; `portfolios` are the codes of the client's portfolios.
+    Forms that the samples leave open are asked for.
     """
     layout = find_layout(headings)
     tests = [skip.test(headings) for skip in layout.skips] if layout else []
@@ -123,6 +150,7 @@ def guess(kind: str, headings: Sequence[str], samples: Sequence[Sequence[str]], 
         if wanted.name not in origins
         for heading in headings
         if (rank := _rank(wanted, heading)) is not None and _suits(wanted, columns[heading])
+        if wanted.name != "portfolio" or portfolios & {value.strip() for value in columns[heading]}
     ]
     for _rank_of, _order, name, heading in sorted(wishes):
         if name not in origins and heading not in used:

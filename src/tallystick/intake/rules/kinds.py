@@ -20,6 +20,12 @@ class FileKind(Choice):
     PAYMENTS = "payments", _("Payments made to the creditor directly")
 
 
+#: Kinds of file whose lines say who a debtor is, bring items, and bring credits.
+TELLS_OF_DEBTORS = frozenset({FileKind.CUSTOMERS, FileKind.PLACEMENTS})
+BRINGS_ITEMS = frozenset({FileKind.INVOICES, FileKind.PLACEMENTS, FileKind.CHARGES})
+BRINGS_CREDITS = frozenset({FileKind.INVOICES, FileKind.PAYMENTS})
+
+
 class FieldType(Choice):
     """How the text of a field is read."""
 

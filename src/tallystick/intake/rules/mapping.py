@@ -171,8 +171,11 @@ def check_complete(mapping: Mapping) -> None:
     left_out = [name for name in shape.required if name not in mapping.origins]
     if "name" in left_out and "last_name" in mapping.origins:
         left_out.remove("name")
-    if left_out:
-        raise MappingIncomplete(fields=", ".join(str(FIELDS[name].label) for name in left_out))
+    wanting = [str(FIELDS[name].label) for name in left_out]
+    if mapping.kind == FileKind.INVOICES and not mapping.origins.keys() & {"due_on", "terms_days"}:
+        wanting.append(str(_("due on, or days of payment")))
+    if wanting:
+        raise MappingIncomplete(fields=", ".join(wanting))
 
 
 def check_fits(mapping: Mapping, headings: Sequence[str], *, name: str = "") -> None:

@@ -1,0 +1,249 @@
+"""Turn a line's cells into the values of its fields, as text that the database reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from babel import Locale
+from babel.core import get_global
+
+from tallystick.intake.rules.furniture import Carrier
+from tallystick.intake.rules.kinds import FIELDS, FieldType, FileKind
+from tallystick.intake.rules.mapping import Mapping, Origin
+from tallystick.intake.rules.reading import SIGNS, DayForm
+from tallystick.intake.rules.texts import Line
+from tallystick.intake.rules.words import ITEM_WORDS, PARTY_WORDS
+from tallystick.kernel.refusals import Refusal
+from tallystick.parties import rules as party_rules
+
+#: Values that are remembered so that a name or number that repeats is worked out once.
+_REMEMBERED = 100_000
+
+_DAY_FORMATS = {DayForm.YMD: "%Y-%m-%d", DayForm.DMY: "%d/%m/%Y", DayForm.MDY: "%m/%d/%Y"}
+#: Where a sign alone stands in a currency column, what it means; a dollar may be anybody's.
+_CURRENCY_SIGNS = {sign: currencies[0] for sign, currencies in SIGNS.items() if sign not in "$¥"}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """Give country codes by what files call them: codes of two and three letters, English names, habits."""
+    names = {
+        name.casefold(): code for code, name in Locale("en").territories.items() if len(code) == 2 and code.isalpha()
+    }
+    aliases = {
+        alias.casefold(): codes[0] for alias, codes in get_global("territory_aliases").items() if len(codes) == 1
+    }
+    codes = {code.casefold(): code for code in names.values()}
+    habits = {
+        "uk": "GB",
+        "england": "GB",
+        "scotland": "GB",
+        "wales": "GB",
+        "northern ireland": "GB",
+        "great britain": "GB",
+        "eire": "IE",
+        "usa": "US",
+        "holland": "NL",
+    }
+    return {**aliases, **names, **codes, **habits}
+
+
+def country_code(text: str) -> str:
+    """Give the code of a country however a file names it; what is not known stays as it is.
+
+    >>> country_code("United Kingdom"), country_code("GBR"), country_code("391")
+    ('GB', 'GB', '391')
+    """
+    return _countries().get(text.casefold(), text)
+
+
+def currency_code(text: str) -> str:
+    """Give a currency's code however a file writes it; what is not known stays as it is.
+
+    >>> currency_code("£"), currency_code("gbp"), currency_code("pounds")
+    ('GBP', 'GBP', 'POUNDS')
+    """
+    return _CURRENCY_SIGNS.get(text) or text.upper()
+
+
+def _remembering(work_out: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    known: dict[str, str | None] = {}
+
+    def recall(text: str) -> str | None:
+        if text not in known:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[text] = work_out(text)
+        return known[text]
+
+    return recall
+
+
+def _contact_key(kind: str, country: str) -> Callable[[str], str | None]:
+    def work_out(text: str) -> str | None:
+        try:
+            return party_rules.contact_key(kind, text, country=country)
+        except Refusal:
+            return None
+
+    return _remembering(work_out)
+
+
+class Reader:
+    """Reads the cells of lines by a mapping: `columns` says what the values of `read` are.
+
+    The texts of amounts and days are handed on as they stand, for the database to read. Names and contact points also get
+    the form they are compared in, and words for kinds, countries and currencies their codes.
+    """
+
+    def __init__(self, mapping: Mapping, headings: Sequence[str], *, country: str) -> None:
+        self._mapping = mapping
+        self._headings = list(headings)
+        names = [name for name in mapping.origins if name not in ("first_name", "last_name")]
+        if "name" not in names and mapping.kind not in (FileKind.CHARGES, FileKind.PAYMENTS):
+            names.append("name")
+        self._steps = [(self._taking(name), self._turning(name)) for name in names]
+        self._keys = [
+            (names.index(name), make_key)
+            for name, make_key in (
+                ("name", _remembering(party_rules.name_key)),
+                ("email", _contact_key("email", country)),
+                ("phone", _contact_key("phone", country)),
+                ("mobile", _contact_key("mobile", country)),
+            )
+            if name in names
+        ]
+        self.columns = [*names, *(f"{names[at]}_key" for at, _make_key in self._keys)]
+
+    def read(self, cells: Sequence[str]) -> list[str | None]:
+        """Give the values of a line; None for what is blank or missing."""
+        values: list[str | None] = []
+        for take, turn in self._steps:
+            text = take(cells)
+            values.append((turn(text) if turn else text) if text else None)
+        for at, make_key in self._keys:
+            value = values[at]
+            values.append(make_key(value) if value else None)
+        return values
+
+    def _taking(self, name: str) -> Callable[[Sequence[str]], str]:
+        if name == "name" and "name" in self._mapping.origins and self._mapping.kind == FileKind.INVOICES:
+            # A ledger may leave the name of an account out; its reference is what it is called then.
+            own, reference = self._from(self._mapping.origins["name"]), self._from(self._mapping.origins["account_ref"])
+            return lambda cells: own(cells) or reference(cells)
+        if name == "name" and not self._mapping.origins.keys() & {"name", "first_name", "last_name"}:
+            return self._from(self._mapping.origins["account_ref"])
+        if name == "name" and "name" not in self._mapping.origins:
+            parts = [
+                self._from(self._mapping.origins[part])
+                for part in ("first_name", "last_name")
+                if part in self._mapping.origins
+            ]
+            return lambda cells: " ".join(filter(None, (part(cells) for part in parts)))
+        return self._from(self._mapping.origins[name])
+
+    def _from(self, origin: Origin) -> Callable[[Sequence[str]], str]:
+        if origin.constant:
+            constant = origin.constant.strip()
+            return lambda cells: constant
+        if origin.template:
+            places = {column: self._headings.index(column) for column in origin.columns()}
+            template = origin.template
+
+            def fill(cells: Sequence[str]) -> str:
+                text = template
+                for column, at in places.items():
+                    text = text.replace("{" + column + "}", cells[at].strip() if at < len(cells) else "")
+                return " ".join(text.split())
+
+            return fill
+        at = self._headings.index(origin.column)
+        return lambda cells: cells[at].strip() if at < len(cells) else ""
+
+    def _turning(self, name: str) -> Callable[[str], str] | None:
+        if name == "currency":
+            return currency_code
+        if name == "country":
+            return country_code
+        if name == "item_kind":
+            words = {**ITEM_WORDS, **self._mapping.words}
+            return lambda text: words.get(text.casefold(), text)
+        if name == "party_kind":
+            return lambda text: PARTY_WORDS.get(text.casefold(), text)
+        if name in ("name", "address_1", "address_2", "address_3", "town", "county", "description"):
+            return lambda text: " ".join(text.split())
+        return None
+
+
+def as_texts(lines: Iterable[Line], mapping: Mapping, headings: Sequence[str]) -> Iterator[Line]:
+    """Write the numbers and days of a workbook the way the mapping reads them, so that nothing is guessed twice."""
+    forms = {}
+    amounts = set()
+    for name, origin in mapping.origins.items():
+        if origin.column in headings:
+            at = headings.index(origin.column)
+            if FIELDS[name].type == FieldType.AMOUNT:
+                amounts.add(at)
+            forms[at] = _DAY_FORMATS[DayForm(mapping.form_of(name))]
+
+    def write(at: int, cell: Any) -> str:
+        if isinstance(cell, date):
+            return cell.strftime(forms.get(at, "%Y-%m-%d"))
+        return cell.replace(".", mapping.decimal_mark) if at in amounts and type(cell) is not str else cell
+
+    for line in lines:
+        yield Line(line.number, [write(at, cell) for at, cell in enumerate(line.cells)], line.fault)
+
+
+def data_lines(
+    lines: Iterable[Line],
+    mapping: Mapping,
+    headings: Sequence[str],
+    *,
+    heading_line: int,
+    left_out: dict[str, int],
+    totals: list[str],
+) -> Iterator[Line]:
+    """Give the lines of data: those below the headings that are neither furniture nor the headings once more.
+
+    Carried values are added to the cells of the lines below their group. What is left out is counted in `left_out` by rule;
+    the amounts of the totals that the report states of itself go to `totals`.
+    """
+    carrier = Carrier(mapping.carry) if mapping.carry else None
+    own = list(headings[: len(headings) - len(mapping.carry.columns)]) if mapping.carry else list(headings)
+    skips = [(skip, skip.test(headings)) for skip in mapping.skips]
+    amount_at = _amount_at(mapping, headings)
+    for line in lines:
+        cells = line.cells
+        if carrier is not None and not line.fault and carrier.take(cells):
+            left_out["group"] = left_out.get("group", 0) + 1
+            continue
+        if line.number <= heading_line:
+            continue
+        if line.fault:
+            yield line
+            continue
+        if skips and (skip := next((skip for skip, test in skips if test(cells)), None)):
+            left_out[skip.column] = left_out.get(skip.column, 0) + 1
+            if skip.is_total and amount_at is not None and amount_at < len(cells) and cells[amount_at].strip():
+                totals.append(cells[amount_at].strip())
+            continue
+        if len(cells) >= len(own) and cells[: len(own)] == own:
+            left_out["headings"] = left_out.get("headings", 0) + 1
+            continue
+        if len(cells) > len(own):
+            if any(cells[len(own) :]):
+                yield Line(line.number, cells, "too_many_cells")
+                continue
+            del cells[len(own) :]
+        if carrier is not None:
+            cells = [*cells, *[""] * (len(own) - len(cells)), *carrier.values]
+        yield Line(line.number, cells)
+
+
+def _amount_at(mapping: Mapping, headings: Sequence[str]) -> int | None:
+    origin = mapping.origins.get("open_amount") or mapping.origins.get("amount")
+    return headings.index(origin.column) if origin and origin.column in headings else None

@@ -1,0 +1,123 @@
+-- name: item_rows
+-- The items of lines that stand, one each.
+SELECT ready.line AS key, {account_id} AS account_id, %(client)s::bigint AS client_id, ready.item_kind AS kind,
+       ready.item_ref AS reference, ready.issued_on, ready.due_on, ready.amount_minor,
+       ready.open_minor AS stated_open_minor, ready.settled_on, ready.currency, ready.description
+FROM {ready} AS ready
+{accounts}
+WHERE ready.errors IS NULL AND NOT ready.is_repeat AND NOT ready.is_credit {bound};
+
+-- name: placed_item_rows
+-- The items of placements that stand: one for each head that has a balance.
+SELECT ready.line AS key, {account_id} AS account_id, %(client)s::bigint AS client_id, head.kind,
+       ready.item_ref AS reference, ready.issued_on, ready.due_on, head.minor AS amount_minor,
+       NULL::bigint AS stated_open_minor, NULL::date AS settled_on, ready.currency, ready.description
+FROM {ready} AS ready
+{accounts}
+CROSS JOIN LATERAL (VALUES
+    (ready.item_kind, ready.amount_minor), ('interest', ready.interest_minor), ('fee', ready.fees_minor),
+    ('cost', ready.costs_minor)
+) AS head(kind, minor)
+WHERE ready.errors IS NULL AND NOT ready.is_repeat AND head.minor > 0 {bound};
+
+-- name: credit_rows
+-- The credits of lines that stand.
+SELECT ready.line AS key, {account_id} AS account_id, ready.item_kind AS kind, ready.item_ref AS reference,
+       ready.issued_on AS booked_on, ready.amount_minor, ready.currency
+FROM {ready} AS ready
+{accounts}
+WHERE ready.errors IS NULL AND NOT ready.is_repeat AND ready.is_credit {bound};
+
+-- name: debtor_verdicts
+-- Judge what lines say of debtors against what is known of them. What a line leaves out is not known there, and no change.
+SELECT ready.line AS key, NULL::text AS refusal, false AS is_ahead_of_source,
+       CASE
+           WHEN account.id IS NULL THEN 'new'
+           WHEN party.name <> ready.name
+               OR party.company_number <> coalesce(ready.company_number, party.company_number)
+               OR party.born_on IS DISTINCT FROM coalesce(ready.born_on, party.born_on)
+               OR party.language <> coalesce(ready.language, party.language)
+               OR party.country <> coalesce(ready.country, party.country)
+               OR ready.group_name IS NOT NULL AND party_group.name IS DISTINCT FROM ready.group_name
+               OR (ready.address_1 IS NOT NULL OR ready.postcode IS NOT NULL)
+                   AND (address.lines, address.town, address.county, address.postcode)
+                       IS DISTINCT FROM (
+                           to_jsonb(array_remove(ARRAY[ready.address_1, ready.address_2, ready.address_3], NULL)),
+                           coalesce(ready.town, ''), coalesce(ready.county, ''), coalesce(ready.postcode, '')
+                       )
+               OR EXISTS (
+                   SELECT FROM (VALUES
+                       ('email', ready.email_key), ('phone', ready.phone_key), ('mobile', ready.mobile_key)
+                   ) AS given(kind, key)
+                   WHERE given.key IS NOT NULL AND NOT EXISTS (
+                       SELECT FROM parties_contact_point AS point
+                       WHERE point.party_id = party.id AND point.kind = given.kind AND point.value_key = given.key
+                   )
+               )
+               THEN 'changed'
+           ELSE 'unchanged'
+       END AS verdict
+FROM {ready} AS ready
+LEFT JOIN accounts_account_lookup AS looked
+    ON looked.client_id = %(client)s AND looked.reference = ready.account_key
+LEFT JOIN accounts_account AS account ON account.id = looked.account_id
+LEFT JOIN parties_party AS party ON party.id = account.party_id
+LEFT JOIN parties_group AS party_group ON party_group.id = party.group_id
+LEFT JOIN parties_address AS address ON address.party_id = party.id AND address.until_on IS NULL
+WHERE ready.errors IS NULL AND NOT ready.is_repeat {bound};
+
+-- name: tally
+-- Count what became of lines by verdict and currency, and note what the book forbids.
+WITH judged AS MATERIALIZED (
+    SELECT key, min(refusal) AS refusal, bool_or(is_ahead_of_source) AS is_ahead,
+           CASE WHEN bool_and(verdict = 'new') THEN 'new' WHEN bool_and(verdict = 'unchanged') THEN 'unchanged'
+                ELSE 'changed' END AS verdict
+    FROM ({judged}) AS judged
+    GROUP BY key
+), noted AS (
+    INSERT INTO intake_row_error (batch_id, line, field, "column", code, value, is_warning, phase)
+    SELECT %(batch)s, key, '', '', coalesce(refusal, 'ahead_of_source'), '', refusal IS NULL, %(phase)s
+    FROM judged WHERE refusal IS NOT NULL OR is_ahead
+)
+INSERT INTO intake_batch_total AS total (batch_id, phase, verdict, currency, lines, value_minor)
+SELECT %(batch)s, %(phase)s, verdict, total_currency, count(*), sum(value_minor)
+FROM (
+    SELECT ready.total_currency, ready.value_minor,
+           CASE WHEN ready.errors IS NOT NULL OR judged.refusal IS NOT NULL THEN 'refused'
+                WHEN ready.is_repeat THEN 'repeated'
+                ELSE judged.verdict END AS verdict
+    FROM {ready} AS ready LEFT JOIN judged ON judged.key = ready.line
+    WHERE true {bound}
+) AS line
+GROUP BY verdict, total_currency
+ORDER BY verdict, total_currency
+ON CONFLICT (batch_id, phase, verdict, currency)
+    DO UPDATE SET lines = total.lines + excluded.lines, value_minor = total.value_minor + excluded.value_minor;
+
+-- name: in_book
+-- Ask the book itself what it holds for the lines that were taken: an item or a credit with exactly the amount of its line.
+SELECT total_currency AS currency, count(*) AS lines, sum(value_minor)::bigint AS minor
+FROM {ready} AS ready
+JOIN accounts_account_lookup AS looked ON looked.client_id = %(client)s AND looked.reference = ready.account_key
+WHERE errors IS NULL AND NOT is_repeat AND line <> ALL (%(refused)s) AND CASE
+    WHEN %(is_customers)s THEN true
+    WHEN is_credit THEN amount_minor = 0 OR EXISTS (
+        SELECT FROM accounts_source_credit AS credit
+        WHERE credit.account_id = looked.account_id AND credit.kind = ready.item_kind
+          AND credit.reference = ready.item_ref AND credit.amount_minor = ready.amount_minor
+          AND credit.taken_back_on IS NULL AND credit.item_id IS NULL
+    )
+    ELSE (amount_minor = 0 OR EXISTS (
+        SELECT FROM accounts_item AS item
+        WHERE item.account_id = looked.account_id AND item.reference = ready.item_ref AND item.kind = ready.item_kind
+          AND item.amount_minor = ready.amount_minor
+    )) AND NOT EXISTS (
+        SELECT FROM (VALUES ('interest', interest_minor), ('fee', fees_minor), ('cost', costs_minor)) AS head(kind, minor)
+        WHERE head.minor > 0 AND NOT EXISTS (
+            SELECT FROM accounts_item AS item
+            WHERE item.account_id = looked.account_id AND item.reference = ready.item_ref AND item.kind = head.kind
+              AND item.amount_minor = head.minor
+        )
+    )
+END
+GROUP BY total_currency;
