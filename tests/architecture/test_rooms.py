@@ -10,7 +10,9 @@ from tallystick.config.rooms import FLOORS
 
 #: Kinds of file in a room; any may be a package of that name.
 KINDS = {"rules", "events", "ports", "models", "queries", "facts", "actions", "forms", "web", "api", "tasks", "apps"}
-FOLDERS = {"management", "adapters", "templates", "migrations", "static", "locale", "sql", "templatetags", "data"}
+FOLDERS = {"management", "adapters", "templates", "migrations", "static", "locale", "sql", "templatetags"}
+#: What a room ships: dated data of the law, strategies and letters.
+FOLDERS |= {"data", "documents"}
 OUTSIDE_ROOMS = {"kernel", "config"}
 MOST_LINES = 400
 #: Longer files, each with the reason why it is not parted.

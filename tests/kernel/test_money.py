@@ -102,6 +102,8 @@ def test_money_is_shown_with_its_decimals():
     assert str(Money(1200, "GBP")) == "12.00 GBP"
 
 
-@pytest.mark.parametrize(("currency", "decimals"), [("GBP", 2), ("EUR", 2), ("USD", 2), ("JPY", 0), ("KWD", 3)])
+@pytest.mark.parametrize(
+    ("currency", "decimals"), [("GBP", 2), ("EUR", 2), ("USD", 2), ("JPY", 0), ("KWD", 3), ("RSD", 2)]
+)
 def test_a_currency_has_its_decimals(currency, decimals):
     assert decimals_of(currency) == decimals
