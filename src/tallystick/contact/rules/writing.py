@@ -222,7 +222,9 @@ def as_email(written: Written, envelope: Envelope, creditor: Creditor, *, at: da
 
 def _part(subtype: str, text: str, boundary: str) -> bytes:
     """Make one part of a message. The library's own is right and many times slower: this is a third of a night's mail."""
-    head = f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable'
+    head = (
+        f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable'
+    )
     lines = "\r\n".join(text.splitlines()).encode()
     return f"{head}\r\n\r\n".encode() + b2a_qp(lines, istext=True) + b"\r\n"
 

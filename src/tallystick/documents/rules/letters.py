@@ -13,7 +13,6 @@ from importlib import resources
 from pathlib import Path
 from threading import local
 
-import fontpkg_inter
 import typst
 
 from tallystick.documents.rules.text import Block
@@ -74,7 +73,7 @@ def address_lines(lines: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache
 def _fonts() -> typst.Fonts:
-    folder = Path(fontpkg_inter.__file__).parent / "files"
+    folder = resources.files("fontpkg_inter").joinpath("files")
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)])
 
 
