@@ -43,6 +43,10 @@ CREATE TABLE strategy_book (
     promises_last_broken_on date,
     promises_stale_on date,
     disputes_oldest_on date,
+    contact_message_on date,
+    contact_stale_on date,
+    contact_call_on date,
+    contact_right_party_on date,
     open_tasks integer NOT NULL DEFAULT 0,
     next_task_on date,
     place smallint,
@@ -53,6 +57,8 @@ CREATE TABLE strategy_book (
     promises_in_a_row smallint NOT NULL DEFAULT 0,
     promises_kept smallint NOT NULL DEFAULT 0,
     disputes_open smallint NOT NULL DEFAULT 0,
+    contact_messages_30d smallint NOT NULL DEFAULT 0,
+    contact_attempts smallint NOT NULL DEFAULT 0,
     is_open boolean NOT NULL DEFAULT false,
     is_house boolean NOT NULL DEFAULT false,
     is_company boolean NOT NULL DEFAULT false,
@@ -62,10 +68,12 @@ CREATE TABLE strategy_book (
     has_address boolean NOT NULL DEFAULT false,
     holds_stops_contact boolean NOT NULL DEFAULT false,
     holds_stops_enforcement boolean NOT NULL DEFAULT false,
+    contact_suspended boolean NOT NULL DEFAULT false,
     currency text NOT NULL DEFAULT '',
     country text NOT NULL DEFAULT '',
     language text NOT NULL DEFAULT '',
     holds_reason text,
+    contact_call_outcome text,
     PRIMARY KEY (account_id)
 ) PARTITION BY HASH (account_id);
 
