@@ -8,3 +8,9 @@ class ConfigConfig(AppConfig):
 
     name = "tallystick.config"
     label = "config"
+
+    def ready(self) -> None:
+        """Plug events into their jobs, once every room has loaded."""
+        from tallystick.config import wiring
+
+        wiring.connect()
