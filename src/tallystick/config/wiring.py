@@ -58,11 +58,9 @@ TOUCHES: tuple[str, ...] = (
 
 
 def _start(job: str) -> timeline.Listener:
-    task = jobs.configure_task(job)
-
     def deferred(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: datetime) -> None:
         accounts = sorted(set(account_ids))
-        task.batch_defer(
+        jobs.configure_task(job).batch_defer(
             *({"account_ids": accounts[first : first + _BATCH]} for first in range(0, len(accounts), _BATCH))
         )
 
