@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -97,6 +97,20 @@ def accounts_of_party(party_id: int, *, scope: Scope = EVERYTHING) -> QuerySet[A
     if scope.client_ids is not None:
         found = found.filter(client_id__in=scope.client_ids)
     return found.order_by("pk")
+
+
+def local_days(account_ids: Sequence[int], *, at: datetime) -> dict[int, date]:
+    """Give the day that an instant falls on where the creditor of each account is."""
+    found = sql.rows(
+        """
+        SELECT account.id, (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today
+        FROM accounts_account AS account
+        JOIN accounts_client AS client ON client.id = account.client_id
+        WHERE account.id = ANY(%(accounts)s)
+        """,
+        {"accounts": list(account_ids), "at": at},
+    )
+    return {row["id"]: row["today"] for row in found}
 
 
 def outcome_for_open(chosen: Chosen, *, done: int) -> Outcome:

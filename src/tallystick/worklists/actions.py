@@ -10,8 +10,10 @@ from django.db import transaction
 
 from tallystick.access import queries as access_queries
 from tallystick.accounts import queries as account_queries
+from tallystick.accounts import rules as account_rules
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
+from tallystick.kernel.calendars import local_day
 from tallystick.kernel.outcome import Chosen, Outcome
 from tallystick.timeline import actions as timeline
 from tallystick.worklists import events, queries, rules
@@ -42,10 +44,12 @@ def open_task(
 ) -> WorkItem:
     """Ask a person or a team to do something about an account; the client's team where nobody is named.
 
+    :raises AccountIsClosed: nothing is left to do about the account
     :raises PriorityOutOfRange: see `rules.check_priority`
     """
     by.must_be_allowed_to("work accounts")
     account = account_queries.lock_account(account_id, scope=by.scope)
+    account_rules.refuse_if_closed(account.state, account.reference)
     rules.check_priority(priority)
     work = WorkItem.objects.create(
         account_id=account_id,
@@ -63,7 +67,12 @@ def open_task(
         created_by=by.label,
         created_by_id=by.user_id,
     )
-    timeline.append(events.TaskOpened(account_id, work.pk, kind, title, due_on), at=at, by=by)
+    timeline.append(
+        events.TaskOpened(account_id, work.pk, kind, title, due_on),
+        happened_on=local_day(at, account.client.time_zone),
+        at=at,
+        by=by,
+    )
     return work
 
 
@@ -86,7 +95,7 @@ def open_tasks(
     """Ask for one piece of work on every chosen account, once for each cause.
 
     The account's owner gets it where `to_owner` is said and there is one; else the person or team named, else the client's
-    team. Bulk twin of `open_task`.
+    team. Closed accounts are refused. Bulk twin of `open_task`.
     """
     by.must_be_allowed_to("work accounts")
     rules.check_priority(priority)
@@ -111,18 +120,9 @@ def open_tasks(
             "note": note,
         },
     )
-    timeline.append_bulk(
-        kind="worklists.TaskOpened",
-        account_ids=[row["account_id"] for row in opened],
-        data=[
-            {"work_item_id": row["id"], "kind": kind.value, "title": title, "due_on": due_on.isoformat()}
-            for row in opened
-        ],
-        happened_on=at.date(),
-        at=at,
-        by=by,
-    )
-    return Outcome(done=len(opened), already=len(chosen) - len(opened))
+    told = [(row["account_id"], row["id"], title) for row in opened]
+    _tell("worklists.TaskOpened", told, {"kind": kind.value, "due_on": due_on.isoformat()}, at=at, by=by)
+    return account_queries.outcome_for_open(chosen, done=len(opened))
 
 
 @transaction.atomic
@@ -165,7 +165,7 @@ def take_account(*, account_id: int, at: datetime, by: Actor) -> None:
 
 def _claim(account_id: int, *, work_item_id: int | None, at: datetime, by: Actor) -> bool:
     # A person is at one account at a time; what they left is free at once.
-    Claim.objects.filter(user_id=by.user_id).exclude(account_id=account_id).delete()
+    Claim.objects.filter(user_id=by.user_id or 0).exclude(account_id=account_id).delete()
     taken = sql.rows(
         _query("claim"),
         {
@@ -182,7 +182,7 @@ def _claim(account_id: int, *, work_item_id: int | None, at: datetime, by: Actor
 @transaction.atomic
 def give_back(*, by: Actor) -> None:
     """Leave the account that a person is at, so that others may be given it."""
-    Claim.objects.filter(user_id=by.user_id).delete()
+    Claim.objects.filter(user_id=by.user_id or 0).delete()
 
 
 @transaction.atomic
@@ -197,7 +197,12 @@ def complete_task(*, work_item_id: int, outcome: str, note: str = "", at: dateti
     work.outcome, work.outcome_note = outcome, note
     work.done_at, work.done_by, work.done_by_id = at, by.label, by.user_id
     work.save()
-    timeline.append(events.TaskDone(work.account_id, work.pk, work.kind, work.title, outcome, note), at=at, by=by)
+    timeline.append(
+        events.TaskDone(work.account_id, work.pk, work.kind, work.title, outcome, note),
+        happened_on=_today_of(work, at=at),
+        at=at,
+        by=by,
+    )
     return work
 
 
@@ -237,7 +242,12 @@ def put_off(*, work_item_id: int, due_on: date, reason: str, today: date, at: da
     work.due_on, work.due_at = due_on, None
     work.rank = rules.rank(priority=work.priority, due_on=due_on)
     work.save()
-    timeline.append(events.TaskPutOff(work.account_id, work.pk, work.title, due_on, reason), at=at, by=by)
+    timeline.append(
+        events.TaskPutOff(work.account_id, work.pk, work.title, due_on, reason),
+        happened_on=_today_of(work, at=at),
+        at=at,
+        by=by,
+    )
     return work
 
 
@@ -288,14 +298,20 @@ def cancel_tasks(
 
 
 def _tell(kind: str, rows: list[tuple[int, int, str]], common: dict[str, Any], *, at: datetime, by: Actor) -> None:
+    account_ids = [account_id for account_id, _number, _title in rows]
+    days = account_queries.local_days(account_ids, at=at) if rows else {}
     timeline.append_bulk(
         kind=kind,
-        account_ids=[account_id for account_id, _number, _title in rows],
+        account_ids=account_ids,
         data=[{"work_item_id": number, "title": title, **common} for _account, number, title in rows],
-        happened_on=at.date(),
+        happened_on=[days[account_id] for account_id in account_ids],
         at=at,
         by=by,
     )
+
+
+def _today_of(work: WorkItem, *, at: datetime) -> date:
+    return account_queries.local_days([work.account_id], at=at)[work.account_id]
 
 
 def _lock_open(work_item_id: int, *, by: Actor) -> WorkItem:

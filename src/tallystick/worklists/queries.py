@@ -63,21 +63,50 @@ def worklist(
     Work of one person, or what lies unassigned with some teams, or all of the scope. `after` is the (rank, id) of the last
     row of the page before. Balances are in minor units of the account's currency.
     """
+    page = "page_of_person" if assignee_id is not None else "page_of_all" if team_ids is None else "page_of_teams"
     return sql.rows(
-        _query("worklist"),
+        sql.fill(_query("worklist"), page=sql.fill(_query(page), wanted=_query("wanted"))),
         {
             "at": at,
             "assignee": assignee_id,
             "teams": None if team_ids is None else list(team_ids),
-            "clients": scope.as_list(),
-            "kind": kind,
-            "client": client_id,
-            "due_by": due_by,
-            "after_rank": after[0] if after else None,
-            "after_id": after[1] if after else None,
             "limit": limit,
+            **_wanted(scope=scope, due_by=due_by, kind=kind, client_id=client_id, after=after),
         },
     )
+
+
+def totals(
+    *,
+    scope: Scope,
+    due_by: date,
+    assignee_id: int | None = None,
+    team_ids: Sequence[int] | None = None,
+    kind: str | None = None,
+    client_id: int | None = None,
+) -> list[dict[str, Any]]:
+    """Count the work of a whole worklist by currency: `tasks`, `accounts`, and `balance_minor` that those accounts owe."""
+    return sql.rows(
+        sql.fill(_query("totals"), wanted=_query("wanted")),
+        {
+            "assignee": assignee_id,
+            "teams": None if team_ids is None else list(team_ids),
+            **_wanted(scope=scope, due_by=due_by, kind=kind, client_id=client_id, after=None),
+        },
+    )
+
+
+def _wanted(
+    *, scope: Scope, due_by: date, kind: str | None, client_id: int | None, after: tuple[int, int] | None
+) -> dict[str, Any]:
+    return {
+        "clients": scope.as_list(),
+        "kind": kind,
+        "client": client_id,
+        "due_by": due_by,
+        "after_rank": after[0] if after else None,
+        "after_id": after[1] if after else None,
+    }
 
 
 def depth(*, by: Actor, today: date) -> dict[str, Any]:

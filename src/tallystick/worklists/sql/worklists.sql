@@ -9,7 +9,7 @@ SELECT account.id, chosen.cause_id, %(cause_kind)s, %(action_no)s, account.clien
        CASE WHEN %(to_owner)s THEN account.owner_id ELSE %(assignee)s::bigint END,
        %(user_id)s, %(by)s, %(at)s, %(due_on)s, %(priority)s, %(rank)s, %(kind)s, 'open', %(title)s, %(note)s, '', '', ''
 FROM unnest(%(account_ids)s::bigint[], %(cause_ids)s::bigint[]) AS chosen(account_id, cause_id)
-JOIN accounts_account AS account ON account.id = chosen.account_id
+JOIN accounts_account AS account ON account.id = chosen.account_id AND account.state = 'open'
 JOIN accounts_client AS client ON client.id = account.client_id
 ORDER BY account.id
 ON CONFLICT (account_id, cause_kind, cause_id, action_no) DO NOTHING
@@ -85,20 +85,67 @@ LEFT JOIN LATERAL (
     WHERE item.account_id = work.account_id AND open_minor > 0
 ) AS open ON true
 LEFT JOIN worklists_claim AS claim ON claim.account_id = work.account_id AND claim.until_at > %(at)s
-WHERE work.id IN (
-    SELECT id FROM worklists_work_item
-    WHERE state = 'open'
-      AND (%(assignee)s::bigint IS NULL OR assignee_id = %(assignee)s)
-      AND (%(teams)s::bigint[] IS NULL OR (assignee_id IS NULL AND team_id = ANY(%(teams)s)))
-      AND (%(clients)s::bigint[] IS NULL OR client_id = ANY(%(clients)s))
-      AND (%(kind)s::text IS NULL OR kind = %(kind)s)
-      AND (%(client)s::bigint IS NULL OR client_id = %(client)s)
-      AND due_on <= %(due_by)s
-      AND (%(after_rank)s::integer IS NULL OR (rank, -id) < (%(after_rank)s, -%(after_id)s::bigint))
+WHERE work.id IN (SELECT id FROM ({page}) AS page)
+ORDER BY work.rank DESC, work.id;
+
+-- name: page_of_person
+-- A page of the work assigned to a person.
+SELECT id, rank FROM worklists_work_item
+WHERE assignee_id = %(assignee)s AND {wanted}
+ORDER BY rank DESC, id
+LIMIT %(limit)s;
+
+-- name: page_of_teams
+-- A page of the work that nobody of some teams is assigned to: the foremost of each team, and of those the foremost.
+SELECT foremost.id, foremost.rank
+FROM unnest(%(teams)s::bigint[]) AS team(id)
+CROSS JOIN LATERAL (
+    SELECT id, rank FROM worklists_work_item
+    WHERE team_id = team.id AND assignee_id IS NULL AND {wanted}
     ORDER BY rank DESC, id
     LIMIT %(limit)s
+) AS foremost
+ORDER BY foremost.rank DESC, foremost.id
+LIMIT %(limit)s;
+
+-- name: page_of_all
+-- A page of all work.
+SELECT id, rank FROM worklists_work_item
+WHERE {wanted}
+ORDER BY rank DESC, id
+LIMIT %(limit)s;
+
+-- name: wanted
+-- The common condition of pages: open, due by a day, within the scope and the filters, after the last row of the page before.
+state = 'open' AND due_on <= %(due_by)s
+AND (%(clients)s::bigint[] IS NULL OR client_id = ANY(%(clients)s))
+AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+AND (%(client)s::bigint IS NULL OR client_id = %(client)s)
+AND (%(after_rank)s::integer IS NULL OR (
+    rank <= %(after_rank)s AND (rank < %(after_rank)s OR id > %(after_id)s::bigint)
+));
+
+-- name: totals
+-- Count the work of a worklist, its accounts, and what they owe, by currency. An account with two pieces of work owes once.
+WITH wanted AS (
+    SELECT account_id, count(*) AS tasks FROM worklists_work_item AS work
+    WHERE (%(assignee)s::bigint IS NULL OR assignee_id = %(assignee)s)
+      AND (%(teams)s::bigint[] IS NULL OR (assignee_id IS NULL AND team_id = ANY(%(teams)s)))
+      AND {wanted}
+    GROUP BY account_id
 )
-ORDER BY work.rank DESC, work.id;
+SELECT account.currency, sum(wanted.tasks)::bigint AS tasks, count(*) AS accounts,
+       (coalesce(sum(open.minor), 0) - sum(account.on_account_minor))::bigint AS balance_minor
+FROM wanted
+JOIN accounts_account AS account ON account.id = wanted.account_id
+LEFT JOIN (
+    SELECT account_id, sum(open_minor) AS minor
+    FROM accounts_item
+    WHERE open_minor > 0 AND account_id IN (SELECT account_id FROM wanted)
+    GROUP BY account_id
+) AS open ON open.account_id = account.id
+GROUP BY account.currency
+ORDER BY account.currency;
 
 -- name: depth
 -- Count open work that is due, and the oldest of it, for a person and for some teams.
