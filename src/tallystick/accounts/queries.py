@@ -99,6 +99,12 @@ def accounts_of_party(party_id: int, *, scope: Scope = EVERYTHING) -> QuerySet[A
     return found.order_by("pk")
 
 
+def owing_nothing(account_ids: Sequence[int]) -> list[int]:
+    """Give those of some accounts on which nothing is open."""
+    owing = Item.objects.filter(account_id__in=account_ids, open_minor__gt=0).values_list("account_id", flat=True)
+    return sorted(set(account_ids) - set(owing))
+
+
 def local_days(account_ids: Sequence[int], *, at: datetime) -> dict[int, date]:
     """Give the day that an instant falls on where the creditor of each account is."""
     found = sql.rows(
@@ -267,6 +273,30 @@ INVARIANTS = (
         LEFT JOIN accounts_account AS account ON account.id = entry.account_id
         LEFT JOIN accounts_item AS item ON item.id = entry.item_id AND item.account_id = entry.account_id
         WHERE account.id IS NULL OR account.currency <> entry.currency OR (entry.item_id IS NOT NULL AND item.id IS NULL)
+        """,
+    ),
+    Invariant(
+        name="nothing belongs to nobody",
+        sentence="Every account has a debtor, every item an account of its client, every event an account.",
+        checked="""
+        SELECT (SELECT count(*) FROM accounts_account) + (SELECT count(*) FROM accounts_item)
+               + (SELECT count(*) FROM timeline_event)
+        """,
+        breaches="""
+        SELECT account.id AS account_id, 'has no debtor' AS what
+        FROM accounts_account AS account
+        WHERE NOT EXISTS (SELECT FROM parties_party AS party WHERE party.id = account.party_id)
+        UNION ALL
+        SELECT item.account_id, 'item ' || item.id || ' belongs to no account of its client'
+        FROM accounts_item AS item
+        WHERE NOT EXISTS (
+            SELECT FROM accounts_account AS account
+            WHERE account.id = item.account_id AND account.client_id = item.client_id AND account.currency = item.currency
+        )
+        UNION ALL
+        SELECT event.account_id, 'event ' || event.id || ' (' || event.kind || ') belongs to no account'
+        FROM timeline_event AS event
+        WHERE NOT EXISTS (SELECT FROM accounts_account AS account WHERE account.id = event.account_id)
         """,
     ),
     Invariant(
