@@ -19,8 +19,8 @@ _BATCH = 1_000
 
 #: Event → the jobs that are given its accounts.
 JOBS: dict[str, tuple[str, ...]] = {
-    "accounts.AccountClosed": ("worklists.cancel_of_closed",),
-    "accounts.BalanceCleared": ("worklists.cancel_of_paid",),
+    "accounts.AccountClosed": ("worklists.cancel_of_closed", "promises.withdraw_of_closed"),
+    "accounts.BalanceCleared": ("worklists.cancel_of_paid", "promises.withdraw_of_paid"),
     "accounts.CreditApplied": ("promises.judge_promises",),
     "accounts.CreditTakenBack": ("promises.judge_promises",),
 }
