@@ -16,7 +16,7 @@ from tallystick.kernel import clock
 from tallystick.kernel.money import Money
 
 _CUSTOMERS = (
-    "Account No,Customer Name,Company No,Type,Address Line 1,Town,Postcode,Country,Email,Telephone,Mobile,Portfolio"
+    "Account No,Customer Name,Company No,Type,Address Line 1,Town,Postcode,Country,Email,Telephone,Mobile,Portfolio,Currency"
 ).split(",")
 _INVOICES = "Account No,Invoice No,Invoice Date,Due Date,Amount,Currency".split(",")
 _SOURCES = {FileKind.CUSTOMERS: "Customers", FileKind.INVOICES: "Invoices"}
@@ -40,6 +40,7 @@ def customers_file(debtors: Iterable[DemoAccount]) -> bytes:
                 debtor.phone,
                 debtor.mobile,
                 "MAIN",
+                debtor.creditor.currency,
             )
             for debtor in debtors
         ),

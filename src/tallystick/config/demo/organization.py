@@ -15,7 +15,8 @@ from tallystick.config.demo.bank import BANKS
 from tallystick.config.demo.book import CREDITORS
 from tallystick.contact.actions.templates import load_templates
 from tallystick.kernel.actor import system
-from tallystick.payments.actions.banks import open_bank_account
+from tallystick.payments.actions.banks import open_bank_account, settle_day_order
+from tallystick.payments.rules.days import DayOrder
 from tallystick.strategy.actions import publishing
 
 DEMO = system("demo")
