@@ -9,7 +9,7 @@ from tests import builders
 from tallystick.accounts.models import Client
 from tallystick.kernel import sql
 from tallystick.strategy import actions
-from tallystick.strategy.models import Decision, Version
+from tallystick.strategy.models import Decision, Touched, Version
 from tallystick.strategy.queries import versions
 
 BY = builders.TEST
@@ -37,7 +37,8 @@ def publish(document: str, *, client: Client | None = None, day: date = DAY) -> 
 
 
 def refresh(*account_ids: int, day: date = DAY) -> int:
-    """Bring the facts of accounts up to date."""
+    """Bring the facts of accounts up to date, as if all that happened to them had been answered."""
+    Touched.objects.filter(account_id__in=account_ids).delete()
     return actions.refresh(account_ids, day=day)
 
 

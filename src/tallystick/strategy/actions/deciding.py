@@ -26,13 +26,13 @@ _BRAKE = f"""NOT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision just made."""
+    """Decisions just made that are alike: one effect, from one place, of many accounts, each with its decision."""
 
-    decision_id: int
-    account_id: int
-    #: The number of its effect in the statement that decided.
+    #: The number of the effect in the statement that decided.
     number: int
     from_place: int
+    decision_ids: list[int]
+    account_ids: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,10 @@ def _text(number: str, statement: Statement, asking: Asking) -> str:
                    %(run_id)s, %(at)s, book.version_id, {day}, book.effect, book.prior_place, book.place,
                    {statement.evidence}
             FROM moved AS book
-            ORDER BY book.account_id
             RETURNING id, account_id, version_id, effect, from_place
         )
-        SELECT id, account_id, {effect} AS number, from_place FROM kept AS book
+        SELECT {effect} AS number, from_place, array_agg(id ORDER BY account_id), array_agg(account_id ORDER BY account_id)
+        FROM kept AS book
+        GROUP BY number, from_place
+        ORDER BY number, from_place
     """  # noqa: S608

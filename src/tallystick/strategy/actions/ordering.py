@@ -30,14 +30,18 @@ def give(decisions: Sequence[Decided], statement: Statement, *, at: datetime, by
     The decision and the place of the order in its step are the natural key of everything that follows: given twice, an order is
     carried out once.
     """
-    chosen: dict[tuple[Order, int, str], list[Decided]] = defaultdict(list)
+    alike: dict[tuple[Order, int, str], list[Decided]] = defaultdict(list)
     for decided in decisions:
         version, effect = statement.effect(decided.number)
         for place, order in enumerate(effect.orders):
-            chosen[order, place, version.program.document.calendar].append(decided)
+            alike[order, place, version.program.document.calendar].append(decided)
     outcomes: Outcomes = {}
-    for (order, place, calendar), those in chosen.items():
-        accounts = Chosen([each.account_id for each in those], [each.decision_id for each in those], "decision")
+    for (order, place, calendar), those in alike.items():
+        accounts = Chosen(
+            [account_id for each in those for account_id in each.account_ids],
+            [decision_id for each in those for decision_id in each.decision_ids],
+            "decision",
+        )
         try:
             outcome = _give(order, accounts, place, calendar, day=statement.day, at=at, by=by)
         except Refusal as refusal:

@@ -96,7 +96,7 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
         seconds=time.monotonic() - began,
         accounts=standing.accounts,
         refreshed=refreshed,
-        decided=len(decisions),
+        decided=sum(len(each.account_ids) for each in decisions),
         decisions=_counts(decisions, statement),
         orders=_told(outcomes),
     )
@@ -135,7 +135,12 @@ def go_on(
     more: list[Decided] = []
     latest = list(decisions)
     for _pass in range(_MOST_PASSES):
-        going = sorted({each.account_id for each in latest if statement.effect(each.number)[1].kind in _GOES_ON})
+        going = [
+            account_id
+            for each in latest
+            if statement.effect(each.number)[1].kind in _GOES_ON
+            for account_id in each.account_ids
+        ]
         if not going:
             break
         latest = decide(statement.steps, statement, Asking(leaf, going), run_id=run_id, at=at)
@@ -145,9 +150,9 @@ def go_on(
 
 def _counts(decisions: Iterable[Decided], statement: Statement) -> dict[str, int]:
     counts: Counter[str] = Counter()
-    for number, times in Counter(each.number for each in decisions).items():
-        version, effect = statement.effect(number)
-        counts[f"{version.version_id}:{effect.number}"] += times
+    for each in decisions:
+        version, effect = statement.effect(each.number)
+        counts[f"{version.version_id}:{effect.number}"] += len(each.account_ids)
     return dict(counts)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.strategy import events
 from tallystick.strategy.actions.deciding import Decided
@@ -22,22 +23,24 @@ _EVENTS = {
 }
 
 
+_TOLD = """
+SELECT account_id, %(said)s::jsonb || jsonb_build_object('decision_id', decision_id) AS data, %(day)s::date AS happened_on
+FROM unnest(%(account_ids)s::bigint[], %(decision_ids)s::bigint[]) AS decided(account_id, decision_id)
+"""
+
+
 def tell(decisions: Sequence[Decided], statement: Statement, *, at: datetime, by: Actor) -> None:
     """Append an event for each decision."""
-    alike: dict[tuple[int, int], list[Decided]] = defaultdict(list)
     for decided in decisions:
-        alike[decided.number, decided.from_place].append(decided)
-    for (number, from_place), those in alike.items():
-        version, effect = statement.effect(number)
-        said = said_of(version.program, effect, from_place)
-        timeline.append_bulk(
-            kind=f"strategy.{_EVENTS[effect.kind].__name__}",
-            account_ids=[each.account_id for each in those],
-            data=[{"decision_id": each.decision_id, **said} for each in those],
-            happened_on=statement.day,
-            at=at,
-            by=by,
-        )
+        version, effect = statement.effect(decided.number)
+        params = {
+            "said": json.dumps(said_of(version.program, effect, decided.from_place)),
+            "day": statement.day,
+            "account_ids": decided.account_ids,
+            "decision_ids": decided.decision_ids,
+        }
+        kind = f"strategy.{_EVENTS[effect.kind].__name__}"
+        timeline.append_rows(sql.Rows(_TOLD, params), kind=kind, at=at, by=by)
 
 
 def said_of(program: Program, effect: Effect, from_place: int) -> dict[str, Any]:
