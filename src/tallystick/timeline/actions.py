@@ -144,15 +144,21 @@ def add_note(*, account_id: int, text: str, happened_on: date, at: datetime, by:
 @transaction.atomic
 def add_notes(chosen: Chosen, *, text: str, happened_on: date, at: datetime, by: Actor) -> Outcome:
     """Add the same note to every chosen account, with what caused it."""
-    ids = append_bulk(
-        kind="timeline.NoteAdded",
-        account_ids=chosen.account_ids,
-        data=[{"text": text, chosen.cause_kind: cause} for cause in chosen.cause_ids],
-        happened_on=happened_on,
-        at=at,
-        by=by,
+    notes = sql.Rows(
+        """
+        SELECT account_id, happened_on, jsonb_build_object('text', %(text)s::text, %(cause_kind)s::text, cause_id) AS data
+        FROM unnest(%(account_ids)s::bigint[], %(cause_ids)s::bigint[]) AS chosen(account_id, cause_id),
+             CAST(%(happened_on)s AS date) AS happened_on
+        """,
+        {
+            "text": text,
+            "cause_kind": chosen.cause_kind,
+            "account_ids": list(chosen.account_ids),
+            "cause_ids": list(chosen.cause_ids),
+            "happened_on": happened_on,
+        },
     )
-    return Outcome(done=len(ids))
+    return Outcome(done=append_rows(notes, kind="timeline.NoteAdded", at=at, by=by))
 
 
 def open_months(*, first: date, last: date) -> int:

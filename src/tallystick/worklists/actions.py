@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -297,17 +298,22 @@ def cancel_tasks(
     return Outcome(done=len(rows))
 
 
+_TOLD = """
+SELECT told.account_id, %(common)s::jsonb || jsonb_build_object('work_item_id', told.id, 'title', told.title) AS data,
+       (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS happened_on
+FROM unnest(%(account_ids)s::bigint[], %(ids)s::bigint[], %(titles)s::text[]) AS told(account_id, id, title)
+JOIN accounts_account AS account ON account.id = told.account_id
+JOIN accounts_client AS client ON client.id = account.client_id
+ORDER BY told.id
+"""
+
+
 def _tell(kind: str, rows: list[tuple[int, int, str]], common: dict[str, Any], *, at: datetime, by: Actor) -> None:
-    account_ids = [account_id for account_id, _number, _title in rows]
-    days = account_queries.local_days(account_ids, at=at) if rows else {}
-    timeline.append_bulk(
-        kind=kind,
-        account_ids=account_ids,
-        data=[{"work_item_id": number, "title": title, **common} for _account, number, title in rows],
-        happened_on=[days[account_id] for account_id in account_ids],
-        at=at,
-        by=by,
-    )
+    if not rows:
+        return
+    account_ids, ids, titles = map(list, zip(*rows, strict=True))
+    params = {"common": json.dumps(common), "account_ids": account_ids, "ids": ids, "titles": titles, "at": at}
+    timeline.append_rows(sql.Rows(_TOLD, params), kind=kind, at=at, by=by)
 
 
 def _today_of(work: WorkItem, *, at: datetime) -> date:
