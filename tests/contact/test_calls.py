@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.contact.conftest import AT, BY, Book
 
 from tallystick.contact import actions
 from tallystick.contact.models import Call
@@ -13,7 +14,6 @@ from tallystick.kernel.actor import Actor, Scope
 from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.parties.rules import ContactKind
 from tallystick.timeline import queries as timeline_queries
-from tests.contact.conftest import AT, BY, Book
 
 
 def test_a_call_is_on_record_and_on_the_timeline(book: Book, collector: Actor) -> None:

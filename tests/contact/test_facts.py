@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.contact.conftest import AT, BY, Book, chosen
+from tests.contact.mailbox import Mailbox
 
 from tallystick.contact import actions, facts
 from tallystick.contact.models import Message
 from tallystick.contact.rules.words import CallOutcome, Channel, Command, Direction
 from tallystick.kernel import sql
-from tests.contact.conftest import AT, BY, Book, chosen
-from tests.contact.mailbox import Mailbox
 
 
 def row(source: str, account_id: int, day: date) -> dict[str, Any]:
