@@ -36,6 +36,7 @@ PAGES: tuple[Page, ...] = (
     _page(_("Ageing"), "desk:ageing", "chart-column", "e", "see reports"),
     _page(_("Payments"), "desk:payments", "banknote", "p", "import statements", "allocate money"),
     _page(_("Intake"), "desk:intake", "file-up", "i", "import receivables"),
+    _page(_("Messages"), "contact:outbox", "send", "m", "send messages", "edit templates"),
     _page(_("Strategies"), "desk:strategies", "route", "s", "see strategies"),
     _page(_("People"), "access:users", "shield-check", "u", "manage users"),
     _page(_("Audit trail"), "access:audit", "scroll-text", "t", "see audit"),
