@@ -90,7 +90,10 @@ def _clients(units: dict[str, int], teams: dict[str, Team], *, at: datetime) -> 
         )
         account_actions.open_portfolio(client=client, code="MAIN", name="Main book", at=at, by=DEMO)
         bank = banks[creditor.code]
-        open_bank_account(client_id=client.pk, name=bank.name, currency=bank.currency, iban=bank.iban, at=at, by=DEMO)
+        account = open_bank_account(
+            client_id=client.pk, name=bank.name, currency=bank.currency, iban=bank.iban, at=at, by=DEMO
+        )
+        settle_day_order(bank_account_id=account.pk, order=DayOrder.DAY_FIRST, at=at, by=DEMO)
 
 
 def _people(units: dict[str, int], teams: dict[str, Team], *, at: datetime) -> None:
