@@ -125,7 +125,7 @@ def test_a_known_browser_is_known_to_its_own_account_only(client, ann, person):
     _log_in(client)
     client.post("/account/logout/")
     for _guess in range(throttling.ACCOUNT.burst):
-        _log_in(client, username="bob", password="wrong")
+        _log_in(Client(REMOTE_ADDR="198.51.100.9"), username="bob", password="wrong")
 
     assert b"Too many attempts" in _log_in(client, username="bob").content
 

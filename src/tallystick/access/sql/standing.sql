@@ -1,5 +1,5 @@
 -- name: standing
--- Give the open grants of the active user %(user_id)s: role, the clients it covers (null: everything), and if the user has
+-- Give the open grants of the user %(user_id)s: role, the clients it covers (null: everything), and if the user has
 -- set up a second factor that they carry with them (recovery codes alone are none). A user without a grant has one row
 -- without a role.
 SELECT
@@ -15,4 +15,4 @@ SELECT
     ) AS has_second_factor
 FROM access_user AS u
 LEFT JOIN access_grant AS g ON g.user_id = u.id AND g.ended_at IS NULL
-WHERE u.id = %(user_id)s AND u.is_active;
+WHERE u.id = %(user_id)s;
