@@ -81,12 +81,12 @@ def open_sources(creditor: Creditor) -> dict[FileKind, int]:
     }
 
 
-def bring_in(content: bytes, *, source_id: int, name: str) -> None:
+def bring_in(content: bytes, *, source_id: int, name: str, currency: str) -> None:
     """Take a file through upload, mapping, check and commit, as a person would; the mapping is remembered from the first one."""
     batch = intake.upload_file(source_id=source_id, file_name=name, content=[content], at=clock.now(), by=DEMO)
     if batch.mapping is None:
         guess = intake.guess_mapping(batch_id=batch.pk, by=DEMO)
-        document = {**guess.mapping.as_document(), "day_form": "dmy"}
+        document = {**guess.mapping.as_document(), "day_form": "dmy", "home_currency": currency}
         intake.map_batch(batch_id=batch.pk, document=document, name=name.partition("-")[0], at=clock.now(), by=DEMO)
     intake.check_batch(batch_id=batch.pk, at=clock.now(), by=DEMO)
     intake.start_commit(batch_id=batch.pk, at=clock.now(), by=DEMO)

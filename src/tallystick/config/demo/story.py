@@ -39,6 +39,7 @@ def load(*, size: int, seed: int, progress: Callable[[str], None], days: int = D
                 loading.customers_file(of_creditor),
                 source_id=sources[creditor.code][FileKind.CUSTOMERS],
                 name=f"customers-{first}.csv",
+                currency=creditor.currency,
             )
             _invoices(loading.open_on(of_creditor, day=first), sources[creditor.code], first)
             progress(_("{client}: {count} customers brought in.").format(client=creditor.name, count=len(of_creditor)))
@@ -58,7 +59,12 @@ def _begin(debtors: Sequence[book.DemoAccount], first: date, seed: int, progress
 
 def _invoices(owed: list[tuple[book.DemoAccount, book.DemoInvoice]], sources: dict[FileKind, int], day: date) -> None:
     if owed:
-        loading.bring_in(loading.invoices_file(owed), source_id=sources[FileKind.INVOICES], name=f"invoices-{day}.csv")
+        loading.bring_in(
+            loading.invoices_file(owed),
+            source_id=sources[FileKind.INVOICES],
+            name=f"invoices-{day}.csv",
+            currency=owed[0][0].creditor.currency,
+        )
 
 
 def _live(
