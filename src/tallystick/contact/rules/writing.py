@@ -207,7 +207,7 @@ def as_email(written: Written, envelope: Envelope, creditor: Creditor, *, at: da
     boundary = f"=_{envelope.key}"
     mail["MIME-Version"] = "1.0"
     mail["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
-    text = f"{as_plain_text(written.blocks)}\n\n-- \n{creditor.name}\n{creditor.imprint}".rstrip()
+    text = f"{as_plain_text(written.blocks)}\n\n-- \n{creditor.imprint or creditor.name}"
     html = _PAGE.format(
         language=escape(envelope.language),
         subject=escape(written.subject),
