@@ -83,7 +83,7 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     leaf = book.chunks(run.chunks)[chunk]
     statement = versions.statement(day=run.day)
     standing = book.standing(leaf, day=run.day)
-    refreshed = refreshing.refresh(standing.stale, day=run.day)
+    refreshed = refreshing.refresh(standing.stale, day=run.day, table=leaf)
     if standing.without_strategy:
         refreshing.enrol(leaf, day=run.day)
     decisions = _timed(leaf, statement, run_id=run_id, at=at)
