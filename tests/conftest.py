@@ -41,6 +41,7 @@ def pytest_report_header() -> str:
     return f"browser: {found}" if found else f"BROWSER TESTS ARE NOT RUN: {_NO_BROWSER}"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     found = _chromium()
     for item in items:
@@ -48,6 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if found is None and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason=_NO_BROWSER))
+    # Last, because the browser's event loop stays in the thread of the tests once it runs.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
