@@ -140,7 +140,7 @@ def _role() -> str:
 
 def _dump(file: Path) -> None:
     tools, version = _tools()
-    options = ["--format=custom", "--compress=gzip", "--no-owner", *(["--no-statistics"] if version >= 18 else [])]
+    options = ["--format=custom", "--compress=6", "--no-owner", *(["--no-statistics"] if version >= 18 else [])]
     with _service() as known:
         _succeed(
             subprocess.run(
