@@ -196,6 +196,7 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = STATE_DIR / "mail"
 
+
 # How messages leave: an adapter for each channel, with what it needs. Without a service they become files too.
 def _into_folder(name: str) -> dict[str, Any]:
     return {
