@@ -16,6 +16,7 @@ _ORDER = ("start", "demo", "import", "run", "why", "check", "bench", "backup", "
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what a command line says, and give the exit code. What is foreseen is said in one sentence, without a trace."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    os.umask(0o077)  # what is kept is about people: nobody else on this machine reads it
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallystick.config.settings")
     from tallystick.config.problem import BadEnvironment
     from tallystick.kernel.postgres import PostgresProblem

@@ -19,6 +19,7 @@ def compile_catalogs(house: Path) -> int:
         draft = source.with_suffix(f".{os.getpid()}.draft")
         with draft.open("wb") as written:
             write_mo(written, catalog)
+        draft.chmod(0o644)  # part of the program, for whoever runs it
         draft.replace(source.with_suffix(".mo"))
     return len(stale)
 

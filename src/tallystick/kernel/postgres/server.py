@@ -158,7 +158,8 @@ class Embedded:
 
     def _prepare_state_dir(self) -> None:
         try:
-            self.state_dir.mkdir(parents=True, exist_ok=True)
+            self.state_dir.parent.mkdir(parents=True, exist_ok=True)
+            self.state_dir.mkdir(mode=0o700, exist_ok=True)
             if self.identity.switches:
                 # The server's user must pass through; what is inside says by itself who may read it.
                 self.state_dir.chmod(0o711)
