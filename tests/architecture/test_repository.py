@@ -21,6 +21,7 @@ SUBJECT = re.compile(r"^(?P<room>[a-z]+): [A-Z][^\n]*\.$")
 MOST_LETTERS = 72
 #: Longer than that, and noticed when others had built on them.
 LET_STAND = {
+    "accounts: Name what belongs to nobody, and break each invariant in a test.",
     "strategy: Keep a book of facts, decide in sets, run in chunks, answer events.",
     "tests: Drive the site in a real browser, and say loudly when there is none.",
 }

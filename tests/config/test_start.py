@@ -119,7 +119,7 @@ def test_the_site_survives_whatever_happens_to_its_processes(start, state_dir):
     site = start()
     until(lambda: site.says("Ready:"), site)
     assert site.answers()
-    assert site.says("Nobody can log in yet")
+    until(lambda: site.says("Nobody can log in yet"), site)
 
     worker = site.children()["worker"]
     os.kill(worker, signal.SIGKILL)

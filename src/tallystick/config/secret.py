@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from tallystick.kernel import folders
+
 
 def kept_key(folder: Path) -> str:
     """Give the secret key kept in a folder, making it the first time.
@@ -14,8 +16,7 @@ def kept_key(folder: Path) -> str:
     """
     file = folder / "secret_key"
     if not file.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folders.make_private(folder)
         draft = folder / f".secret_key.{os.getpid()}"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
             opened.write(secrets.token_urlsafe(48))

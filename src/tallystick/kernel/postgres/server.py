@@ -20,6 +20,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tallystick.kernel import folders
 from tallystick.kernel.postgres import configuration, sizing
 from tallystick.kernel.postgres.binaries import Binaries, find_binaries, reachable, run
 from tallystick.kernel.postgres.identity import Identity, unprivileged
@@ -158,8 +159,7 @@ class Embedded:
 
     def _prepare_state_dir(self) -> None:
         try:
-            self.state_dir.parent.mkdir(parents=True, exist_ok=True)
-            self.state_dir.mkdir(mode=0o700, exist_ok=True)
+            folders.make_private(self.state_dir)
             if self.identity.switches:
                 # The server's user must pass through; what is inside says by itself who may read it.
                 self.state_dir.chmod(0o711)
