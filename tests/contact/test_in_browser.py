@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from tests.contact.conftest import AT, BY, Book, chosen
+from tests.contact.mailbox import Mailbox
 
 from tallystick.access import actions as access_actions
 from tallystick.access.rules.grants import EVERYTHING
@@ -14,8 +16,6 @@ from tallystick.contact import actions
 from tallystick.contact.models import Message, Template
 from tallystick.contact.ports import Undeliverable
 from tallystick.contact.rules.words import Channel, Command
-from tests.contact.conftest import AT, BY, Book, chosen
-from tests.contact.mailbox import Mailbox
 
 PHONE = {"width": 390, "height": 844}
 

@@ -8,13 +8,15 @@ from tallystick.contact import actions
 from tallystick.kernel import clock
 from tallystick.kernel.actor import system
 
+#: A queue of its own, so that an operator can give sending its own workers.
+_QUEUE = "contact"
 #: Messages that one job takes in hand at a time.
 _BATCH = 500
 #: Batches that one job sends before it makes room for others.
 _MOST_BATCHES = 20
 
 
-@app.task(name="contact.send_due")
+@app.task(name="contact.send_due", queue=_QUEUE)
 def send_due() -> None:
     """Send what is due, batch by batch, until nothing is left that leaves now."""
     by = system("outbox")
@@ -25,7 +27,7 @@ def send_due() -> None:
 
 
 @app.periodic(cron="* * * * *", periodic_id="contact.send_due")
-@app.task(name="contact.send_what_waited", queueing_lock="contact.send_what_waited")
+@app.task(name="contact.send_what_waited", queue=_QUEUE, queueing_lock="contact.send_what_waited")
 def send_what_waited(timestamp: int) -> None:
     """Send what waited for its hour, for its next attempt, or for a worker that died."""
     send_due()
