@@ -22,7 +22,7 @@ def send_due() -> None:
     by = system("outbox")
     for _batch in range(_MOST_BATCHES):
         outcome = actions.send_due(limit=_BATCH, at=clock.now(), by=by)
-        if not outcome.done:
+        if not outcome.done and not outcome.refused:
             break
 
 
