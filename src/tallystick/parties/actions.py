@@ -8,6 +8,7 @@ from django.db import transaction
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
+from tallystick.kernel.refusals import NotFound
 from tallystick.parties import rules
 from tallystick.parties.models import Address, ContactPoint, Party
 
@@ -56,6 +57,33 @@ def add_contact_point(
     point, _made = ContactPoint.objects.get_or_create(
         party_id=party_id, kind=kind, value_key=key, defaults={"value": value.strip(), "created_at": at}
     )
+    return point
+
+
+@transaction.atomic
+def change_contact_point(
+    *,
+    party_id: int,
+    contact_point_id: int,
+    state: rules.ContactState,
+    consent: bool | None,
+    preferred: bool,
+    at: datetime,
+    by: Actor,
+) -> ContactPoint:
+    """Write down what is known of a way to reach a party: if it works, if it may be used, if it is the preferred one of its kind.
+
+    :raises NotFound: the party has no such contact point
+    """
+    by.must_be_allowed_to("edit parties")
+    points = ContactPoint.objects.select_for_update().filter(party_id=party_id)
+    point = points.filter(pk=contact_point_id).order_by("pk").first()
+    if point is None:
+        raise NotFound(what="contact point", reference=contact_point_id)
+    if preferred:
+        ContactPoint.objects.filter(party_id=party_id, kind=point.kind).exclude(pk=point.pk).update(preferred=False)
+    point.state, point.consent, point.preferred = state, consent, preferred
+    point.save(update_fields=["state", "consent", "preferred"])
     return point
 
 

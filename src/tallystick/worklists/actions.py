@@ -127,17 +127,19 @@ def open_tasks(
 
 
 @transaction.atomic
-def take_next(*, today: date, at: datetime, by: Actor) -> WorkItem | None:
+def take_next(*, today: date, passing_over: Collection[int] = (), at: datetime, by: Actor) -> WorkItem | None:
     """Take the foremost work that is due and give it, or None when nothing waits.
 
     What is assigned to the person comes first, then what lies with their teams. The account stays theirs for
     `rules.CLAIM_MINUTES`: nobody else is given it. Two people never get the same one, however many ask at once.
+    Accounts to pass over, such as those the person put back today, are left to others.
     """
     by.must_be_allowed_to("work accounts")
     asked = {
         "user_id": by.user_id,
         "teams": queries.teams_of(by.user_id or 0),
         "clients": by.scope.as_list(),
+        "passed": list(passing_over),
         "today": today,
         "at": at,
     }
@@ -250,6 +252,24 @@ def put_off(*, work_item_id: int, due_on: date, reason: str, today: date, at: da
         by=by,
     )
     return work
+
+
+@transaction.atomic
+def put_off_tasks(
+    *, work_item_ids: Collection[int], due_on: date, reason: str, today: date, at: datetime, by: Actor
+) -> Outcome:
+    """Put open work off to another day, for one reason. Bulk twin of `put_off`; work that has ended counts as done already.
+
+    :raises DayPast: the day has passed
+    """
+    by.must_be_allowed_to("work accounts")
+    if due_on < today:
+        raise rules.DayPast(day=due_on.isoformat())
+    asked = {"ids": sorted(set(work_item_ids)), "due_on": due_on, "clients": by.scope.as_list()}
+    put = sql.rows(_query("put_off_tasks"), {**asked, "day_number": due_on.toordinal()})
+    told = [(row["account_id"], row["id"], row["title"]) for row in put]
+    _tell("worklists.TaskPutOff", told, {"due_on": due_on.isoformat(), "reason": reason}, at=at, by=by)
+    return Outcome(done=len(put), already=len(asked["ids"]) - len(put))
 
 
 @transaction.atomic

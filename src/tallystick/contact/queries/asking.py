@@ -80,3 +80,33 @@ class Asked:
             "point_kind": _POINT_KINDS.get(self.channel, ""),
             "audience": self.to.name if self.to else "",
         }
+
+
+@dataclass(frozen=True, slots=True)
+class MayWe:
+    """The answers for one account before anything is queued, with where a message would go."""
+
+    channel: Channel
+    recipient: str
+    answers: may.Answers
+    #: Each question with its answer, in the order they are asked.
+    asked: tuple[tuple[may.Rule, bool], ...]
+
+
+def may_we(account_id: int, *, channel: Channel, purpose: Purpose, limits: may.Limits, at: datetime) -> MayWe:
+    """Ask whether a message may be sent to the debtor of an account now. Nothing is queued, and nothing recorded."""
+    asked = Asked(channel, purpose)
+    query = sql.fill(
+        sql.load(_PACKAGE, "may.sql", "beforehand"),
+        situation=asked.situation(),
+        answers=asked.answers(),
+        refusal=asked.refusal(),
+    )
+    row = sql.rows(query, {**asked.params(limits, at=at), "account": account_id})[0]
+    by_rule = {rule.name: row["answers"][rule.name] for rule in asked.rules()}
+    return MayWe(
+        channel=channel,
+        recipient=row["recipient"],
+        answers=may.Answers(by_rule, row["refusal"]),
+        asked=tuple((rule, by_rule[rule.name]) for rule in asked.rules()),
+    )

@@ -39,6 +39,19 @@ def preview(template: Template, *, reference: str, at: datetime, scope: Scope) -
     :raises TemplateWrong: it cannot be written out
     """
     facts, address = _of_account(reference, at=at, scope=scope) if reference else (_made_up(), _MADE_UP_ADDRESS)
+    return _written(template, facts, address)
+
+
+def preview_for(template: Template, *, account_id: int, at: datetime) -> Preview:
+    """Write a template out for an account that the reader may see.
+
+    :raises TemplateWrong: it cannot be written out
+    """
+    facts, address = _facts_of(account_id, at=at)
+    return _written(template, facts, address)
+
+
+def _written(template: Template, facts: writing.Facts, address: tuple[str, ...]) -> Preview:
     with translation.override(template.language):
         try:
             written = writing.write(
@@ -72,6 +85,10 @@ def _of_account(reference: str, *, at: datetime, scope: Scope) -> tuple[writing.
     account_id = found.order_by("pk").values_list("pk", flat=True).first()
     if account_id is None:
         raise NotFound(what="account", reference=reference)
+    return _facts_of(account_id, at=at)
+
+
+def _facts_of(account_id: int, *, at: datetime) -> tuple[writing.Facts, tuple[str, ...]]:
     gathered = facts_of([account_id], at=at)[account_id]
     if gathered.facts is None:
         raise TemplateWrong(problems=gathered.problem)

@@ -108,4 +108,15 @@ LEFT JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT NULL::bigint AS contact_point_id, 'confirmed' AS state, NULL::boolean AS consent,
            client.account_manager_email AS recipient
-) AS address
+) AS address;
+
+-- name: beforehand
+-- Ask everything of one account before anything is queued.
+WITH chosen AS (
+    SELECT %(account)s::bigint AS account_id, 0::bigint AS cause_id, NULL::bigint AS message_id
+), situation AS (
+    {situation}
+), counted AS (
+    SELECT *, recent AS heard, recent < %(cap)s AS seldom FROM situation
+)
+SELECT recipient, {answers} AS answers, {refusal} AS refusal FROM counted

@@ -23,6 +23,13 @@ WHERE account_id = ANY(%(account_ids)s) AND state = 'open'
   AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
 RETURNING id, account_id, title;
 
+-- name: put_off_tasks
+-- Put open work off to another day; the rank is the priority less the number of the day (`rules.rank`).
+UPDATE worklists_work_item
+SET due_on = %(due_on)s, due_at = NULL, rank = priority - %(day_number)s
+WHERE id = ANY(%(ids)s) AND state = 'open' AND (%(clients)s::bigint[] IS NULL OR client_id = ANY(%(clients)s))
+RETURNING id, account_id, title;
+
 -- name: next_of_mine
 -- Give the foremost work that is assigned to a person and due, past accounts that somebody else is at.
 SELECT work.id, work.account_id
@@ -30,6 +37,7 @@ FROM worklists_work_item AS work
 WHERE work.state = 'open' AND work.assignee_id = %(user_id)s AND work.due_on <= %(today)s
   AND (work.due_at IS NULL OR work.due_at <= %(at)s)
   AND (%(clients)s::bigint[] IS NULL OR work.client_id = ANY(%(clients)s))
+  AND work.account_id <> ALL(%(passed)s::bigint[])
   AND NOT EXISTS (
       SELECT FROM worklists_claim AS claim
       WHERE claim.account_id = work.account_id AND claim.until_at > %(at)s AND claim.user_id <> %(user_id)s
@@ -48,6 +56,7 @@ CROSS JOIN LATERAL (
     WHERE work.state = 'open' AND work.assignee_id IS NULL AND work.team_id = team.id AND work.due_on <= %(today)s
       AND (work.due_at IS NULL OR work.due_at <= %(at)s)
       AND (%(clients)s::bigint[] IS NULL OR work.client_id = ANY(%(clients)s))
+      AND work.account_id <> ALL(%(passed)s::bigint[])
       AND NOT EXISTS (
           SELECT FROM worklists_claim AS claim
           WHERE claim.account_id = work.account_id AND claim.until_at > %(at)s AND claim.user_id <> %(user_id)s
