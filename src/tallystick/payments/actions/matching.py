@@ -48,7 +48,7 @@ def match_lines(*, bank_account_ids: Sequence[int], at: datetime, by: Actor) -> 
     portions: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     waiting: dict[int, str] = {}
     for row in sql.rows(_query("decide"), accounts):
-        if row["item_id"] is None:
+        if row["waits"] is not None:
             waiting[row["line_id"]] = row["waits"]
         else:
             portions[row["line_id"], row["account_id"]][row["item_id"]] = row["open_minor"]

@@ -1,76 +1,85 @@
 -- name: decide
 -- Give what each waiting line of some bank accounts pays by `rules.matching.matched_items`, one row for each item; and for the
--- others one row with no item and why they wait. Tokens are looked up by index, so that a big book costs no more than a small one.
+-- others one row with no item and why they wait. Every token is looked up by index whatever the planner thinks of the tables (that
+-- is what OFFSET 0 holds), so that a big book costs no more than a small one.
 WITH line AS MATERIALIZED (
     SELECT line.id, line.booked_on, line.amount_minor, line.currency, line.tokens, bank_account.client_id
     FROM payments_statement_line AS line
     JOIN payments_bank_account AS bank_account ON bank_account.id = line.bank_account_id
     WHERE line.bank_account_id = ANY(%(bank_accounts)s) AND line.state = 'waiting'
       AND line.amount_minor > 0 AND line.open_minor = line.amount_minor
-), token AS MATERIALIZED (
-    SELECT DISTINCT line.id AS line_id, line.client_id, line.currency, token
-    FROM line, unnest(line.tokens) AS token
-), named_item AS MATERIALIZED (
-    SELECT DISTINCT token.line_id, item.id AS item_id, item.account_id, item.open_minor
-    FROM token
-    JOIN accounts_item AS item ON accounts_reference_key(item.reference) = token.token
-    WHERE item.client_id = token.client_id AND item.currency = token.currency AND item.open_minor > 0
-), named_account AS MATERIALIZED (
-    SELECT DISTINCT token.line_id, account.id AS account_id
-    FROM token
-    JOIN accounts_account_lookup AS lookup
-      ON lookup.client_id = token.client_id AND accounts_reference_key(lookup.reference) = token.token
-    JOIN accounts_account AS account ON account.id = lookup.account_id
-    WHERE account.currency = token.currency AND NOT account.is_house
-), by_items AS (
-    SELECT named_item.line_id
-    FROM named_item
-    JOIN line ON line.id = named_item.line_id
-    GROUP BY named_item.line_id, line.amount_minor
-    HAVING sum(named_item.open_minor) = line.amount_minor
-), accounts_named AS (
-    SELECT line_id, min(account_id) AS account_id, count(*) AS accounts
-    FROM named_account
-    GROUP BY line_id
-), of_account AS (
-    SELECT alone.line_id, item.id AS item_id, item.account_id, item.open_minor, line.amount_minor,
-           sum(item.open_minor) OVER of_line AS total_minor,
-           count(*) FILTER (WHERE item.open_minor = line.amount_minor) OVER of_line AS exact
-    FROM accounts_named AS alone
-    JOIN line ON line.id = alone.line_id
-    JOIN accounts_item AS item ON item.account_id = alone.account_id AND item.open_minor > 0
-    WHERE alone.accounts = 1 AND NOT EXISTS (SELECT FROM by_items WHERE by_items.line_id = alone.line_id)
-    WINDOW of_line AS (PARTITION BY alone.line_id)
+), asked AS MATERIALIZED (
+    SELECT line.id AS line_id, line.booked_on, line.amount_minor, named.minor AS named_minor, named.item_ids,
+           named.account_ids, named.open_minors, holder.accounts, holder.account_id
+    FROM line
+    CROSS JOIN LATERAL (
+        SELECT sum(open_minor) AS minor, array_agg(id ORDER BY id) AS item_ids,
+               array_agg(account_id ORDER BY id) AS account_ids, array_agg(open_minor ORDER BY id) AS open_minors
+        FROM (
+            SELECT DISTINCT item.id, item.account_id, item.open_minor
+            FROM unnest(line.tokens) AS token
+            CROSS JOIN LATERAL (
+                SELECT item.id, item.account_id, item.open_minor
+                FROM accounts_item AS item
+                WHERE accounts_reference_key(item.reference) = token AND item.client_id = line.client_id
+                  AND item.currency = line.currency AND item.open_minor > 0
+                OFFSET 0
+            ) AS item
+        ) AS found
+    ) AS named
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT account.id) AS accounts, min(account.id) AS account_id
+        FROM unnest(line.tokens) AS token
+        CROSS JOIN LATERAL (
+            SELECT account.id
+            FROM accounts_account_lookup AS lookup
+            JOIN accounts_account AS account ON account.id = lookup.account_id
+            WHERE lookup.client_id = line.client_id AND accounts_reference_key(lookup.reference) = token
+              AND account.currency = line.currency AND NOT account.is_house
+            OFFSET 0
+        ) AS account
+    ) AS holder
+), of_account AS MATERIALIZED (
+    SELECT asked.line_id, asked.booked_on, asked.amount_minor, owed.*
+    FROM asked
+    CROSS JOIN LATERAL (
+        SELECT item.id AS item_id, item.account_id, item.open_minor, sum(item.open_minor) OVER () AS total_minor,
+               count(*) FILTER (WHERE item.open_minor = asked.amount_minor) OVER () AS exact
+        FROM accounts_item AS item
+        WHERE item.account_id = asked.account_id AND item.open_minor > 0
+    ) AS owed
+    WHERE asked.accounts = 1 AND asked.named_minor IS DISTINCT FROM asked.amount_minor
 ), matched AS (
-    SELECT line_id, item_id, account_id, open_minor
-    FROM named_item
-    JOIN by_items USING (line_id)
+    SELECT line_id, booked_on, unnest(item_ids) AS item_id, unnest(account_ids) AS account_id,
+           unnest(open_minors) AS open_minor
+    FROM asked
+    WHERE named_minor = amount_minor
     UNION ALL
-    SELECT line_id, item_id, account_id, open_minor
+    SELECT line_id, booked_on, item_id, account_id, open_minor
     FROM of_account
     WHERE total_minor = amount_minor OR (exact = 1 AND open_minor = amount_minor)
 ), placed AS (
-    SELECT matched.*,
-           row_number() OVER (PARTITION BY matched.item_id ORDER BY line.booked_on, line.id) AS place
+    SELECT matched.*, row_number() OVER (PARTITION BY item_id ORDER BY booked_on, line_id) AS place
     FROM matched
-    JOIN line ON line.id = matched.line_id
 ), judged AS (
-    SELECT placed.*, max(place) OVER (PARTITION BY line_id) = 1 AS is_free
+    SELECT line_id, account_id, item_id, open_minor, max(place) OVER (PARTITION BY line_id) > 1 AS is_claimed
     FROM placed
+), verdict AS (
+    SELECT line_id, account_id, item_id, open_minor, CASE WHEN is_claimed THEN 'claimed' END AS waits
+    FROM judged
+    UNION ALL
+    SELECT line_id, NULL, NULL, NULL,
+           CASE WHEN accounts > 1 THEN 'several_accounts'
+                WHEN accounts = 1 OR named_minor IS NOT NULL THEN 'amount_differs'
+                ELSE 'no_reference' END
+    FROM asked
 )
-SELECT line_id, account_id, item_id, open_minor, NULL::text AS waits
-FROM judged
-WHERE is_free
-UNION ALL
-SELECT line.id, NULL, NULL, NULL,
-       CASE WHEN EXISTS (SELECT FROM judged WHERE judged.line_id = line.id) THEN 'claimed'
-            WHEN accounts_named.accounts > 1 THEN 'several_accounts'
-            WHEN accounts_named.accounts = 1 OR EXISTS (SELECT FROM named_item WHERE named_item.line_id = line.id)
-                THEN 'amount_differs'
-            ELSE 'no_reference' END
-FROM line
-LEFT JOIN accounts_named ON accounts_named.line_id = line.id
-WHERE NOT EXISTS (SELECT FROM judged WHERE judged.line_id = line.id AND is_free)
+SELECT line_id, account_id, item_id, open_minor, waits
+FROM (
+    SELECT verdict.*, count(item_id) OVER (PARTITION BY line_id) AS items
+    FROM verdict
+) AS answered
+WHERE item_id IS NOT NULL OR items = 0
 ORDER BY line_id, item_id;
 
 -- name: say_why_lines_wait
