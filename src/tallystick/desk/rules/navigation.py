@@ -32,12 +32,14 @@ def _page(name: Promise, url_name: str, icon: str, key: str, *rights: str) -> Pa
 #: The sidebar, top to bottom. A new page is registered by a line here.
 PAGES: tuple[Page, ...] = (
     _page(_("Worklist"), "desk:worklist", "inbox", "w", "work accounts"),
+    _page(_("Team"), "desk:team", "users-round", "l", "assign work"),
     _page(_("Accounts"), "desk:accounts", "users", "a", "see accounts"),
     _page(_("Ageing"), "desk:ageing", "chart-column", "e", "see reports"),
-    _page(_("Payments"), "desk:payments", "banknote", "p", "import statements", "allocate money"),
-    _page(_("Intake"), "desk:intake", "file-up", "i", "import receivables"),
+    _page(_("Payments"), "payments:payments", "banknote", "p", "import statements", "allocate money"),
+    _page(_("Intake"), "intake:intake", "file-up", "i", "import receivables"),
     _page(_("Messages"), "contact:outbox", "send", "m", "send messages", "edit templates"),
-    _page(_("Strategies"), "desk:strategies", "route", "s", "see strategies"),
+    _page(_("Templates"), "contact:templates", "layout-template", "x", "edit templates"),
+    _page(_("Strategies"), "strategy:strategies", "route", "s", "see strategies"),
     _page(_("People"), "access:users", "shield-check", "u", "manage users"),
     _page(_("Audit trail"), "access:audit", "scroll-text", "t", "see audit"),
 )
@@ -54,6 +56,20 @@ def pages_for(actor: Actor | None) -> list[Page]:
     if actor is None:
         return []
     return [page for page in PAGES if not page.rights or any(actor.may(right) for right in page.rights)]
+
+
+#: Where a person begins, the first of these that they see: those who work accounts at the worklist, and so on.
+_HOMES = ("desk:worklist", "payments:payments", "access:users", "access:audit", "desk:ageing")
+
+
+def homes_of(actor: Actor | None) -> list[Page]:
+    """Give the pages where an actor's day may begin, the best first.
+
+    >>> [page.url_name for page in homes_of(Actor("ada", rights=frozenset({"see accounts", "see audit"})))]
+    ['access:audit', 'desk:accounts']
+    """
+    seen = pages_for(actor)
+    return sorted(seen, key=lambda page: _HOMES.index(page.url_name) if page.url_name in _HOMES else len(_HOMES))
 
 
 def current_path(path: str, addresses: list[str]) -> str | None:

@@ -1,139 +1,153 @@
-"""How an event of the timeline reads: one sentence, an icon and a tone for every kind that a room announces."""
+"""How an event of the timeline reads: a sentence, an icon and a tone for every kind that a room announces."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from typing import Any
 
-from babel import Locale
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tallystick.accounts import rules as account_rules
-from tallystick.contact.rules import words as contact_words
-from tallystick.desk.rules import formats
-from tallystick.disputes import rules as dispute_rules
-from tallystick.holds import rules as hold_rules
-from tallystick.kernel.choices import Choice
-from tallystick.kernel.money import Money
-from tallystick.worklists import rules as worklist_rules
+Text = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence with fields of the event in braces, and how it is drawn."""
 
-    text: str | Promise
+    text: Text
     icon: str = "circle-small"
+    #: Of `timeline.html`; "quiet" for what follows by itself from something that stands beside it.
     tone: str = ""
+    #: A second line, left out where it says nothing: a note, an amount that came.
+    detail: Text = ""
+    #: Field → the sentence to use where that field is empty.
+    without: dict[str, Text] = field(default_factory=dict)
 
 
-#: One line a kind. A test holds that every event of every room has one.
+def _said(text: Text, icon: str, tone: str = "", detail: Text = "", **without: Text) -> Sentence:
+    return Sentence(text, icon, tone, detail, without)
+
+
+#: One entry a kind. A test holds that every event of every room has one, and that its fields exist.
 SENTENCES: dict[str, Sentence] = {
-    "accounts.AccountOpened": Sentence(_("Account {reference} opened"), "folder-plus"),
-    "accounts.AccountClosed": Sentence(_("Account closed: {reason}"), "folder-check", "ok"),
-    "accounts.ItemAdded": Sentence(_("{reference} added: {amount}, due {due_on}"), "file-plus"),
-    "accounts.ItemsAdded": Sentence(_("{count} items added, {amount} in all"), "file-plus"),
-    "accounts.ItemAdjusted": Sentence(_("{reference} corrected by {change}: {reason}"), "file-pen"),
-    "accounts.ItemRedated": Sentence(_("{reference} is now due {due_on}"), "file-pen"),
-    "accounts.SettledAtSource": Sentence(_("Settled with the creditor: {amount}"), "coins", "ok"),
-    "accounts.BalanceCleared": Sentence(_("Nothing is owed any more"), "circle-check", "ok"),
-    "accounts.CreditApplied": Sentence(_("{amount} credited, {unallocated} of it unallocated"), "coins", "ok"),
-    "accounts.CreditTakenBack": Sentence(_("{amount} taken back: {reason}"), "undo-2", "bad"),
-    "contact.MessageSent": Sentence(_("{channel} sent to {recipient}: {subject}"), "send", "info"),
-    "contact.MessageRefused": Sentence(_("{channel} “{template}” not sent: {code}"), "ban", "warn"),
-    "contact.MessageFailed": Sentence(_("{channel} “{template}” failed: {reason}"), "triangle-alert", "bad"),
-    "contact.MessageCancelled": Sentence(_("{channel} taken back before it left"), "ban"),
-    "contact.ServiceCommanded": Sentence(_("Creditor told to {command} the service"), "plug", "info"),
-    "contact.ServiceAcknowledged": Sentence(_("Creditor confirmed: {command}"), "plug-zap", "ok"),
-    "contact.CallLogged": Sentence(_("Call, {direction}: {outcome}. {note}"), "phone", "info"),
-    "disputes.DisputeRaised": Sentence(_("{amount} disputed: {reason}"), "message-circle-question-mark", "warn"),
-    "disputes.DisputeResolved": Sentence(_("Dispute {state}: {amount}"), "message-circle-question-mark", "ok"),
-    "holds.HoldPlaced": Sentence(_("Hold placed: {reason}, until {until_on}"), "circle-pause", "hold"),
-    "holds.HoldMoved": Sentence(_("Hold moved to {until_on}"), "circle-pause", "hold"),
-    "holds.HoldLifted": Sentence(_("Hold lifted: {reason}"), "circle-play", "ok"),
-    "holds.HoldEnded": Sentence(_("Hold ran out: {reason}"), "circle-play", "ok"),
-    "payments.PaymentReceived": Sentence(_("Paid {amount} by {method}"), "banknote", "ok"),
-    "payments.PaymentReversed": Sentence(_("Payment of {amount} taken back: {reason}"), "banknote", "bad"),
-    "payments.StatementImported": Sentence(_("Bank statement imported"), "landmark"),
-    "payments.LineDecided": Sentence(_("Statement line decided"), "landmark"),
-    "promises.PromiseMade": Sentence(_("Promised {amount} by {pay_on}"), "calendar-clock", "info"),
-    "promises.PromiseKept": Sentence(_("Promise of {amount} kept"), "calendar-check", "ok"),
-    "promises.PromisePartlyKept": Sentence(
-        _("Promise of {amount} kept in part: {paid} came"), "calendar-check", "warn"
+    "accounts.AccountOpened": _said(_("Account {reference} opened"), "folder-plus"),
+    "accounts.AccountClosed": _said(_("Account closed: {reason}"), "folder-check", "ok"),
+    "accounts.BalanceCleared": _said(_("Nothing is owed any more"), "circle-check", "ok"),
+    "accounts.CreditApplied": _said(
+        _("{amount} credited"), "coins", "quiet", detail=_("Not yet allocated: {unallocated}")
     ),
-    "promises.PromiseBroken": Sentence(_("Promise of {amount} broken: {paid} came by {pay_on}"), "calendar-x", "bad"),
-    "promises.PromiseReopened": Sentence(_("Promise of {amount} open again"), "calendar-clock", "warn"),
-    "promises.PromiseReplaced": Sentence(_("Promise of {amount} replaced"), "calendar-sync"),
-    "promises.PromiseWithdrawn": Sentence(_("Promise of {amount} withdrawn: {reason}"), "calendar-off"),
-    "strategy.StepTaken": Sentence(_("Strategy {strategy}: step {step}"), "route"),
-    "strategy.StepSkipped": Sentence(_("Strategy {strategy}: step {step} passed over"), "route"),
-    "strategy.StateLeft": Sentence(_("Strategy {strategy}: from {state} to {entered}"), "route"),
-    "strategy.EventAnswered": Sentence(_("Strategy {strategy} answered: {answer}"), "route"),
-    "timeline.NoteAdded": Sentence(_("Note: {text}"), "sticky-note"),
-    "worklists.TaskOpened": Sentence(_("Task: {title}, due {due_on}"), "list-plus"),
-    "worklists.TaskDone": Sentence(_("Task done: {title} ({outcome})"), "list-checks", "ok"),
-    "worklists.TaskPutOff": Sentence(_("Task put off to {due_on}: {title}"), "clock"),
-    "worklists.TaskGiven": Sentence(_("Task given to {name}: {title}"), "user-round"),
-    "worklists.TaskCancelled": Sentence(_("Task no longer needed: {title}"), "list-x"),
+    "accounts.CreditTakenBack": _said(_("{amount} taken back"), "undo-2", "bad", detail="{reason}"),
+    "accounts.ItemAdded": _said(_("{kind} {reference} added: {amount}, due {due_on}"), "file-plus"),
+    "accounts.ItemAdjusted": _said(_("{reference} corrected by {change}"), "file-pen", detail="{reason}"),
+    "accounts.ItemRedated": _said(_("{reference} is now due {due_on}"), "file-pen"),
+    "accounts.ItemsAdded": _said(_("Items added: {count}, {amount} in all"), "file-plus"),
+    "accounts.SettledAtSource": _said(_("Settled with the creditor: {amount}"), "coins", "ok"),
+    "contact.CallLogged": _said(
+        _("{direction}: {outcome}"), "phone", "info", detail="{note}", direction=_("Call: {outcome}")
+    ),
+    "contact.MessageCancelled": _said(_("{channel} taken back before it left"), "ban"),
+    "contact.MessageFailed": _said(_("{channel} failed"), "triangle-alert", "bad", detail="{reason}"),
+    "contact.MessageRefused": _said(_("{channel} not sent: {code}"), "ban", "warn"),
+    "contact.MessageSent": _said(
+        _("{channel} to {recipient}"), "send", "info", detail="{subject}", recipient=_("{channel} sent")
+    ),
+    "contact.ServiceAcknowledged": _said(_("Creditor confirmed: {command}"), "plug-zap", "ok"),
+    "contact.ServiceCommanded": _said(_("Creditor told: {command}"), "plug", "info"),
+    "desk.AddressChanged": _said(_("New address: {address}"), "map-pin"),
+    "desk.ContactPointAdded": _said(_("New {kind}: {value}"), "contact"),
+    "desk.ContactPointChanged": _said(_("{value}: {state}"), "contact"),
+    "disputes.DisputeRaised": _said(
+        _("{amount} disputed of {item}: {reason}"),
+        "message-circle-question-mark",
+        "warn",
+        detail="{note}",
+        item=_("{amount} disputed: {reason}"),
+    ),
+    "disputes.DisputeResolved": _said(
+        _("Dispute of {amount}: {outcome}"), "message-circle-question-mark", "ok", detail="{note}"
+    ),
+    "holds.HoldEnded": _said(_("Hold ran out: {reason}"), "circle-play", "ok"),
+    "holds.HoldLifted": _said(_("Hold lifted: {reason}"), "circle-play", "ok", detail="{note}"),
+    "holds.HoldMoved": _said(
+        _("Hold moved to {until_on}: {reason}"),
+        "circle-pause",
+        "hold",
+        until_on=_("Hold now lasts until it is lifted: {reason}"),
+    ),
+    "holds.HoldPlaced": _said(
+        _("On hold until {until_on}: {reason}"),
+        "circle-pause",
+        "hold",
+        detail="{note}",
+        until_on=_("On hold until lifted: {reason}"),
+    ),
+    "payments.LineDecided": _said(_("Statement line: {state}"), "landmark", detail="{reason}"),
+    "payments.PaymentReceived": _said(
+        _("Paid {amount} by {method}"), "banknote", "ok", detail="{payer}", method=_("Paid {amount}")
+    ),
+    "payments.PaymentReversed": _said(
+        _("Payment of {amount} taken back: {reason}"), "banknote", "bad", detail="{note}"
+    ),
+    "payments.StatementImported": _said(_("Bank statement {name} imported: {new_lines} new lines"), "landmark"),
+    "promises.PromiseBroken": _said(
+        _("Promise of {amount} broken"), "calendar-x", "bad", detail=_("{paid} came; promised by {pay_on}")
+    ),
+    "promises.PromiseKept": _said(_("Promise of {amount} kept"), "calendar-check", "ok"),
+    "promises.PromiseMade": _said(_("Promised {amount} by {pay_on}"), "calendar-clock", "info"),
+    "promises.PromisePartlyKept": _said(_("Promise of {amount} kept in part: {paid} came"), "calendar-check", "warn"),
+    "promises.PromiseReopened": _said(_("Promise of {amount} is open again"), "calendar-clock", "warn"),
+    "promises.PromiseReplaced": _said(_("Promise of {amount} by {pay_on} replaced"), "calendar-sync"),
+    "promises.PromiseWithdrawn": _said(_("Promise of {amount} withdrawn"), "calendar-off", detail="{reason}"),
+    "strategy.EventAnswered": _said(_("{answer}"), "route", "quiet", answer=_("Strategy answered")),
+    "strategy.StateLeft": _said(_("{state} → {entered}"), "route", "quiet"),
+    "strategy.StepSkipped": _said(_("Passed over: {step}"), "route", "quiet"),
+    "strategy.StepTaken": _said(_("{step}"), "route", "quiet"),
+    "timeline.NoteAdded": _said("{text}", "sticky-note"),
+    "worklists.TaskCancelled": _said(_("No longer needed: {title}"), "list-x", "quiet", detail="{reason}"),
+    "worklists.TaskDone": _said(_("Done: {title}"), "list-checks", "ok", detail="{outcome} {note}"),
+    "worklists.TaskGiven": _said(_("Given to {name}: {title}"), "user-round"),
+    "worklists.TaskOpened": _said(_("To do by {due_on}: {title}"), "list-plus", "quiet"),
+    "worklists.TaskPutOff": _said(_("Put off to {due_on}: {title}"), "clock", detail="{reason}"),
 }
 
 
-#: Fields that hold a stored word, by room and name, and the words people read for them.
-_WORDS: dict[tuple[str, str], type[Choice]] = {
-    ("accounts", "reason"): account_rules.CloseReason,
-    ("contact", "channel"): contact_words.Channel,
-    ("contact", "outcome"): contact_words.CallOutcome,
-    ("contact", "direction"): contact_words.Direction,
-    ("contact", "command"): contact_words.Command,
-    ("disputes", "reason"): dispute_rules.Reason,
-    ("disputes", "state"): dispute_rules.State,
-    ("holds", "reason"): hold_rules.Reason,
-    ("worklists", "kind"): worklist_rules.Kind,
-}
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An event as a person reads it."""
+
+    text: str
+    detail: str
+    icon: str
+    tone: str
 
 
-def _word(room: str, name: str, value: Any) -> Any:
-    words = _WORDS.get((room, name))
-    if words is not None and value in set(words):
-        return str(words(value).label)
-    return value
+def sentence(kind: str, data: dict[str, Any], fields: dict[str, str]) -> Read:
+    """Give the sentence of an event. `fields` are its fields as `writing.written` writes them.
 
+    A kind nobody described reads as its own name.
 
-def written(value: Any, locale: Locale) -> str:
-    """Write a field of an event for people: money, days and lists as the language does.
-
-    >>> british = Locale.parse("en_GB")
-    >>> written({"minor": 1250, "currency": "GBP"}, british), written("2026-03-01", british), written("email", british)
-    ('£12.50', '1 Mar 2026', 'email')
+    >>> sentence("timeline.NoteAdded", {"text": "Rang."}, {"text": "Rang."}).text
+    'Rang.'
     """
-    if value is None:
-        return formats.NOTHING
-    if isinstance(value, dict) and value.keys() == {"minor", "currency"}:
-        return formats.money(Money(value["minor"], value["currency"]), locale)
-    if isinstance(value, list):
-        return ", ".join(written(each, locale) for each in value)
-    if isinstance(value, str):
-        try:
-            return formats.day(date.fromisoformat(value), locale)
-        except ValueError:
-            return value
-    return str(value)
+    described = SENTENCES.get(kind)
+    if described is None:
+        return Read(kind, "", "circle-small", "")
+    text = next((other for name, other in described.without.items() if data.get(name) in (None, "")), described.text)
+    detail = str(described.detail).format_map(_Fields(fields)).strip() if _says(described.detail, data) else ""
+    return Read(str(text).format_map(_Fields(fields)), detail, described.icon, described.tone)
 
 
 class _Fields(dict[str, str]):
-    """Fields of an event; one that an older event does not have reads as a dash."""
+    """Fields of an event; one that an older event does not have reads as nothing."""
 
     def __missing__(self, key: str) -> str:
-        return formats.NOTHING
+        return ""
 
 
-def sentence(kind: str, data: dict[str, Any], locale: Locale) -> tuple[str, str, str]:
-    """Give the sentence, the icon and the tone of an event. A kind nobody described reads as its own name."""
-    described = SENTENCES.get(kind)
-    if described is None:
-        return kind, "circle-small", ""
-    room = kind.split(".")[0]
-    fields = _Fields({name: written(_word(room, name, value), locale) for name, value in data.items()})
-    return str(described.text).format_map(fields), described.icon, described.tone
+def _says(detail: Text, data: dict[str, Any]) -> bool:
+    """Test if any field that a detail is made of says something: not nothing, not an amount of nothing."""
+    used = {name: value for name, value in data.items() if f"{{{name}}}" in str(detail)}
+    return any(
+        value and value != {**value, "minor": 0} if isinstance(value, dict) else value for value in used.values()
+    )

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
-from tallystick.holds.rules import Reason, weightiest
+from tallystick.accounts.rules import PartyRole
+from tallystick.holds.rules import STOPS, Reason
+
+#: Roles of those who act for the debtor: nobody else is written to.
+REPRESENTATIVES = frozenset({PartyRole.SOLICITOR, PartyRole.ADVISER})
 
 
 @dataclass(frozen=True, slots=True)
 class Warning:
-    """A notice at the top of the cockpit: tone of `notice.html`, a title, and what to do about it."""
+    """A notice at the top of the cockpit: tone of `notice.html`, a title, what to do about it, and what a person noted."""
 
     tone: str
     title: str | Lazy
     text: str | Lazy
+    #: The first day it no longer holds; None where that is not known.
+    until_on: date | None = None
+    note: str = ""
 
 
 _HELD: dict[Reason, tuple[str, str | Lazy]] = {
@@ -33,17 +41,31 @@ _HELD: dict[Reason, tuple[str, str | Lazy]] = {
 
 
 def warnings(
-    *, holds: Sequence[Mapping[str, Any]], disputes: Sequence[Any], broken: Any | None, promise: Any | None
+    *,
+    holds: Sequence[Mapping[str, Any]],
+    disputes: Sequence[Any],
+    broken: Any | None,
+    has_open_promise: bool,
+    representatives: Sequence[str],
 ) -> list[Warning]:
-    """Give the warnings of an account: the weightiest hold, disputes that are open, and promises broken in a row."""
-    found: list[Warning] = []
-    reason = weightiest({Reason(hold["reason"]) for hold in holds})
-    if reason is not None:
-        tone, advice = _HELD[reason]
-        found.append(Warning(tone, reason.label, advice))
-    if disputes and reason is not Reason.DISPUTE:
+    """Give the warnings of an account: its holds by weight, who acts for the debtor, open disputes, a promise that was broken."""
+    found = [_held(reason, holds) for reason in STOPS if any(hold["reason"] == reason for hold in holds)]
+    found += [
+        Warning("warn", name, _("Acts for the customer: speak and write to them, not to the customer."))
+        for name in representatives
+    ]
+    if disputes and not any(hold["reason"] == Reason.DISPUTE for hold in holds):
         found.append(Warning("warn", _("Disputed"), _HELD[Reason.DISPUTE][1]))
-    if broken is not None and promise is None:
+    if broken is not None and not has_open_promise:
         title = _("Promise broken") if broken.broken_in_a_row < 2 else _("Promises broken again and again")
         found.append(Warning("bad", title, _("Ask what has changed before you agree anything new.")))
     return found
+
+
+def _held(reason: Reason, holds: Sequence[Mapping[str, Any]]) -> Warning:
+    """Give the warning of all holds of a reason: it lasts as long as the longest."""
+    those = [hold for hold in holds if hold["reason"] == reason]
+    ends = [hold["until_on"] for hold in those]
+    tone, advice = _HELD[reason]
+    notes = [str(hold["note"]) for hold in those if hold.get("note")]
+    return Warning(tone, reason.label, advice, None if None in ends else max(ends), " · ".join(notes))

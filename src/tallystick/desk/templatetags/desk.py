@@ -80,6 +80,12 @@ def _amount(value: Money | int | None, currency: str) -> Money | None:
 
 
 @register.filter
+def negated(value: Money) -> Money:
+    """Turn the sign of an amount: what a credit takes away."""
+    return -value
+
+
+@register.filter
 def number(value: int | Decimal | None) -> str:
     """Write a number with the separators of the language; None is a dash."""
     return formats.NOTHING if value is None else formats.number(value, _locale())
@@ -95,6 +101,12 @@ def percent(value: Decimal | None) -> str:
 def day(value: date | None, style: str = "medium") -> str:
     """Write a day: "medium", "short", "weekday", "month", "long", "full"; None is a dash."""
     return formats.NOTHING if value is None else formats.day(value, _locale(), style)
+
+
+@register.filter
+def day_near(value: date, today: date | None) -> str:
+    """Write a day with its weekday, or with its year where that is not the year of `today`."""
+    return day(value, "weekday" if not today or value.year == today.year else "medium")
 
 
 @register.filter
@@ -124,6 +136,12 @@ def age(value: date | int | None, today: date | None = None) -> str:
     if past == 0:
         return gettext("today")
     return formats.days(past, _locale()) if past > 0 else formats.days_ahead(-past, _locale())
+
+
+@register.filter
+def minutes(seconds: int) -> str:
+    """Write a short span of time in whole minutes: "4 min"."""
+    return gettext("%(minutes)s min") % {"minutes": formats.number(seconds // 60, _locale())}
 
 
 @register.simple_tag

@@ -1,12 +1,33 @@
 """Pages of the desk. Each module lists its addresses; here they are put together."""
 
-from tallystick.desk.web import accounts, ageing, cockpit, outcomes, style, worklist
+from django.urls import URLPattern
 
-urlpatterns = [
+from tallystick.desk.web import (
+    accounts,
+    ageing,
+    cockpit,
+    home,
+    next,
+    outcomes,
+    reach,
+    speaking,
+    style,
+    team,
+    work,
+    worklist,
+)
+
+urlpatterns: list[URLPattern] = [
+    *home.urlpatterns,
     *worklist.urlpatterns,
+    *next.urlpatterns,
+    *team.urlpatterns,
     *accounts.urlpatterns,
     *cockpit.urlpatterns,
     *outcomes.urlpatterns,
+    *work.urlpatterns,
+    *reach.urlpatterns,
+    *speaking.urlpatterns,
     *ageing.urlpatterns,
     *style.urlpatterns,
 ]

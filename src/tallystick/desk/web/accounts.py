@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.views.decorators.http import require_GET
 
 from tallystick.access.web import ActorRequest, requires
 from tallystick.accounts import queries as account_queries
-from tallystick.kernel import clock
-from tallystick.kernel.calendars import local_day
+from tallystick.desk.queries import cockpit
 
 _MOST = 50
 
 
 @requires("see accounts")
+@require_GET
 def accounts(request: ActorRequest) -> HttpResponseBase:
-    """Show what a search finds; a single account is opened at once."""
+    """Show what a search finds, or where the reader was lately; a single account is opened at once."""
     text = request.GET.get("q", "").strip()
-    found = account_queries.search(text, scope=request.actor.scope, limit=_MOST) if text else []
-    if len(found) == 1 and request.GET.get("open", "1") == "1":
+    if not text:
+        return render(request, "desk/accounts.html", {"query": "", "seen": cockpit.seen_lately(by=request.actor)})
+    found = account_queries.search(text, scope=request.actor.scope, limit=_MOST)
+    if len(found) == 1:
         return redirect("desk:account", found[0]["account_id"])
-    return _page(request, text, found)
-
-
-def _page(request: ActorRequest, text: str, found: list[dict[str, object]]) -> HttpResponse:
-    context = {"query": text, "found": found, "most": _MOST, "today": local_day(clock.now(), "Europe/London")}
-    return render(request, "desk/accounts.html", context)
+    return render(
+        request, "desk/accounts.html", {"query": text, "found": found, "is_cut": len(found) == _MOST, "most": _MOST}
+    )
 
 
 urlpatterns = [path("accounts", accounts, name="accounts")]

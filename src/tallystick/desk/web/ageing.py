@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -10,15 +9,16 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from tallystick.access.web import ActorRequest, requires
 from tallystick.accounts import queries as account_queries
 from tallystick.accounts.rules import Bucket
-from tallystick.desk import forms
+from tallystick.desk.forms.book import AgeingForm, BucketForm, Choices
+from tallystick.desk.rules import ageing as rules
 from tallystick.desk.rules.charts import Bar
-from tallystick.kernel import clock
-from tallystick.kernel.calendars import local_day
-from tallystick.kernel.money import Money
+from tallystick.desk.web import shared
 
 _PAGE = 50
 #: Tones of the chart, by bucket; see `chart.css`.
@@ -33,76 +33,70 @@ _TONES = {
 }
 
 
-def _chosen(request: ActorRequest) -> tuple[forms.AgeingForm, date, int | None]:
-    clients = account_queries.clients(scope=request.actor.scope)
-    form = forms.AgeingForm(request.GET or None, clients=clients)
-    today = local_day(clock.now(), "Europe/London")
-    if form.is_bound and form.is_valid():
-        client = form.cleaned_data["client"]
-        return form, form.cleaned_data["on"] or today, client.pk if client else None
-    return form, today, None
+def _chosen(request: ActorRequest) -> tuple[AgeingForm, date, int | None, dict[int, str]]:
+    """Give the form, the day and the client that are asked for, and the names of all clients within reach."""
+    names = {client.pk: client.name for client in account_queries.clients(scope=request.actor.scope)}
+    asked = request.GET.copy()
+    asked.setdefault("on", shared.house_day().isoformat())
+    choices: Choices = list(names.items())
+    form = AgeingForm(asked, clients=choices)
+    values = form.cleaned_data if form.is_valid() else {}
+    return form, values.get("on") or shared.house_day(), values.get("client"), names
 
 
 @requires("see reports")
+@require_GET
 def ageing(request: ActorRequest) -> HttpResponse:
     """Show the book by age, one picture and one table for each currency: currencies are never added up."""
-    form, on, client_id = _chosen(request)
+    form, on, client_id, names = _chosen(request)
     rows = account_queries.ageing(on=on, scope=request.actor.scope, client_id=client_id)
-    names = {client.pk: client.name for client in account_queries.clients(scope=request.actor.scope)}
-    by_currency: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        by_currency[row["currency"]].append(row)
-    currencies = [
-        _currency(currency, found, names, on=on, client_id=client_id) for currency, found in sorted(by_currency.items())
-    ]
-    return render(
-        request, "desk/ageing.html", {"form": form, "on": on, "currencies": currencies, "buckets": list(Bucket)}
-    )
-
-
-def _drill(bucket: Bucket, currency: str, on: date, client_id: int | None) -> str:
-    asked = {"bucket": bucket.value, "currency": currency, "on": on.isoformat()}
-    return f"{reverse('desk:ageing_accounts')}?{urlencode(asked | ({'client': client_id} if client_id else {}))}"
-
-
-def _currency(
-    currency: str, rows: list[dict[str, Any]], names: dict[int, str], *, on: date, client_id: int | None
-) -> dict[str, Any]:
-    total = {bucket: sum(row["minor"] for row in rows if row["bucket"] == bucket.value) for bucket in Bucket}
-    counts = {bucket: sum(row["accounts"] for row in rows if row["bucket"] == bucket.value) for bucket in Bucket}
-    clients = []
-    for number in sorted({row["client_id"] for row in rows}, key=lambda number: names.get(number, "")):
-        of_client = {row["bucket"]: row["minor"] for row in rows if row["client_id"] == number}
-        cells = [
-            {"minor": of_client.get(bucket.value, 0), "href": _drill(bucket, currency, on, number)} for bucket in Bucket
-        ]
-        clients.append({"name": names.get(number, ""), "cells": cells, "total": sum(of_client.values())})
-    return {
-        "code": currency,
-        "bars": [
-            Bar(
-                str(bucket.label),
-                Money(total[bucket], currency),
-                counts[bucket],
-                _drill(bucket, currency, on, client_id),
-                tone,
-            )
-            for bucket, tone in _TONES.items()
-        ],
-        "clients": clients,
-        "totals": [{"minor": total[bucket], "href": _drill(bucket, currency, on, client_id)} for bucket in Bucket],
-        "total": sum(total.values()),
-        "on_account": total[Bucket.ON_ACCOUNT],
+    tables = rules.tables(rows, names=names)
+    context = {
+        "form": form,
+        "on": on,
+        "tables": [{"table": table, "bars": _bars(table, on, client_id), "kpis": _kpis(table)} for table in tables],
+        "buckets": list(Bucket),
+        "drill": f"{reverse('desk:ageing_accounts')}?on={on.isoformat()}",
+        "client_id": client_id,
     }
+    return render(request, "desk/ageing.html", context)
+
+
+def _kpis(table: rules.Ageing) -> list[dict[str, Any]]:
+    overdue, old = table.all.share_of(rules.OVERDUE), table.all.share_of(rules.OLD)
+    on_account = table.all.of([Bucket.ON_ACCOUNT])
+    return [
+        {"name": _("Owed in all"), "value": shared.said_money(table.all.total)},
+        {"name": _("Overdue"), "value": shared.said_money(table.overdue), "note": shared.said_share(overdue)},
+        {"name": _("More than 90 days"), "value": shared.said_money(table.old), "note": shared.said_share(old)},
+        {"name": _("On account, not yet allocated"), "value": shared.said_money(-on_account)},
+    ]
+
+
+def _bars(table: rules.Ageing, on: date, client_id: int | None) -> list[Bar]:
+    kept = {"on": on.isoformat()} | ({"client": client_id} if client_id else {})
+    return [
+        Bar(
+            label=str(cell.bucket.label),
+            amount=cell.amount,
+            count=cell.accounts,
+            href=f"{reverse('desk:ageing_accounts')}?"
+            + urlencode({**kept, "bucket": cell.bucket.value, "currency": table.currency}),
+            tone=_TONES[cell.bucket],
+        )
+        for cell in table.all.cells
+        if cell.bucket in _TONES
+    ]
 
 
 @requires("see reports")
+@require_GET
 def ageing_accounts(request: ActorRequest) -> HttpResponse:
     """List the accounts that stand in a bucket on a day, the largest balance first."""
-    form, on, client_id = _chosen(request)
-    asked = forms.BucketForm(request.GET)
+    form, on, client_id, names = _chosen(request)
+    asked = BucketForm(request.GET)
     if not asked.is_valid():
-        return render(request, "desk/ageing.html", {"form": form, "on": on, "currencies": []}, status=400)
+        return render(request, "desk/ageing.html", {"form": form, "on": on, "tables": []}, status=400)
     bucket, offset = Bucket(asked.cleaned_data["bucket"]), asked.cleaned_data["offset"] or 0
     rows = account_queries.accounts_in_bucket(
         bucket=bucket,
@@ -115,21 +109,19 @@ def ageing_accounts(request: ActorRequest) -> HttpResponse:
     )
     back = {"on": on.isoformat()} | ({"client": client_id} if client_id else {})
     here = back | {"bucket": bucket.value, "currency": asked.cleaned_data["currency"]}
-    return render(
-        request,
-        "desk/ageing_accounts.html",
-        {
-            "bucket": bucket,
-            "currency": asked.cleaned_data["currency"],
-            "on": on,
-            "rows": rows[:_PAGE],
-            "back": f"{reverse('desk:ageing')}?{urlencode(back)}",
-            "previous": f"?{urlencode(here | {'offset': max(0, offset - _PAGE)})}" if offset else "",
-            "next": f"?{urlencode(here | {'offset': offset + _PAGE})}" if len(rows) > _PAGE else "",
-            "first": offset + 1,
-            "last": offset + min(len(rows), _PAGE),
-        },
-    )
+    context = {
+        "bucket": bucket,
+        "currency": asked.cleaned_data["currency"],
+        "client": names.get(client_id or 0, ""),
+        "on": on,
+        "rows": rows[:_PAGE],
+        "back": f"{reverse('desk:ageing')}?{urlencode(back)}",
+        "previous": f"?{urlencode(here | {'offset': max(0, offset - _PAGE)})}" if offset else "",
+        "next": f"?{urlencode(here | {'offset': offset + _PAGE})}" if len(rows) > _PAGE else "",
+        "first": offset + 1,
+        "last": offset + min(len(rows), _PAGE),
+    }
+    return render(request, "desk/ageing_accounts.html", context)
 
 
 urlpatterns = [

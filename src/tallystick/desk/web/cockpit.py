@@ -3,143 +3,194 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-from babel import Locale
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path
-from django.utils.translation import get_language, to_locale
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_GET
 
-from tallystick.access import queries as access_queries
-from tallystick.access.web import ActorRequest, requires
+from tallystick.access.web import ActorRequest, requires, unaudited
 from tallystick.accounts import queries as account_queries
 from tallystick.desk import queries
-from tallystick.desk.rules import warnings
-from tallystick.desk.web import shared
-from tallystick.disputes import queries as dispute_queries
-from tallystick.documents import queries as document_queries
-from tallystick.holds import queries as hold_queries
-from tallystick.holds import rules as hold_rules
-from tallystick.kernel import clock
-from tallystick.kernel.calendars import local_day
-from tallystick.parties import queries as party_queries
-from tallystick.promises import queries as promise_queries
+from tallystick.desk.forms.fields import locale_name
+from tallystick.desk.queries import cockpit, events
+from tallystick.desk.rules import moments, originals
+from tallystick.desk.web import dialogs, shared
 from tallystick.promises import rules as promise_rules
-from tallystick.worklists import queries as worklist_queries
+from tallystick.strategy.queries import why as strategy_queries
 
-#: Tabs of the timeline: which kinds of event each one shows.
+#: Tabs of the timeline: which rooms' events each one shows.
 FILTERS: dict[str, Sequence[str] | None] = {
     "all": None,
     "money": ("accounts.", "payments.", "promises.", "disputes."),
-    "contact": ("contact.", "timeline.", "documents."),
-    "decisions": ("strategy.", "holds.", "worklists."),
+    "contact": ("contact.", "timeline.", "desk."),
+    "work": ("strategy.", "holds.", "worklists."),
 }
 _PAGE = 30
 
 
-def _locale() -> Locale:
-    return Locale.parse(to_locale(get_language() or "en-gb"))
-
-
 @requires("see accounts")
+@require_GET
 def account(request: ActorRequest, account_id: int) -> HttpResponse:
     """Show who it is, what is owed, why we are here, what stands in the way, and everything that happened."""
-    found = queries.account_in(request.actor.scope, account_id)
-    at = clock.now()
-    today = local_day(at, found.client.time_zone)
-    items = list(account_queries.items(account_id))
-    holds = [
-        {**hold, "label": hold_rules.Reason(hold["reason"]).label}
-        for hold in hold_queries.in_force([account_id], on=today)
-    ]
-    disputes = list(dispute_queries.open_disputes([account_id]))
-    promise = promise_queries.find_open_promise(account_id)
-    latest = promise_queries.promises(account_id).first()
-    broken = latest if latest is not None and latest.state == promise_rules.State.BROKEN else None
-    claim = worklist_queries.claim_of(account_id, at=at)
-    taken_by = ""
-    if claim and claim.user_id != request.actor.user_id:
-        taken_by = access_queries.names_of([claim.user_id]).get(claim.user_id, "")
+    case = shared.case_of(request, account_id)
     context: dict[str, Any] = {
-        "account": found,
-        "today": today,
-        "owed": queries.owed(found, items, today=today),
-        "items": [item for item in items if item.open_minor],
-        "settled_items": sum(1 for item in items if not item.open_minor),
-        "holds": holds,
-        "disputes": disputes,
-        "promise": promise,
-        "warnings": warnings.warnings(holds=holds, disputes=disputes, broken=broken, promise=promise),
-        "tasks": list(worklist_queries.open_work([account_id])),
-        "taken_by": taken_by,
-        "contact_points": list(party_queries.contact_points(found.party_id)),
-        "address": party_queries.find_address(found.party_id),
-        "others": [
-            other
-            for other in account_queries.accounts_of_party(found.party_id, scope=request.actor.scope)
-            if other.pk != account_id
-        ],
-        "documents": document_queries.of_accounts([account_id], limit=8),
-        **_timeline(account_id, "all", None),
+        "case": case,
+        "account": case.account,
+        "today": case.today,
+        "seen": cockpit.cockpit(case, by=request.actor),
+        "most_others": cockpit.MOST_OTHERS,
+        "most_waiting": cockpit.MOST_WAITING,
+        "is_done": "done" in request.GET,
+        **_timeline(case, "all", None),
     }
     return render(request, "desk/cockpit.html", context)
 
 
-def _timeline(account_id: int, chosen: str, before_id: int | None) -> dict[str, Any]:
-    events = queries.timeline(
-        [account_id], locale=_locale(), kinds=FILTERS[chosen], before_id=before_id, limit=_PAGE + 1
+def _timeline(case: queries.Case, chosen: str, before_id: int | None) -> dict[str, Any]:
+    found = events.timeline(
+        [case.account.pk],
+        reader=shared.reader(),
+        kinds=FILTERS[chosen],
+        before_id=before_id,
+        limit=_PAGE + 1,
     )
     return {
-        "events": events[:_PAGE],
+        "events": found[:_PAGE],
         "filters": list(FILTERS),
         "filter": chosen,
-        "older_than": events[_PAGE - 1].id if len(events) > _PAGE else None,
+        "older_than": found[_PAGE - 1].id if len(found) > _PAGE else None,
+        "is_older": before_id is not None,
     }
 
 
 @requires("see accounts")
+@require_GET
 def timeline(request: ActorRequest, account_id: int) -> HttpResponse:
     """Give a page of the timeline, filtered: the same fragment that the cockpit shows."""
-    found = queries.account_in(request.actor.scope, account_id)
+    case = shared.case_of(request, account_id)
     chosen = request.GET.get("filter", "all")
     before = request.GET.get("before", "")
-    context = _timeline(account_id, chosen if chosen in FILTERS else "all", int(before) if before.isdecimal() else None)
-    return render(request, "desk/cockpit/_timeline.html", {"account": found, **context})
+    context = _timeline(case, chosen if chosen in FILTERS else "all", int(before) if before.isdecimal() else None)
+    context |= {"case": case, "account": case.account, "today": case.today}
+    if not request.htmx:  # type: ignore[attr-defined]
+        return render(request, "desk/timeline.html", context)
+    return render(request, "desk/cockpit/_timeline.html", context)
 
 
 @requires("see accounts")
-def settled(request: ActorRequest, account_id: int) -> HttpResponse:
+@require_GET
+def event(request: ActorRequest, account_id: int, event_id: int) -> HttpResponse:
+    """Show one event with everything that was recorded of it, and where its original is."""
+    case = shared.case_of(request, account_id)
+    found = events.get_event(account_id, event_id, reader=shared.reader())
+    context = {"case": case, "account": case.account, "event": found, "originals": _linked(found.originals)}
+    return dialogs.show(request, "desk/cockpit/_event.html", context)
+
+
+def _linked(found: list[originals.Original]) -> list[dict[str, Any]]:
+    """Give the addresses of originals; one whose room has no such page is left out."""
+    linked = []
+    for original in found:
+        with suppress(NoReverseMatch):
+            href = reverse(original.url_name, args=original.arguments)
+            linked.append({"href": href, "text": original.text, "icon": original.icon})
+    return linked
+
+
+@requires("see accounts")
+@require_GET
+def items(request: ActorRequest, account_id: int) -> HttpResponse:
     """List all items of an account, the paid ones too."""
-    found = queries.account_in(request.actor.scope, account_id)
-    items = list(account_queries.items(account_id))
-    return render(
-        request, "desk/cockpit/_items.html", {"account": found, "items": items, "today": shared.today_of(found)}
-    )
+    case = shared.case_of(request, account_id)
+    context = {"case": case, "account": case.account, "today": case.today, "rows": cockpit.all_items(account_id)}
+    template = "desk/cockpit/_items.html" if request.htmx else "desk/items.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
 
 
 @requires("see accounts")
+@require_GET
+def item(request: ActorRequest, account_id: int, item_id: int) -> HttpResponse:
+    """Show one item and everything the ledger says of it."""
+    case = shared.case_of(request, account_id)
+    found, entries = cockpit.item_with_entries(account_id, item_id)
+    context = {"case": case, "account": case.account, "today": case.today, "item": found, "entries": entries}
+    return dialogs.show(request, "desk/cockpit/_item.html", context)
+
+
+@requires("see strategies")
+@require_GET
+def why(request: ActorRequest, account_id: int) -> HttpResponse:
+    """Say why the account is where it is, what comes next, and what stops everything else."""
+    case = shared.case_of(request, account_id)
+    context = {"case": case, "account": case.account, "why": strategy_queries.why(account_id, day=case.today, past=8)}
+    return dialogs.show(request, "desk/cockpit/_why_in_full.html", context)
+
+
+@requires("see accounts")
+@require_GET
 def statement(request: ActorRequest, account_id: int) -> HttpResponse:
     """Show the statement of an account as of any day."""
-    found = queries.account_in(request.actor.scope, account_id)
-    today = shared.today_of(found)
-    on = shared.day_of(request.GET.get("on", "")) or today
-    return render(
-        request,
-        "desk/statement.html",
-        {
-            "account": found,
-            "on": on,
-            "today": today,
-            "lines": account_queries.statement(account_id, on=on),
-            "items": [row for row in account_queries.items_as_of(account_id, on=on) if row["open_minor"]],
-        },
-    )
+    case = shared.case_of(request, account_id)
+    on = shared.day_of(request.GET.get("on", "")) or case.today
+    lines = account_queries.statement(account_id, on=on)
+    context = {
+        "case": case,
+        "account": case.account,
+        "on": on,
+        "today": case.today,
+        "lines": lines,
+        "balance_minor": lines[-1]["balance_minor"] if lines else 0,
+        "items": [row for row in account_queries.items_as_of(account_id, on=on) if row["open_minor"]],
+    }
+    return render(request, "desk/statement.html", context)
+
+
+@requires("see accounts")
+@unaudited
+@require_GET
+def read_day(request: ActorRequest, account_id: int) -> HttpResponse:
+    """Say which day a text means; nothing while it cannot be read."""
+    case = shared.case_of(request, account_id)
+    try:
+        day = promise_rules.read_day(_typed(request), case.today, locale=locale_name())
+    except promise_rules.DayUnreadable:
+        return HttpResponse("")
+    return _read_back(shared.said_day(day), is_past=day < case.today)
+
+
+@requires("see accounts")
+@unaudited
+@require_GET
+def read_moment(request: ActorRequest, account_id: int) -> HttpResponse:
+    """Say which moment a text means; nothing while it cannot be read."""
+    case = shared.case_of(request, account_id)
+    try:
+        at = moments.read_moment(_typed(request), case.at, zone=case.zone, locale=locale_name())
+    except moments.MomentUnreadable:
+        return HttpResponse("")
+    return _read_back(shared.said_instant(at, case.zone), is_past=at <= case.at)
+
+
+def _typed(request: ActorRequest) -> str:
+    return next((str(value) for value in request.GET.values()), "")
+
+
+def _read_back(said: str, *, is_past: bool) -> HttpResponse:
+    return HttpResponse(format_html('<span class="{}">{}</span>', "late" if is_past else "good", said))
 
 
 urlpatterns = [
     path("accounts/<int:account_id>", account, name="account"),
     path("accounts/<int:account_id>/timeline", timeline, name="timeline"),
-    path("accounts/<int:account_id>/items", settled, name="items"),
+    path("accounts/<int:account_id>/events/<int:event_id>", event, name="event"),
+    path("accounts/<int:account_id>/items", items, name="items"),
+    path("accounts/<int:account_id>/items/<int:item_id>", item, name="item"),
+    path("accounts/<int:account_id>/why", why, name="why"),
     path("accounts/<int:account_id>/statement", statement, name="statement"),
+    path("accounts/<int:account_id>/day", read_day, name="day"),
+    path("accounts/<int:account_id>/moment", read_moment, name="moment"),
 ]

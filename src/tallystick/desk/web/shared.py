@@ -1,28 +1,47 @@
-"""What the desk's views share: today at an account, days in addresses, and how a refusal is shown."""
+"""What the desk's views share: the account an address names, days in addresses, and how a reader wants it written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from datetime import date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from django.contrib import messages
-from django.http import HttpResponseBase
-from django.shortcuts import redirect
+from babel import Locale
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tallystick.access.web import ActorRequest
-from tallystick.accounts.models import Account
+from tallystick.desk import queries
+from tallystick.desk.forms.fields import locale_name
+from tallystick.desk.queries.events import Reader
+from tallystick.desk.rules import formats
 from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
-from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
-
-Extra = ParamSpec("Extra")
+from tallystick.kernel.money import Money
 
 
-def today_of(account: Account) -> date:
-    """Give today in the time zone of an account's creditor."""
-    return local_day(clock.now(), account.client.time_zone)
+def case_of(request: ActorRequest, account_id: int) -> queries.Case:
+    """Give the account an address names, now.
+
+    :raises NotFound: there is none, or it lies outside the reader's scope
+    """
+    return queries.get_case(request.actor.scope, account_id, at=clock.now())
+
+
+def reader() -> Reader:
+    """Give how whoever reads wants things written."""
+    return Reader(Locale.parse(locale_name()), timezone.get_current_timezone())
+
+
+def house_day() -> date:
+    """Give today in the time zone of the house, for pages about many creditors."""
+    return local_day(clock.now(), settings.TIME_ZONE)
+
+
+def beginning_of(day: date) -> datetime:
+    """Give the instant a day of the house begins."""
+    return datetime.combine(day, time.min, ZoneInfo(settings.TIME_ZONE))
 
 
 def day_of(text: str) -> date | None:
@@ -33,19 +52,24 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def refusals_return_to_account(
-    view: Callable[Concatenate[ActorRequest, int, Extra], HttpResponseBase],
-) -> Callable[Concatenate[ActorRequest, int, Extra], HttpResponseBase]:
-    """Show a refusal as a message on the account it is about. What one may not see or do stays an error page."""
+def said_money(amount: Money) -> str:
+    """Write an amount in the reader's language."""
+    return formats.money(amount, Locale.parse(locale_name()))
 
-    @wraps(view)
-    def shown(request: ActorRequest, account_id: int, *args: Extra.args, **extra: Extra.kwargs) -> HttpResponseBase:
-        try:
-            return view(request, account_id, *args, **extra)
-        except (NotFound, NotPermitted):
-            raise
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect("desk:account", account_id)
 
-    return shown
+def said_day(day: date) -> str:
+    """Write a day with its weekday in the reader's language."""
+    return formats.day(day, Locale.parse(locale_name()), "weekday")
+
+
+def said_instant(at: datetime, zone: ZoneInfo) -> str:
+    """Write an instant with its weekday in the reader's language, in a time zone."""
+    locale = Locale.parse(locale_name())
+    return f"{formats.day(at.astimezone(zone).date(), locale, 'weekday')}, {formats.instant(at, zone, locale, 'time')}"
+
+
+def said_share(fraction: Decimal | None) -> str:
+    """Write a part of all debt in the reader's language; nothing where there is no debt."""
+    if fraction is None:
+        return ""
+    return _("{share} of all").format(share=formats.percent(fraction, Locale.parse(locale_name())))

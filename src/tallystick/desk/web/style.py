@@ -145,7 +145,7 @@ _EVENTS = (
 
 def _accounts() -> list[dict[str, Any]]:
     names = ("name", "reference", "client", "state", "tone", "icon", "minor", "days", "step", "due_on")
-    rows = [dict(zip(names, account, strict=True)) for account in _ACCOUNTS]
+    rows: list[dict[str, Any]] = [dict(zip(names, account, strict=True)) for account in _ACCOUNTS]
     for place, row in enumerate(rows):
         row["balance"] = Money(row["minor"], "EUR" if place == 4 else "GBP")
         row["due_on"] += timedelta(days=place - 2)

@@ -6,3 +6,4 @@ import "./forms.js";
 import "./rows.js";
 import "./keys.js";
 import "./palette.js";
+import "./watch.js";

@@ -2,7 +2,7 @@
 // header `HX-Trigger: dialog:close` closes it. `data-confirm="question"` asks before a button or link does its work.
 export function open(dialog) {
   if (!dialog.open) dialog.showModal();
-  const first = dialog.querySelector("[autofocus], form :is(input:not([type=hidden]), select, textarea)");
+  const first = dialog.querySelector("[autofocus]") ?? dialog.querySelector("form :is(input:not([type=hidden]), select, textarea)");
   first?.focus();
   if (first?.matches("input:not([type=checkbox], [type=radio])")) first.select();
 }
