@@ -51,7 +51,7 @@ def rebuild(*, day: date) -> int:
 
 @contextmanager
 def _joins_as_written() -> Iterator[None]:
-    """Have the planner take joins as they are written: for one account, a better order takes longer to find than to do without."""
+    """Have the planner take joins as written: for one account, a better order costs more to find than it saves."""
     sql.execute("SET LOCAL join_collapse_limit = 1")
     yield
     sql.execute("SET LOCAL join_collapse_limit TO DEFAULT")

@@ -128,9 +128,9 @@ class _Reader:
         if len(steps) > MOST_STEPS:
             section.problem(_("there are more than {limit} steps.").format(limit=MOST_STEPS), "steps")
         read = tuple(self._step(each, despite) for each in steps)
-        for section_of_step, step in zip(steps, read, strict=True):
-            if [other.id for other in read].count(step.id) > 1:
-                section_of_step.problem(_("two steps of the state have this id."), "id")
+        for number, step in enumerate(read):
+            if step.id in [earlier.id for earlier in read[:number]]:
+                steps[number].problem(_("two steps of the state have this id."), "id")
         return State(
             id=state_id,
             title=section.text("title", default=state_id.replace("-", " ").replace("_", " ").capitalize()),
