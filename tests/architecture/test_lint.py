@@ -10,6 +10,13 @@ PURE = tuple(house.of_kind("rules", "events", "ports"))
 NO_WRITERS = tuple(house.of_kind("rules", "events", "ports", "queries", "facts", "forms", "web", "api", "tasks"))
 ROOMS = tuple(file for file in EVERYWHERE if file.relative_to(house.HOUSE).parts[0] in house.BUILT)
 
+#: Strategy compiles checked documents to SQL and addresses the leaves of its book by name; bench names its own scratch tables.
+#: What a person wrote reaches their text only through the compiler's quoting, which tests/strategy/test_compile.py attacks.
+COMPILES_SQL = ("strategy/actions", "strategy/queries", "config/bench")
+WRITES_NO_SQL = tuple(
+    file for file in EVERYWHERE if not file.relative_to(house.HOUSE).as_posix().startswith(COMPILES_SQL)
+)
+
 #: rule, good line, bad lines, files it holds for
 RULES = [
     pytest.param(
@@ -22,7 +29,7 @@ RULES = [
             "cursor.execute('SELECT ' + name)",
             "sql.rows('SELECT {}'.format(name))",
         ],
-        EVERYWHERE,
+        WRITES_NO_SQL,
         id="SQL is never built from text",
     ),
     pytest.param(

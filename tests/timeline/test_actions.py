@@ -115,7 +115,10 @@ def test_the_database_refuses_to_edit_the_timeline_and_its_seals(statement):
     actions.append(events.NoteAdded(7, "called"), at=AT.replace(year=1999), by=TEST)
     actions.seal_events(at=AT)
 
-    with pytest.raises((IntegrityError, ProgrammingError), match=r"append-only|permission denied"), transaction.atomic():
+    with (
+        pytest.raises((IntegrityError, ProgrammingError), match=r"append-only|permission denied"),
+        transaction.atomic(),
+    ):
         sql.execute(statement)
 
 

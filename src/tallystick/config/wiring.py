@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from procrastinate.contrib.django import app as jobs
 
@@ -60,9 +61,10 @@ TOUCHES: tuple[str, ...] = (
 def _start(job: str) -> timeline.Listener:
     def deferred(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: datetime) -> None:
         accounts = sorted(set(account_ids))
-        jobs.configure_task(job).batch_defer(
-            *({"account_ids": accounts[first : first + _BATCH]} for first in range(0, len(accounts), _BATCH))
-        )
+        arguments: list[dict[str, Any]] = [
+            {"account_ids": accounts[first : first + _BATCH]} for first in range(0, len(accounts), _BATCH)
+        ]
+        jobs.configure_task(job).batch_defer(*arguments)
 
     return deferred
 

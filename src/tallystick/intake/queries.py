@@ -103,7 +103,10 @@ def file_content(batch_id: int) -> Iterator[bytes]:
     """Give a batch's file as it came, a part at a time."""
     position = 0
     while (
-        part := FilePart.objects.filter(batch_id=batch_id, position=position).values_list("content").first()
+        part := FilePart.objects.filter(batch_id=batch_id, position=position)
+        .order_by("pk")
+        .values_list("content")
+        .first()
     ) is not None:
         yield zlib.decompress(part[0])
         position += 1

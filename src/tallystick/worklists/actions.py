@@ -265,11 +265,12 @@ def put_off_tasks(
     by.must_be_allowed_to("work accounts")
     if due_on < today:
         raise rules.DayPast(day=due_on.isoformat())
-    asked = {"ids": sorted(set(work_item_ids)), "due_on": due_on, "clients": by.scope.as_list()}
-    put = sql.rows(_query("put_off_tasks"), {**asked, "day_number": due_on.toordinal()})
+    ids = sorted(set(work_item_ids))
+    asked = {"ids": ids, "due_on": due_on, "clients": by.scope.as_list(), "day_number": due_on.toordinal()}
+    put = sql.rows(_query("put_off_tasks"), asked)
     told = [(row["account_id"], row["id"], row["title"]) for row in put]
     _tell("worklists.TaskPutOff", told, {"due_on": due_on.isoformat(), "reason": reason}, at=at, by=by)
-    return Outcome(done=len(put), already=len(asked["ids"]) - len(put))
+    return Outcome(done=len(put), already=len(ids) - len(put))
 
 
 @transaction.atomic

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from typing import TYPE_CHECKING
 
 from tallystick.access import queries as access_queries
-from tallystick.access.models import User
 from tallystick.accounts import queries as account_queries
-from tallystick.accounts.models import Account
 from tallystick.config.demo.bank import BANKS, Bank, Receipt, statement
 from tallystick.config.demo.book import Character, DemoAccount
 from tallystick.config.demo.organization import DEMO
@@ -28,15 +27,25 @@ from tallystick.kernel.calendars import is_business_day
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import Refusal
 from tallystick.ledger import queries as ledger_queries
+from tallystick.payments import queries as payment_queries
 from tallystick.payments.actions.statements import import_statement_file
-from tallystick.payments.models import BankAccount
 from tallystick.strategy.actions import running
 from tallystick.worklists import actions as worklist_actions
+
+if TYPE_CHECKING:
+    from tallystick.accounts.models import Account
 
 #: Calls that one collector makes on a day.
 _CALLS = 12
 #: People of the demo who call.
 _COLLECTORS = ("carla", "colin", "bea")
+
+
+def _actor(username: str) -> Actor:
+    user = access_queries.find_user(username)
+    if user is None:
+        raise LookupError(f"{username} does not work here")
+    return access_queries.actor_for(user)
 
 
 @dataclass(slots=True)
@@ -71,7 +80,7 @@ class Life:
         self._bank_files(day)
         work_off()
         for place, username in enumerate(_COLLECTORS):
-            self._call(day, access_queries.actor_for(User.objects.get(username=username)), hour=9 + 2 * place)
+            self._call(day, _actor(username), hour=9 + 2 * place)
         work_off()
 
     def _travel(self, day: date, hour: time) -> None:
@@ -90,7 +99,7 @@ class Life:
         self._numbers[bank.creditor] += 1
         number, opening = self._numbers[bank.creditor], self._balances[bank.creditor]
         self._balances[bank.creditor] += sum(receipt.amount_minor for receipt in receipts)
-        account = BankAccount.objects.get(iban=bank.iban)
+        account = payment_queries.bank_accounts().get(iban=bank.iban)
         content = statement(bank, receipts, day=day, number=number, opening_minor=opening)
         import_statement_file(
             file=io.BytesIO(content),
@@ -126,7 +135,7 @@ class Life:
             outcome = dice.choice([CallOutcome.NO_ANSWER, CallOutcome.LEFT_MESSAGE, CallOutcome.BUSY])
             desk_actions.record_call(account_id=account.pk, outcome=outcome, at=clock.now(), by=by)
         elif debtor.character is Character.DISPUTER:
-            item = account_queries.open_items([account.pk]).first()
+            item = next(iter(account_queries.open_items([account.pk])), None)
             if item is None:
                 return
             desk_actions.record_call(account_id=account.pk, outcome=CallOutcome.DISPUTE, at=clock.now(), by=by)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from tallystick.access import actions as access_actions
-from tallystick.access.models import Team
 from tallystick.access.rules.grants import Reach
 from tallystick.access.rules.rights import Role
 from tallystick.accounts import actions as account_actions
@@ -18,6 +18,9 @@ from tallystick.kernel.actor import system
 from tallystick.payments.actions.banks import open_bank_account, settle_day_order
 from tallystick.payments.rules.days import DayOrder
 from tallystick.strategy.actions import publishing
+
+if TYPE_CHECKING:
+    from tallystick.access.models import Team
 
 DEMO = system("demo")
 

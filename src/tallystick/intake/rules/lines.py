@@ -191,8 +191,8 @@ def as_texts(lines: Iterable[Line], mapping: Mapping, headings: Sequence[str]) -
 
     def write(at: int, cell: Any) -> str:
         if isinstance(cell, date):
-            return cell.strftime(forms.get(at, "%Y-%m-%d"))
-        return cell.replace(".", mapping.decimal_mark) if at in amounts and type(cell) is not str else cell
+            return str(cell.strftime(forms.get(at, "%Y-%m-%d")))
+        return str(cell).replace(".", mapping.decimal_mark) if at in amounts and type(cell) is not str else str(cell)
 
     for line in lines:
         yield Line(line.number, [write(at, cell) for at, cell in enumerate(line.cells)], line.fault)

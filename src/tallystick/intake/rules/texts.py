@@ -96,7 +96,7 @@ def _evenness(lines: Sequence[str], separator: str) -> float:
     if not widths:
         return 0.0
     width, often = max(widths.items(), key=lambda each: (each[1], each[0]))
-    return often / len(lines) * (width - 1) ** 0.5
+    return float(often / len(lines) * (width - 1) ** 0.5)
 
 
 def _find_quote(lines: Sequence[str], separator: str) -> str:

@@ -1,0 +1,71 @@
+"""`tallystick bench`: how fast is it, on this machine?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from tallystick.config.starting import preparing
+
+
+class Command(BaseCommand):
+    """Build a synthetic book in a database of its own, measure it, print the report, and throw the database away."""
+
+    help = gettext_noop("Measure import, facts, nightly run and pages on a synthetic book of any size.")
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Say how large a book, and where it is kept."""
+        parser.add_argument("--accounts", type=int, default=100_000, help=_("accounts of the book"))
+        parser.add_argument("--keep", metavar="FOLDER", help=_("keep the database in this folder"))
+        parser.add_argument("--here", action="store_true", help=_("use the configured database, which must be empty"))
+
+    def handle(self, *, accounts: int, keep: str | None, here: bool, **options: Any) -> None:
+        """Measure, here or in a scratch database."""
+        if accounts < 1_000:
+            raise CommandError(_("Take 1,000 accounts at least: smaller books measure nothing."))
+        if here:
+            self._measure(accounts)
+            return
+        folder = Path(keep).absolute() if keep else Path(tempfile.mkdtemp(prefix="tallystick-bench-"))
+        environment = {**os.environ, "TALLYSTICK_STATE_DIR": str(folder)}
+        environment.pop("DATABASE_URL", None)
+        command = [sys.executable, "-m", "tallystick", "bench", "--here", "--accounts", str(accounts)]
+        try:
+            ended = subprocess.run(command, env=environment, check=False)
+        finally:
+            if not keep:
+                shutil.rmtree(folder, ignore_errors=True)
+        if ended.returncode:
+            raise CommandError(_("The measurement failed; see above."))
+
+    def _measure(self, accounts: int) -> None:
+        from tallystick.config.bench import measures
+
+        preparing.migrate()
+        if not preparing.is_new():
+            raise CommandError(_("This database is in use. Bench needs an empty one."))
+        call_command("createcachetable", verbosity=0)
+        preparing.collect_static()
+        report = measures.run(accounts=accounts, progress=lambda said: self.stderr.write(f"… {said}"))
+        self.stdout.write(measures.written(report, measures.machine()))
+        self._stop_server()
+
+    def _stop_server(self) -> None:
+        from django.db import connection
+
+        server = getattr(connection, "embedded", None)
+        connection.close()
+        if server is not None:
+            server.release()
