@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection
@@ -208,7 +208,15 @@ def judged_lines(batch: Batch, *, kind: rules.FileKind) -> sql.Rows:
         credits = account_queries.judge_source_credits(credit_rows(batch))
         parts.append(sql.Rows(sql.fill(_CREDIT_VERDICT, judged=credits.select), credits.params))
     params = {name: value for part in parts for name, value in part.params.items()}
-    return sql.Rows(" UNION ALL ".join(part.select for part in parts), params)
+    return sql.Rows(one_verdict([part.select for part in parts], kind=kind), params)
+
+
+def one_verdict(judged: Sequence[str], *, kind: rules.FileKind) -> str:
+    """Give the SELECT of one verdict a line from those of all that lines bring."""
+    every = " UNION ALL ".join(judged)
+    if kind != rules.FileKind.PLACEMENTS:
+        return every
+    return sql.fill(sql.load("tallystick.intake", "lines.sql", "one_verdict"), judged=every)
 
 
 def verdicts_of(table: str) -> str:

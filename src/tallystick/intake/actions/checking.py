@@ -262,7 +262,6 @@ def _reading(batch: Batch, mapping: rules.Mapping) -> dict[str, Any]:
         "kinds": [str(each) for each in _ITEM_KINDS[kind]],
         "default_kind": str(_DEFAULT_KINDS.get(kind, "")) or None,
         "credit_kinds": list(credits),
-        "party_kind": "person" if kind == rules.FileKind.PLACEMENTS else "company",
         "country": _country(source.client),
         "portfolio": next((pk for code, pk in portfolios if code != "HOUSE"), None),
         "portfolio_codes": [code for code, _pk in portfolios],

@@ -21,6 +21,7 @@ from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import local_day
 from tallystick.parties import actions as party_actions
 from tallystick.parties import queries as party_queries
+from tallystick.parties.rules import PartyKind
 
 
 def _importing(by: Actor) -> Actor:
@@ -112,6 +113,7 @@ class _Chunk:
             "client": batch.source.client_id,
             "source": batch.source_id,
             "tells_of_debtors": self.kind in rules.TELLS_OF_DEBTORS,
+            "party_kind": PartyKind.PERSON if self.kind == rules.FileKind.PLACEMENTS else PartyKind.COMPANY,
         }
         #: Markers by which queries of lines see this chunk, and the accounts found for it.
         self.bound = {"bound": "AND ready.chunk = %(chunk)s"}
@@ -149,7 +151,8 @@ class _Chunk:
                 by=self.by,
             )
             judged.append(queries.credit_verdicts_of(account_actions.JUDGED_CREDITS))
-        tally = queries.line_query("tally", self.batch.pk, judged=" UNION ALL ".join(judged), **self.bound)
+        verdict = queries.one_verdict(judged, kind=self.kind)
+        tally = queries.line_query("tally", self.batch.pk, judged=verdict, **self.bound)
         sql.execute(tally, {**self.params, "phase": rules.Phase.COMMITTED})
 
     def execute(self, name: str) -> int:

@@ -100,82 +100,85 @@ class Reader:
     """
 
     def __init__(self, mapping: Mapping, headings: Sequence[str], *, country: str) -> None:
-        self._mapping = mapping
         self._headings = list(headings)
         names = [name for name in mapping.origins if name not in ("first_name", "last_name")]
         if "name" not in names and mapping.kind not in (FileKind.CHARGES, FileKind.PAYMENTS):
             names.append("name")
-        self._steps = [(self._taking(name), self._turning(name)) for name in names]
-        self._keys = [
-            (names.index(name), make_key)
-            for name, make_key in (
-                ("name", _remembering(party_rules.name_key)),
-                ("email", _contact_key("email", country)),
-                ("phone", _contact_key("phone", country)),
-                ("mobile", _contact_key("mobile", country)),
-            )
-            if name in names
-        ]
+        # Columns that are taken as they stand come first, all at once; then what is put together.
+        plain = [name for name in names if name in mapping.origins and mapping.origins[name].column]
+        names = [*plain, *(name for name in names if name not in plain)]
+        self._places = [self._headings.index(mapping.origins[name].column) for name in plain]
+        self._width = max(self._places, default=-1) + 1
+        self._composers = [self._composer(name, mapping) for name in names[len(plain) :]]
+        self._turns = [(names.index(name), turn) for name in names if (turn := _turning(name, mapping)) is not None]
+        #: Where a ledger leaves the name of an account out, its reference is what it is called.
+        self._unnamed = (
+            (names.index("name"), names.index("account_ref"))
+            if mapping.kind == FileKind.INVOICES and "account_ref" in names
+            else None
+        )
+        makers = {
+            "name": _remembering(party_rules.name_key),
+            **{kind: _contact_key(kind, country) for kind in ("email", "phone", "mobile")},
+        }
+        self._keys = [(names.index(name), make_key) for name, make_key in makers.items() if name in names]
         self.columns = [*names, *(f"{names[at]}_key" for at, _make_key in self._keys)]
 
-    def read(self, cells: Sequence[str]) -> list[str | None]:
+    def read(self, cells: list[str]) -> list[str | None]:
         """Give the values of a line; None for what is blank or missing."""
-        values: list[str | None] = []
-        for take, turn in self._steps:
-            text = take(cells)
-            values.append((turn(text) if turn else text) if text else None)
+        if len(cells) < self._width:
+            cells = [*cells, *[""] * (self._width - len(cells))]
+        values: list[str | None] = [cells[at].strip() or None for at in self._places]
+        for compose in self._composers:
+            values.append(compose(cells) or None)
+        if self._unnamed is not None and values[self._unnamed[0]] is None:
+            values[self._unnamed[0]] = values[self._unnamed[1]]
+        for at, turn in self._turns:
+            text = values[at]
+            if text is not None:
+                values[at] = turn(text)
         for at, make_key in self._keys:
-            value = values[at]
-            values.append(make_key(value) if value else None)
+            text = values[at]
+            values.append(None if text is None else make_key(text))
         return values
 
-    def _taking(self, name: str) -> Callable[[Sequence[str]], str]:
-        if name == "name" and "name" in self._mapping.origins and self._mapping.kind == FileKind.INVOICES:
-            # A ledger may leave the name of an account out; its reference is what it is called then.
-            own, reference = self._from(self._mapping.origins["name"]), self._from(self._mapping.origins["account_ref"])
-            return lambda cells: own(cells) or reference(cells)
-        if name == "name" and not self._mapping.origins.keys() & {"name", "first_name", "last_name"}:
-            return self._from(self._mapping.origins["account_ref"])
-        if name == "name" and "name" not in self._mapping.origins:
-            parts = [
-                self._from(self._mapping.origins[part])
-                for part in ("first_name", "last_name")
-                if part in self._mapping.origins
-            ]
-            return lambda cells: " ".join(filter(None, (part(cells) for part in parts)))
-        return self._from(self._mapping.origins[name])
+    def _composer(self, name: str, mapping: Mapping) -> Callable[[Sequence[str]], str]:
+        if name in mapping.origins:
+            return self._from(mapping.origins[name])
+        parts = [self._from(mapping.origins[part]) for part in ("first_name", "last_name") if part in mapping.origins]
+        return lambda cells: " ".join(filter(None, (part(cells) for part in parts)))
 
     def _from(self, origin: Origin) -> Callable[[Sequence[str]], str]:
         if origin.constant:
             constant = origin.constant.strip()
             return lambda cells: constant
-        if origin.template:
-            places = {column: self._headings.index(column) for column in origin.columns()}
-            template = origin.template
+        template = origin.template or "{" + origin.column + "}"
+        places = {column: self._headings.index(column) for column in origin.columns()}
 
-            def fill(cells: Sequence[str]) -> str:
-                text = template
-                for column, at in places.items():
-                    text = text.replace("{" + column + "}", cells[at].strip() if at < len(cells) else "")
-                return " ".join(text.split())
+        def compose(cells: Sequence[str]) -> str:
+            text = template
+            for column, at in places.items():
+                text = text.replace("{" + column + "}", cells[at].strip() if at < len(cells) else "")
+            return " ".join(text.split())
 
-            return fill
-        at = self._headings.index(origin.column)
-        return lambda cells: cells[at].strip() if at < len(cells) else ""
+        return compose
 
-    def _turning(self, name: str) -> Callable[[str], str] | None:
-        if name == "currency":
-            return currency_code
-        if name == "country":
-            return country_code
-        if name == "item_kind":
-            words = {**ITEM_WORDS, **self._mapping.words}
-            return lambda text: words.get(text.casefold(), text)
-        if name == "party_kind":
-            return lambda text: PARTY_WORDS.get(text.casefold(), text)
-        if name in ("name", "address_1", "address_2", "address_3", "town", "county", "description"):
-            return lambda text: " ".join(text.split())
-        return None
+
+def _turning(name: str, mapping: Mapping) -> Callable[[str], str | None] | None:
+    """Give how the text of a field is turned into what is stored, if it is."""
+    if name == "item_kind":
+        words = {**ITEM_WORDS, **mapping.words}
+        return _remembering(lambda text: words.get(text.casefold(), text))
+    return {
+        "currency": _remembering(currency_code),
+        "country": _remembering(country_code),
+        "party_kind": _remembering(lambda text: PARTY_WORDS.get(text.casefold(), text)),
+        **dict.fromkeys(("name", "address_1", "address_2", "address_3", "town", "county", "description"), _on_one_line),
+    }.get(name)
+
+
+def _on_one_line(text: str) -> str:
+    return text if text.isprintable() and "  " not in text else " ".join(text.split())
 
 
 def as_texts(lines: Iterable[Line], mapping: Mapping, headings: Sequence[str]) -> Iterator[Line]:
@@ -191,7 +194,7 @@ def as_texts(lines: Iterable[Line], mapping: Mapping, headings: Sequence[str]) -
 
     def write(at: int, cell: Any) -> str:
         if isinstance(cell, date):
-            return str(cell.strftime(forms.get(at, "%Y-%m-%d")))
+            return cell.strftime(forms.get(at, "%Y-%m-%d"))
         return str(cell).replace(".", mapping.decimal_mark) if at in amounts and type(cell) is not str else str(cell)
 
     for line in lines:
@@ -231,17 +234,17 @@ def data_lines(
             if skip.is_total and amount_at is not None and amount_at < len(cells) and cells[amount_at].strip():
                 totals.append(cells[amount_at].strip())
             continue
-        if len(cells) >= len(own) and cells[: len(own)] == own:
-            left_out["headings"] = left_out.get("headings", 0) + 1
-            continue
         if len(cells) > len(own):
             if any(cells[len(own) :]):
                 yield Line(line.number, cells, "too_many_cells")
                 continue
             del cells[len(own) :]
-        if carrier is not None:
-            cells = [*cells, *[""] * (len(own) - len(cells)), *carrier.values]
-        yield Line(line.number, cells)
+        if cells[0] == own[0] and cells == own:
+            left_out["headings"] = left_out.get("headings", 0) + 1
+        elif carrier is None:
+            yield line
+        else:
+            yield Line(line.number, [*cells, *[""] * (len(own) - len(cells)), *carrier.values])
 
 
 def _amount_at(mapping: Mapping, headings: Sequence[str]) -> int | None:

@@ -97,15 +97,7 @@ FROM (
                %(prefix)s || coalesce(staged.debtor_ref, CASE WHEN %(home_currency)s <> '' THEN staged.account_ref END)
                    AS debtor_key,
                staged.name, staged.name_key,
-               CASE
-                   WHEN staged.party_kind IN ('person', 'company') THEN staged.party_kind
-                   WHEN staged.company_number IS NOT NULL THEN 'company'
-                   WHEN staged.born_on IS NOT NULL THEN 'person'
-                   WHEN staged.name_key ~ '\m(ltd|limited|plc|llp|llc|lp|inc|corp|corporation|gmbh|ag|bv|sarl|sa|spa|srl|pty|cic|company|co)\M'
-                       THEN 'company'
-                   ELSE %(party_kind)s
-               END AS party_kind,
-               staged.company_number, staged.born_on AS born_text, intake_day(staged.born_on, %(born_form)s) AS born_on,
+               staged.party_kind, staged.company_number, staged.born_on AS born_text, intake_day(staged.born_on, %(born_form)s) AS born_on,
                left(staged.language, 10) AS language, staged.group_name, staged.address_1, staged.address_2,
                staged.address_3, staged.town, staged.county, staged.postcode, staged.country AS country_text,
                CASE WHEN staged.country ~ '^[A-Z]{2}$' THEN staged.country ELSE %(country)s END AS country,
@@ -193,10 +185,11 @@ SELECT %(batch)s, fault.line, fault.field, coalesce(%(columns)s::jsonb ->> fault
 FROM (
     SELECT line, split_part(word, ':', 1) AS field, split_part(word, ':', 2) AS code, false AS is_warning
     FROM {ready}, string_to_table(errors, ' ') AS word
+    WHERE errors IS NOT NULL
     UNION ALL
     SELECT line, split_part(word, ':', 1), split_part(word, ':', 2), true
     FROM {ready}, string_to_table(warnings, ' ') AS word
-    WHERE errors IS NULL
+    WHERE errors IS NULL AND warnings IS NOT NULL
 ) AS fault
 JOIN {staged} AS staged ON staged.line = fault.line
 ORDER BY fault.line;

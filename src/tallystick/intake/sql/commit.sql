@@ -22,11 +22,24 @@ DROP TABLE IF EXISTS intake_account;
 -- name: find_accounts
 -- Find the accounts of a chunk's lines, each by its last line, and draw ids for those to be.
 CREATE TEMP TABLE intake_account ON COMMIT DROP AS
-SELECT named.*, looked.account_id IS NULL AS is_new, coalesce(looked.account_id, {new_account_id}) AS account_id,
+SELECT named.account_key, named.debtor_key, named.name, named.name_key,
+       CASE
+           WHEN named.party_kind IN ('person', 'company') THEN named.party_kind
+           WHEN named.company_number IS NOT NULL THEN 'company'
+           WHEN named.born_on IS NOT NULL THEN 'person'
+           WHEN named.name_key ~ '\m(ltd|limited|plc|llp|llc|lp|inc|corp|corporation|gmbh|ag|bv|sarl|sa|spa|srl|pty|cic|company|co)\M'
+               THEN 'company'
+           ELSE %(party_kind)s
+       END AS party_kind,
+       named.company_number, named.born_on, named.language, named.country, named.group_name, named.lines, named.town,
+       named.county, named.postcode, named.has_address, named.email, named.email_key, named.phone, named.phone_key,
+       named.mobile, named.mobile_key, named.portfolio_id, named.currency,
+       looked.account_id IS NULL AS is_new, coalesce(looked.account_id, {new_account_id}) AS account_id,
        account.party_id, false AS is_new_party
 FROM (
     SELECT DISTINCT ON (account_key)
-           account_key, debtor_key, name, name_key, party_kind, company_number, born_on, language, country, group_name,
+           account_key, debtor_key, name, name_key,
+           party_kind, company_number, born_on, language, country, group_name,
            to_jsonb(array_remove(ARRAY[address_1, address_2, address_3], NULL)) AS lines, coalesce(town, '') AS town,
            coalesce(county, '') AS county, coalesce(postcode, '') AS postcode,
            address_1 IS NOT NULL OR postcode IS NOT NULL AS has_address,

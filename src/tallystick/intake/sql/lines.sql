@@ -66,18 +66,22 @@ LEFT JOIN parties_group AS party_group ON party_group.id = party.group_id
 LEFT JOIN parties_address AS address ON address.party_id = party.id AND address.until_on IS NULL
 WHERE ready.errors IS NULL AND NOT ready.is_repeat {bound};
 
+-- name: one_verdict
+-- Give each line one verdict, where a line brings several things: it is new when all of it is, and unchanged when all of it is.
+SELECT key, min(refusal) AS refusal, bool_or(is_ahead_of_source) AS is_ahead_of_source,
+       CASE WHEN bool_and(verdict = 'new') THEN 'new' WHEN bool_and(verdict = 'unchanged') THEN 'unchanged'
+            ELSE 'changed' END AS verdict
+FROM ({judged}) AS judged
+GROUP BY key;
+
 -- name: tally
 -- Count what became of lines by verdict and currency, and note what the book forbids.
 WITH judged AS MATERIALIZED (
-    SELECT key, min(refusal) AS refusal, bool_or(is_ahead_of_source) AS is_ahead,
-           CASE WHEN bool_and(verdict = 'new') THEN 'new' WHEN bool_and(verdict = 'unchanged') THEN 'unchanged'
-                ELSE 'changed' END AS verdict
-    FROM ({judged}) AS judged
-    GROUP BY key
+    {judged}
 ), noted AS (
     INSERT INTO intake_row_error (batch_id, line, field, "column", code, value, is_warning, phase)
     SELECT %(batch)s, key, '', '', coalesce(refusal, 'ahead_of_source'), '', refusal IS NULL, %(phase)s
-    FROM judged WHERE refusal IS NOT NULL OR is_ahead
+    FROM judged WHERE refusal IS NOT NULL OR is_ahead_of_source
 )
 INSERT INTO intake_batch_total AS total (batch_id, phase, verdict, currency, lines, value_minor)
 SELECT %(batch)s, %(phase)s, verdict, total_currency, count(*), sum(value_minor)
