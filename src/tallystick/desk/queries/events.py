@@ -9,6 +9,7 @@ from typing import Any
 
 from babel import Locale
 
+from tallystick.desk.queries.kinds import fields_of
 from tallystick.desk.rules import originals, sentences, writing
 from tallystick.kernel.refusals import NotFound
 from tallystick.timeline import queries as timeline_queries
@@ -69,7 +70,7 @@ def get_event(account_id: int, event_id: int, *, reader: Reader) -> WholeEvent:
     event = timeline_queries.find_event(event_id, account_id=account_id)
     if event is None:
         raise NotFound(what="event", reference=event_id)
-    written = writing.written(event["kind"], event["data"], locale=reader.locale, zone=reader.zone)
+    written = _written(event, reader)
     return WholeEvent(
         entry=_entry(event, reader),
         kind=event["kind"],
@@ -81,7 +82,7 @@ def get_event(account_id: int, event_id: int, *, reader: Reader) -> WholeEvent:
 
 
 def _entry(event: dict[str, Any], reader: Reader) -> TimelineEntry:
-    written = writing.written(event["kind"], event["data"], locale=reader.locale, zone=reader.zone)
+    written = _written(event, reader)
     read = sentences.sentence(event["kind"], event["data"], written)
     return TimelineEntry(
         id=event["id"],
@@ -92,3 +93,8 @@ def _entry(event: dict[str, Any], reader: Reader) -> TimelineEntry:
         tone=read.tone,
         by=writing.doer(event["actor"]),
     )
+
+
+def _written(event: dict[str, Any], reader: Reader) -> dict[str, str]:
+    kind: str = event["kind"]
+    return writing.written(kind, event["data"], types=fields_of(kind), locale=reader.locale, zone=reader.zone)

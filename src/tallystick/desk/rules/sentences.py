@@ -123,7 +123,7 @@ class Read:
 
 
 def sentence(kind: str, data: dict[str, Any], fields: dict[str, str]) -> Read:
-    """Give the sentence of an event. `fields` are its fields as `writing.written` writes them.
+    """Give the sentence of an event. `fields` are its fields as `writing.written` wrote them.
 
     A kind nobody described reads as its own name.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from tallystick.accounts import rules as account_rules
 from tallystick.contact.rules import may
 from tallystick.contact.rules import words as contact_words
-from tallystick.desk.rules import formats, kinds
+from tallystick.desk.rules import formats
 from tallystick.disputes import rules as dispute_rules
 from tallystick.holds import rules as hold_rules
 from tallystick.kernel.choices import Choice
@@ -111,15 +112,18 @@ FIELD_NAMES: dict[str, str | Promise] = {
 _SYSTEM = "system: "
 
 
-def written(kind: str, data: dict[str, Any], *, locale: Locale, zone: tzinfo) -> dict[str, str]:
-    """Write the fields of an event, each by the type its kind gives it; what is empty is written as nothing.
+def written(
+    kind: str, data: dict[str, Any], *, types: Mapping[str, type], locale: Locale, zone: tzinfo
+) -> dict[str, str]:
+    """Write the fields of an event, each by its type; what is empty is written as nothing.
 
     >>> from datetime import UTC
-    >>> data = {"amount": {"minor": 1250, "currency": "GBP"}, "pay_on": "2026-03-01", "promise_id": 7}
-    >>> written("promises.PromiseMade", data, locale=Locale.parse("en_GB"), zone=UTC)
-    {'amount': '£12.50', 'pay_on': '1 Mar 2026', 'promise_id': '7'}
+    >>> data = {"amount": {"minor": 1250, "currency": "GBP"}, "pay_on": "2026-03-01", "reason": "20260301"}
+    >>> british = Locale.parse("en_GB")
+    >>> written("promises.PromiseMade", data, types={"pay_on": date, "reason": str}, locale=british, zone=UTC)
+    {'amount': '£12.50', 'pay_on': '1 Mar 2026', 'reason': '20260301'}
     """
-    room, types = kind.split(".")[0], kinds.fields_of(kind)
+    room = kind.split(".")[0]
     return {name: _field(room, name, value, types.get(name), locale, zone) for name, value in data.items()}
 
 
