@@ -120,3 +120,17 @@ def test_a_dump_that_was_cut_short_leaves_the_database_empty(made, elsewhere):
     with pytest.raises(BackupRefused, match="cannot be read"):
         backup.restore(made)
     assert number_of_tables() == 0
+
+
+def test_rows_that_look_like_commands_reach_an_older_server_as_they_are():
+    rows = [
+        b"COPY public.note (text) FROM stdin;\n",
+        b"GRANT SELECT,MAINTAIN ON t;\n",
+        b"SET transaction_timeout = 0;\n",
+    ]
+    rows += [b"\\.\n"]
+
+    assert list(backup.without_later_words([*rows, b"GRANT SELECT,MAINTAIN ON TABLE t TO me;\n"])) == [
+        *rows,
+        b"GRANT SELECT ON TABLE t TO me;\n",
+    ]

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -33,8 +33,6 @@ from tallystick.kernel.refusals import Refusal
 _DUMP = "database.dump"
 _KEY = "secret_key"
 _DESCRIPTION = "backup.json"
-#: Servers before 17 do not know this setting, which the tools of later ones write at the head of a script.
-_UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
 
 
 class BackupRefused(Refusal):
@@ -152,10 +150,11 @@ def _dump(file: Path) -> None:
 
 def _load(file: Path) -> None:
     """Run the backup as one script in one transaction: pg_restore writes it, psql runs it."""
+    reader = _newest_tools()
     tools, _version = _tools()
     # The schema `public` is there, and belongs to the database's owner as it should.
     listing = subprocess.run(
-        [tools.tool("pg_restore"), "--list", file], env=environment(), capture_output=True, check=False
+        [reader.tool("pg_restore"), "--list", file], env=environment(), capture_output=True, check=False
     )
     _succeed(listing)
     with _service() as known, tempfile.TemporaryDirectory() as scratch:
@@ -164,7 +163,7 @@ def _load(file: Path) -> None:
             b"".join(line for line in listing.stdout.splitlines(keepends=True) if b" SCHEMA - public " not in line)
         )
         reading = subprocess.Popen(
-            [tools.tool("pg_restore"), "--no-owner", "--exit-on-error", f"--use-list={wanted}", "--file=-", file],
+            [reader.tool("pg_restore"), "--no-owner", "--exit-on-error", f"--use-list={wanted}", "--file=-", file],
             env=known,
             stdout=subprocess.PIPE,
         )
@@ -180,12 +179,11 @@ def _load(file: Path) -> None:
 
 def _pass_on(reading: subprocess.Popen[bytes], running: subprocess.Popen[bytes]) -> None:
     assert reading.stdout is not None and running.stdin is not None and running.stderr is not None  # noqa: S101
-    old_server = connection.pg_version < 170000  # type: ignore[attr-defined]
+    is_old = connection.pg_version < 170000  # type: ignore[attr-defined]
     gave_up = False
     try:
-        for line in reading.stdout:
-            if not (old_server and line == _UNKNOWN_BEFORE_17):
-                running.stdin.write(line)
+        for line in without_later_words(reading.stdout) if is_old else reading.stdout:
+            running.stdin.write(line)
     except BrokenPipeError:  # psql stopped at an error, and says which
         gave_up = True
         reading.kill()
@@ -200,6 +198,25 @@ def _pass_on(reading: subprocess.Popen[bytes], running: subprocess.Popen[bytes])
     _succeed(subprocess.CompletedProcess(running.args, running.wait(), b"", said))
 
 
+def without_later_words(script: Iterable[bytes]) -> Iterator[bytes]:
+    """Leave out of a script what servers before 17 do not know: a setting and a privilege. Rows of data stay as they are.
+
+    >>> list(without_later_words([b"SET transaction_timeout = 0;\\n", b"GRANT SELECT,MAINTAIN ON TABLE t TO me;\\n"]))
+    [b'GRANT SELECT ON TABLE t TO me;\\n']
+    """
+    in_data = False
+    for line in script:
+        if in_data:
+            in_data = line != b"\\.\n"
+        elif line == b"SET transaction_timeout = 0;\n":
+            continue
+        elif line.startswith(b"GRANT "):
+            line = line.replace(b",MAINTAIN", b"")
+        elif line.startswith(b"COPY ") and line.endswith(b" FROM stdin;\n"):
+            in_data = True
+        yield line
+
+
 def _succeed(done: subprocess.CompletedProcess[bytes]) -> None:
     if done.returncode != 0:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or [str(done.returncode)]
@@ -207,18 +224,14 @@ def _succeed(done: subprocess.CompletedProcess[bytes]) -> None:
 
 
 def _tools() -> tuple[Binaries, int]:
-    """Find tools that are at least as new as the server, and their major version.
+    """Find tools that are at least as new as the server and can reach it, and their major version.
 
     The embedded server has its own. For a server of the operator's, the system's come first: they speak TLS.
     """
     server = connection.pg_version // 10000  # type: ignore[attr-defined]
     if connection.embedded is not None:  # type: ignore[attr-defined]
         return connection.embedded.binaries, server  # type: ignore[attr-defined]
-    found = [Path(path).parent for path in [shutil.which("pg_dump")] if path]
-    found += sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True
-    )
-    for tools in [*map(Binaries, found), find_binaries(ENVIRONMENT.postgres_binaries)]:
+    for tools in _all_tools():
         version = tools.version_of("pg_dump")
         if version >= server:
             return tools, version
@@ -227,6 +240,19 @@ def _tools() -> tuple[Binaries, int]:
             version=server
         )
     )
+
+
+def _newest_tools() -> Binaries:
+    """Find the newest tools: they read what any older ones wrote."""
+    return max(_all_tools(), key=lambda tools: tools.version_of("pg_restore"))
+
+
+def _all_tools() -> list[Binaries]:
+    on_path = [Path(found).parent for found in [shutil.which("pg_dump")] if found]
+    debians = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True
+    )
+    return [*map(Binaries, [*on_path, *debians]), find_binaries(ENVIRONMENT.postgres_binaries)]
 
 
 @contextmanager

@@ -23,6 +23,8 @@ Say = Callable[[str], None]
 
 #: Number of the lock that lets one process at a time prepare a database.
 _LOCK = 8_255_597
+#: As PostgreSQL numbers itself: 15.
+_OLDEST_SERVER = 150000
 _LOADING = "tallystick: the demo book is being loaded"
 _LOADED = "tallystick: the demo book"
 
@@ -36,6 +38,19 @@ def one_at_a_time() -> Iterator[None]:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def server_is_new_enough() -> bool:
+    """Test if the server is one that the schema and the queries are written for."""
+    return connection.pg_version >= _OLDEST_SERVER  # type: ignore[attr-defined, no-any-return]
+
+
+def role_is_superuser() -> bool:
+    """Test if we are a superuser, for whom no privilege that protects the record holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        row = cursor.fetchone()
+        return row is not None and bool(row[0])
 
 
 def migrate() -> int:

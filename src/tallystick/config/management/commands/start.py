@@ -73,6 +73,10 @@ class Command(BaseCommand):
         else:
             self.say(_("Database: the embedded PostgreSQL in {folder}.").format(folder=server.data))
         connection.ensure_connection()
+        if not preparing.server_is_new_enough():
+            raise CommandError(_("The database server is too old: Tallystick needs PostgreSQL 15 or later."))
+        if preparing.role_is_superuser():
+            self.say(_("Take care: the database role is a superuser, so the record is not protected from mistakes."))
 
     def _prepare(self, options: dict[str, Any]) -> None:
         if preparing.forget_half_a_demo_book():
@@ -101,7 +105,10 @@ class Command(BaseCommand):
         self.say(_("Ready: {address}").format(address=address))
         for line in preparing.log_ins():
             self.say(line)
-        self.say(_("Ctrl-C stops everything. The data stays in {folder}.").format(folder=ENVIRONMENT.state_dir))
+        if ENVIRONMENT.database_url:
+            self.say(_("Ctrl-C stops everything. The data stays in the database."))
+        else:
+            self.say(_("Ctrl-C stops everything. The data stays in {folder}.").format(folder=ENVIRONMENT.state_dir))
 
     def _keep_database(self) -> None:
         """Bring the embedded server back if it was killed; with a server of the operator's own there is nothing to do."""
