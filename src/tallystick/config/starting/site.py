@@ -36,7 +36,7 @@ def free_port(bind: str, wanted: int) -> int:
 
 def children(*, bind: str, port: int) -> list[Child]:
     """Give the processes that make the site: the web server and a worker."""
-    tallystick = [sys.executable, "-m", "tallystick"]
+    tallystick = [sys.executable, "-P", "-m", "tallystick"]
     return [
         Child(_("web server"), [*tallystick, "web", "--child", "--bind", bind, "--port", str(port)]),
         Child(_("worker"), [*tallystick, "worker", "--child"]),
