@@ -17,7 +17,7 @@ from tallystick.timeline import actions as timeline_actions
 __all__ = ["load", "log_ins"]
 
 #: Days that are lived through before today.
-DAYS = 60
+DAYS = 30
 
 
 def load(*, size: int, seed: int, progress: Callable[[str], None], days: int = DAYS) -> None:
