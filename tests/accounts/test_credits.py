@@ -146,6 +146,16 @@ def test_the_last_penny_is_told(account):
 
 
 @pytest.mark.django_db
+def test_money_that_pays_nothing_clears_nothing(account):
+    pay(account, 6000)
+
+    pay(account, 500, cause_id=2)
+
+    told = [event["kind"] for event in timeline_queries.of_account([account.pk])]
+    assert told.count("accounts.BalanceCleared") == 1
+
+
+@pytest.mark.django_db
 def test_ageing_of_a_past_day_does_not_know_what_was_booked_later(account):
     pay(account, 6000)
     long_ago = date(2025, 2, 15)

@@ -62,6 +62,29 @@ def test_listeners_hear_of_their_kind_once_with_the_whole_set(monkeypatch):
     assert heard == [(NOTE, [1, 2], ids, AT)]
 
 
+@pytest.mark.parametrize("heard", [False, True], ids=["nobody listens", "somebody listens"])
+def test_events_that_stand_in_the_database_as_rows_are_appended_there(monkeypatch, heard):
+    told = []
+    monkeypatch.setitem(actions._listeners, NOTE, [lambda *words: told.append(words)] if heard else [])
+    rows = sql.Rows(
+        "SELECT number AS account_id, jsonb_build_object('n', number) AS data, %(day)s::date AS happened_on"
+        " FROM generate_series(1, 3) AS number",
+        {"day": TODAY},
+    )
+
+    assert actions.append_rows(rows, kind=NOTE, at=AT, by=TEST) == 3
+
+    assert [event["data"] for event in queries.of_account([1, 2, 3])] == [{"n": 3}, {"n": 2}, {"n": 1}]
+    assert [words[1] for words in told] == ([[1, 2, 3]] if heard else [])
+
+
+def test_every_account_of_a_set_is_told_data_of_its_own_or_all_the_same():
+    with pytest.raises(ValueError, match="data of its own"):
+        actions.append_bulk(kind=NOTE, account_ids=[1, 2], data=[{}], happened_on=TODAY, at=AT, by=TEST)
+
+    assert queries.of_account([1, 2]) == []
+
+
 def test_listening_twice_is_listening_once(monkeypatch):
     monkeypatch.setitem(actions._listeners, NOTE, [])
     heard = []

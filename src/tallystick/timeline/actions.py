@@ -102,6 +102,7 @@ _APPEND_ROWS = """
 INSERT INTO timeline_event (account_id, data, recorded_at, happened_on, kind, actor, user_id)
 SELECT account_id, data, %(at)s, happened_on, %(kind)s, %(actor)s, %(user_id)s
 FROM {rows} AS told
+{returning}
 """
 
 
@@ -113,8 +114,9 @@ def append_rows(rows: sql.Rows, *, kind: str, at: datetime, by: Actor) -> int:
     """
     query, params = rows.into(_APPEND_ROWS, {"at": at, "kind": kind, "actor": by.label, "user_id": by.user_id})
     if not _listeners.get(kind):
-        return sql.execute(query, params)
-    appended = sql.rows(query + "RETURNING account_id, id", params)
+        return sql.execute(sql.fill(query, returning=""), params)
+    # Only who is listened to is sent a million ids.
+    appended = sql.rows(sql.fill(query, returning="RETURNING account_id, id"), params)
     if appended:
         accounts, ids = [row["account_id"] for row in appended], [row["id"] for row in appended]
         for listener in _listeners[kind]:
