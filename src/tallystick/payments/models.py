@@ -47,7 +47,6 @@ class StatementFile(models.Model):
     imported_at = models.DateTimeField()
     #: Who brought it in.
     imported_by = models.TextField()
-    document_id = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "payments_statement_file"
@@ -165,6 +164,8 @@ class Payment(models.Model):
     amount_minor = models.BigIntegerField()
     #: The statement line it came on, if it did; the line is the house account's.
     line_id = models.BigIntegerField(null=True)
+    #: The statement line on which the bank took it back, once that is known.
+    return_line_id = models.BigIntegerField(null=True)
     received_at = models.DateTimeField()
     #: The day the bank, or whoever took it, booked it.
     booked_on = models.DateField()

@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
+from tallystick.kernel.invariants import Invariant
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound
 from tallystick.parties.rules import name_key
@@ -238,3 +239,31 @@ def get_payment(payment_id: int, *, scope: Scope = EVERYTHING) -> Payment:
     if payment is None or not scope.allows(payment.client_id):
         raise NotFound(what="payment", reference=payment_id)
     return payment
+
+
+INVARIANTS = (
+    Invariant(
+        name="suspense is what waits",
+        sentence="Suspense of a house account is what is left of its lines, and what bounced before its line came.",
+        checked="SELECT count(*) FROM payments_statement_line WHERE state <> 'announced'",
+        breaches=sql.load("tallystick.payments", "invariants.sql", "suspense"),
+    ),
+    Invariant(
+        name="lines are what was made of them",
+        sentence="What is left of a line is its amount, less the payments made of it that were not given back to it.",
+        checked="SELECT count(*) FROM payments_statement_line WHERE amount_minor > 0",
+        breaches=sql.load("tallystick.payments", "invariants.sql", "lines"),
+    ),
+    Invariant(
+        name="payments are booked",
+        sentence="Every payment has the entries of its amount on its account, and none once it was taken back.",
+        checked="SELECT count(*) FROM payments_payment",
+        breaches=sql.load("tallystick.payments", "invariants.sql", "payments"),
+    ),
+    Invariant(
+        name="transfers meet",
+        sentence="What leaves a client's house accounts for debtors' accounts arrives there.",
+        checked="SELECT count(*) FROM ledger_entry WHERE debit = 33 OR credit = 33",
+        breaches=sql.load("tallystick.payments", "invariants.sql", "transfers"),
+    ),
+)

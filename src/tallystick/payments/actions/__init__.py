@@ -3,7 +3,7 @@
 from tallystick.payments.actions.banks import open_bank_account, settle_day_order
 from tallystick.payments.actions.lines import allocate_line, ignore_line, park_line, take_line_up
 from tallystick.payments.actions.matching import match_lines
-from tallystick.payments.actions.receiving import record_payment, reverse_payment
+from tallystick.payments.actions.receiving import record_payment, reverse_payment, tie_return
 from tallystick.payments.actions.statements import Imported, import_statement_file
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "reverse_payment",
     "settle_day_order",
     "take_line_up",
+    "tie_return",
 ]

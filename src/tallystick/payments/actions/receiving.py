@@ -25,6 +25,8 @@ from tallystick.payments.rules.states import (
     LineNotWaiting,
     LineState,
     Method,
+    MoneyStays,
+    NotBounced,
     PaidTo,
     PaymentReversed,
     PaymentState,
@@ -126,8 +128,11 @@ def reverse_payment(
 
     :raises PaymentReversed: it was taken back already
     :raises LineNotWaiting, ReturnDiffers: that line is done, or of another amount
+    :raises MoneyStays: the reason says that the money is still here, and a line that it went out
     """
     by.must_be_allowed_to("allocate money")
+    if return_line_id is not None and reason.money_stays:
+        raise MoneyStays(reason=reason.label)
     found = queries.get_payment(payment_id, scope=by.scope)
     line = queries.lock_line(found.line_id, scope=by.scope) if found.line_id is not None else None
     returned = queries.lock_line(return_line_id, scope=by.scope) if return_line_id is not None else None
@@ -150,10 +155,31 @@ def reverse_payment(
     if line is not None:
         _give_back(line, payment, reason, day, at=at)
     payment.state, payment.reversed_on, payment.reversal_reason = PaymentState.REVERSED, day, reason
-    payment.save(update_fields=["state", "reversed_on", "reversal_reason"])
+    payment.return_line_id = return_line_id
+    payment.save(update_fields=["state", "reversed_on", "reversal_reason", "return_line_id"])
     amount = Money(payment.amount_minor, payment.currency)
     timeline.append(events.PaymentReversed(account.pk, payment.pk, amount, reason, note), happened_on=day, at=at, by=by)
     return payment
+
+
+@transaction.atomic
+def tie_return(*, payment_id: int, line_id: int, at: datetime, by: Actor) -> None:
+    """Say that a payment which had bounced before the bank's line came went out on that line.
+
+    :raises NotBounced: the payment stands, its money is still here, or its line is known already
+    :raises LineNotWaiting, ReturnDiffers: that line is done, or of another amount
+    """
+    by.must_be_allowed_to("allocate money")
+    found = queries.get_payment(payment_id, scope=by.scope)
+    returned = queries.lock_line(line_id, scope=by.scope)
+    payment = Payment.objects.select_for_update().get(pk=payment_id, account_id=found.account_id)
+    if payment.return_line_id is not None or payment.state != PaymentState.REVERSED:
+        raise NotBounced
+    if ReversalReason(payment.reversal_reason).money_stays:
+        raise NotBounced
+    _settle_return(returned, payment, at=at, by=by)
+    payment.return_line_id = line_id
+    payment.save(update_fields=["return_line_id"])
 
 
 def _give_back(line: StatementLine, payment: Payment, reason: ReversalReason, day: date, *, at: datetime) -> None:
@@ -177,3 +203,4 @@ def _settle_return(returned: StatementLine, payment: Payment, *, at: datetime, b
     returned.open_minor, returned.state, returned.waits = 0, LineState.APPLIED, ""
     returned.decided_at, returned.decided_by = at, by.label
     returned.save(update_fields=["open_minor", "state", "waits", "decided_at", "decided_by"])
+    timeline.append(events.LineDecided(returned.account_id, returned.pk, LineState.APPLIED, "return", ""), at=at, by=by)

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]+")
 _SYMBOLS = re.compile(r"(?:GBP|EUR|USD|CHF|PLN|CZK|HUF|SEK|DKK|NOK|[£€$¥])", re.IGNORECASE)
+#: Digits before the mark of the largest amount that is taken for one: with its minor units it fits a column.
+MOST_DIGITS = 15
+_XML_DECIMAL = re.compile(rf"^[+-]?\d{{1,{MOST_DIGITS}}}(?:\.\d*)?$")
 _AMOUNT = re.compile(r"^(?P<digits>\d*(?:[.,]\d*)*)$")
 
 
@@ -79,9 +82,22 @@ def _whole_and_fraction(bare: str, mark: DecimalMark) -> Decimal | None:
         return None
     thousands = "," if mark is DecimalMark.DOT else "."
     whole, _, fraction = bare.partition(mark)
-    if thousands in fraction:
+    if thousands in fraction or len(whole.replace(thousands, "").lstrip("0")) > MOST_DIGITS:
         return None
     groups = whole.split(thousands)
     if len(groups) > 1 and not (0 < len(groups[0]) <= 3 and all(len(group) in (2, 3) for group in groups[1:])):
         return None
     return Decimal(f"{''.join(groups) or '0'}.{fraction or '0'}")
+
+
+def read_decimal(digits: str) -> Decimal:
+    """Read a decimal as XML writes it: digits and a point, no exponent, nothing else that computers call a number.
+
+    :raises ValueError: it is none, or larger than any amount of money
+
+    >>> read_decimal("8.850")
+    Decimal('8.850')
+    """
+    if not _XML_DECIMAL.match(digits):
+        raise ValueError(f"{digits[:40]!r} is not an amount")
+    return Decimal(digits)

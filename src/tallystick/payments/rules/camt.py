@@ -14,6 +14,7 @@ from lxml import etree
 
 from tallystick.kernel.money import Money
 from tallystick.payments.rules import camt_entries
+from tallystick.payments.rules.amounts import read_decimal
 from tallystick.payments.rules.camt_entries import Node, first, money, plain, text
 from tallystick.payments.rules.refusals import FileBroken, FileUnsafe
 from tallystick.payments.rules.statement import Balance, Closing, Opening, Part, Report, Total
@@ -183,7 +184,7 @@ def _total(summary: Any, name: str, balances: dict[str, list[Balance]]) -> Total
     known = _closing(balances) or _opening(balances)
     if known is not None and (said := text(first(declared, "Sum"))):
         try:
-            amount = Money.of(camt_entries.decimal(said), known.amount.currency)
+            amount = Money.of(read_decimal(said), known.amount.currency)
         except ValueError:
             amount = None
     return Total(int(count) if count.isdigit() else None, amount)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from lxml import etree
 
 from tallystick.kernel.money import Money
+from tallystick.payments.rules.amounts import read_decimal
 from tallystick.payments.rules.kinds import kind_of_code, kind_of_domain
 from tallystick.payments.rules.narratives import meaningful
 from tallystick.payments.rules.statement import Document, Kind, Part, StatementLine, Status
@@ -70,17 +70,6 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def decimal(digits: str) -> Decimal:
-    """Read an XML decimal.
-
-    :raises ValueError: it is none
-    """
-    try:
-        return Decimal(digits)
-    except InvalidOperation as not_a_number:
-        raise ValueError(f"{digits!r} is not an amount") from not_a_number
-
-
 def money(value: Any) -> Money:
     """Read an amount with its currency.
 
@@ -88,7 +77,7 @@ def money(value: Any) -> Money:
     """
     if not isinstance(value, Amount):
         raise ValueError("there is no amount with a currency")
-    exact = decimal(value.digits)
+    exact = read_decimal(value.digits)
     if exact < 0:
         raise ValueError(f"{value.digits!r} is negative, which the format does not allow")
     return Money.of(exact, value.currency)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tallystick.kernel.money import Money
+from tallystick.payments.rules.amounts import MOST_DIGITS
 from tallystick.payments.rules.days import nearest_day
 from tallystick.payments.rules.kinds import kind_of_code
 from tallystick.payments.rules.narratives import meaningful, read_narrative
@@ -15,8 +16,8 @@ from tallystick.payments.rules.statement import Balance, Kind, StatementLine
 
 _BALANCE = re.compile(r"^(?P<mark>[CD])(?P<day>\d{6})(?P<currency>[A-Z]{3})(?P<amount>\d*,?\d*)")
 _ENTRY = re.compile(
-    r"^(?P<value>\d{6})(?P<entry>\d{4})?(?P<mark>R[CD]|E[CD]|[CD])(?P<funds>[A-Z])?"
-    r"(?P<amount>\d*,\d*|\d+) *(?P<type>[A-Z][A-Z0-9 ]{3})?(?P<rest>.*)$"
+    r"^(?P<value>\d{6})(?P<entry>\d{4}|\s{4})?(?P<mark>R[CD]|E[CD]|[CD])(?P<funds>[A-Z])?"
+    r"(?P<amount>\d*[,.]\d*|\d+) *(?P<type>[A-Z][A-Z0-9 ]{3})?(?P<rest>.*)$"
 )
 _IBAN = re.compile(r"^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$")
 _BANKS_OWN_TEXT = re.compile(r"^(/|\d{3}-)")
@@ -42,15 +43,15 @@ class Entry:
 
 
 def amount(text: str) -> Decimal:
-    """Read an unsigned amount with a decimal comma; either side of it may be missing.
+    """Read an unsigned amount with a decimal comma, or the point of a bank that knows no better; a side may be missing.
 
     :raises ValueError: there is no digit in it
 
     >>> amount("9,"), amount(",50"), amount("000000001000,00")
     (Decimal('9.0'), Decimal('0.50'), Decimal('1000.00'))
     """
-    whole, _, fraction = text.partition(",")
-    if not (whole + fraction).isdigit():
+    whole, _, fraction = text.replace(".", ",").partition(",")
+    if not (whole + fraction).isdigit() or len(whole.lstrip("0")) > MOST_DIGITS:
         raise ValueError(f"{text!r} is not an amount")
     return Decimal(f"{int(whole or 0)}.{fraction or 0}")
 
@@ -156,7 +157,7 @@ def _day(text: str) -> tuple[date, bool]:
 
 def _entry_day(text: str | None, value_on: date) -> tuple[date, bool]:
     """Read MMDD, which has no year: take the one that brings it nearest to the value day."""
-    if not text:
+    if not text or not text.strip():
         return value_on, False
     day, is_adjusted = nearest_day(value_on.year, int(text[:2]), int(text[2:]))
     if day - value_on > _HALF_A_YEAR:

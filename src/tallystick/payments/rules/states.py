@@ -146,6 +146,20 @@ class ReturnDiffers(Refusal):
     sentence = _("{amount} went out on that line, not the {paid} of the payment.")
 
 
+class MoneyStays(Refusal):
+    """Money that is still here did not go out on a line."""
+
+    code = "payments.money_stays"
+    sentence = _("“{reason}” means that the money is still here. Money went out: say that the payment bounced.")
+
+
+class NotBounced(Refusal):
+    """Only a payment whose money the bank took can be tied to the line on which it did."""
+
+    code = "payments.not_bounced"
+    sentence = _("That payment has not bounced, or its line is known already.")
+
+
 class DayInFuture(Refusal):
     """Money that has not come cannot have been received."""
 
