@@ -20,7 +20,7 @@ class Choice:
     """A live template, in the language that the debtor would hear."""
 
     template: Template
-    may: asking.MayWe
+    answered: asking.MayWe
 
     @property
     def channel(self) -> Channel:
@@ -36,7 +36,7 @@ class Choice:
     @property
     def refusal(self) -> str:
         """Why it may not be sent now; empty where it may."""
-        code = self.may.answers.refusal
+        code = self.answered.answers.refusal
         return str(REFUSAL_WORDS.get(code, code))
 
 
