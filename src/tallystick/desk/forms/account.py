@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from babel import Locale
 from django import forms
@@ -35,11 +35,15 @@ class AccountForm(forms.Form):
             if isinstance(field.widget, ReadInput):
                 name = "desk:moment" if isinstance(field, MomentField) else "desk:day"
                 field.widget.reads = reverse(name, args=[case.account.pk])
-        first = next((name for name in self.fields if not self.fields[name].widget.is_hidden), None)
+
+    def put_focus(self) -> Self:
+        """Put the focus into the first field that is wrong, else into the first; called when nothing more is added."""
         wrong = next((name for name in self.fields if self.is_bound and name in self.errors), None)
+        first = next((name for name in self.fields if not self.fields[name].widget.is_hidden), None)
         focused = wrong or (first if self.begins_in_field else None)
         if focused is not None:
             self.fields[focused].widget.attrs["autofocus"] = True
+        return self
 
     def build(self) -> None:
         """Add the fields that depend on the account or the day."""
@@ -100,7 +104,10 @@ class CallForm(AccountForm):
         points = cockpit.numbers_of(self.case)
         choices = [(str(point.pk), point.value) for point in points]
         self.fields["point"] = forms.ChoiceField(
-            label=_("Number"), choices=[*choices, ("", _("another number"))], required=False
+            label=_("Number"),
+            choices=[*choices, ("", _("another number"))],
+            required=False,
+            initial=choices[0][0] if choices else "",
         )
         self.fields["number"] = forms.CharField(
             label=_("Which number"), required=False, max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel"})
@@ -108,7 +115,7 @@ class CallForm(AccountForm):
         self.fields["direction"] = forms.ChoiceField(
             label=_("Direction"), choices=words.Direction.choices(), required=False
         )
-        self.fields["note"] = long_text(2, label=_("Note"), required=False)
+        self.fields["note"] = long_text(1, label=_("Note"), required=False)
         self.fields["callback_at"] = MomentField(
             now=self.case.at, zone=self.case.zone, label=_("Call back at"), required=False
         )

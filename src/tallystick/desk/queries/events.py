@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -59,7 +59,22 @@ def timeline(
 ) -> list[TimelineEntry]:
     """Give a page of the timeline, newest first, each event as a sentence."""
     found = timeline_queries.of_account(account_ids, before_id=before_id, kinds=kinds, limit=limit)
-    return [_entry(event, reader) for event in found]
+    return _said_once([_entry(event, reader) for event in found])
+
+
+def _said_once(entries: list[TimelineEntry]) -> list[TimelineEntry]:
+    """Name who did several things in one minute only beside the newest of them."""
+    newer = [None, *entries[:-1]]
+    return [
+        replace(entry, by="")
+        if before is not None and (before.by, _minute(before)) == (entry.by, _minute(entry))
+        else entry
+        for before, entry in zip(newer, entries, strict=True)
+    ]
+
+
+def _minute(entry: TimelineEntry) -> datetime:
+    return entry.at.replace(second=0, microsecond=0)
 
 
 def get_event(account_id: int, event_id: int, *, reader: Reader) -> WholeEvent:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tallystick.access.rules.rights import roles_with
 from tallystick.contact.rules.words import RIGHT_PARTY
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.money import Money
+
+_WORKING_ROLES = sorted(role.value for role in roles_with("work accounts"))
 
 
 def _query(name: str) -> str:
@@ -93,6 +96,7 @@ def team_view(*, today: date, since: datetime, at: datetime, by: Actor) -> TeamV
         "since": since,
         "at": at,
         "right_party": [outcome.value for outcome in RIGHT_PARTY],
+        "working_roles": _WORKING_ROLES,
     }
     taken: dict[int, list[dict[str, Any]]] = {}
     for row in sql.rows(_query("promises"), asked):
@@ -155,5 +159,5 @@ def hands(*, by: Actor) -> list[Hand]:
             user_id=row["id"] if row["kind"] == "user" else None,
             team_id=row["id"] if row["kind"] == "team" else None,
         )
-        for row in sql.rows(_query("hands"), {"teams": team_ids(by=by)})
+        for row in sql.rows(_query("hands"), {"teams": team_ids(by=by), "working_roles": _WORKING_ROLES})
     ]

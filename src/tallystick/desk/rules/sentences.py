@@ -105,10 +105,10 @@ SENTENCES: dict[str, Sentence] = {
     "strategy.StepTaken": _said(_("{step}"), "route", "quiet"),
     "timeline.NoteAdded": _said("{text}", "sticky-note"),
     "worklists.TaskCancelled": _said(_("No longer needed: {title}"), "list-x", "quiet", detail="{reason}"),
-    "worklists.TaskDone": _said(_("Done: {title}"), "list-checks", "ok", detail="{outcome} {note}"),
+    "worklists.TaskDone": _said(_("Done: {title}"), "list-checks", "quiet", detail="{outcome} {note}"),
     "worklists.TaskGiven": _said(_("Given to {name}: {title}"), "user-round"),
     "worklists.TaskOpened": _said(_("To do by {due_on}: {title}"), "list-plus", "quiet"),
-    "worklists.TaskPutOff": _said(_("Put off to {due_on}: {title}"), "clock", detail="{reason}"),
+    "worklists.TaskPutOff": _said(_("Put off to {due_on}: {title}"), "clock", "quiet", detail="{reason}"),
 }
 
 

@@ -1,12 +1,15 @@
 -- name: people
--- Give who works for some teams: what is assigned to them and due, where they are right now, and whom they called today. Within the scope.
+-- Give who works accounts for some teams: what is assigned to them and due, where they are right now, and whom they called today. Within the scope.
 WITH person AS (
     SELECT colleague.id, coalesce(nullif(colleague.full_name, ''), colleague.username) AS name,
            string_agg(team.name, ', ' ORDER BY team.name) AS teams
     FROM access_membership AS member
     JOIN access_user AS colleague ON colleague.id = member.user_id AND colleague.is_active
     JOIN access_team AS team ON team.id = member.team_id
-    WHERE member.team_id = ANY(%(teams)s)
+    WHERE member.team_id = ANY(%(teams)s) AND EXISTS (
+        SELECT FROM access_grant AS held
+        WHERE held.user_id = colleague.id AND held.ended_at IS NULL AND held.role = ANY(%(working_roles)s)
+    )
     GROUP BY colleague.id
 )
 SELECT person.id, person.name, person.teams, assigned.due, assigned.oldest_due_on,
@@ -67,7 +70,7 @@ WHERE team.id IN (SELECT team_id FROM access_membership WHERE user_id = %(user_i
 ORDER BY team.id;
 
 -- name: hands
--- Give whom work can be given to: the teams within reach, and the people in them.
+-- Give whom work can be given to: the teams within reach, and the people in them who work accounts.
 SELECT 'team' AS kind, team.id, team.name, '' AS teams
 FROM access_team AS team
 WHERE team.id = ANY(%(teams)s)
@@ -77,6 +80,9 @@ SELECT 'user', colleague.id, coalesce(nullif(colleague.full_name, ''), colleague
 FROM access_user AS colleague
 JOIN access_membership AS member ON member.user_id = colleague.id
 JOIN access_team AS team ON team.id = member.team_id
-WHERE colleague.is_active AND member.team_id = ANY(%(teams)s)
+WHERE colleague.is_active AND member.team_id = ANY(%(teams)s) AND EXISTS (
+    SELECT FROM access_grant AS held
+    WHERE held.user_id = colleague.id AND held.ended_at IS NULL AND held.role = ANY(%(working_roles)s)
+)
 GROUP BY colleague.id
 ORDER BY kind, name, id

@@ -121,12 +121,26 @@ def item(request: ActorRequest, account_id: int, item_id: int) -> HttpResponse:
     return dialogs.show(request, "desk/cockpit/_item.html", context)
 
 
+def _titled(found: strategy_queries.Why) -> list[tuple[str, strategy_queries.Verdict]]:
+    """Give each effect within reach a title: its own, or where it leads."""
+    places = found.program.places
+    return [
+        (
+            verdict.effect.title
+            or (places[verdict.effect.to_place].state.title if verdict.effect.to_place is not None else ""),
+            verdict,
+        )
+        for verdict in found.verdicts
+    ]
+
+
 @requires("see strategies")
 @require_GET
 def why(request: ActorRequest, account_id: int) -> HttpResponse:
     """Say why the account is where it is, what comes next, and what stops everything else."""
     case = shared.case_of(request, account_id)
-    context = {"case": case, "account": case.account, "why": strategy_queries.why(account_id, day=case.today, past=8)}
+    found = strategy_queries.why(account_id, day=case.today, past=8)
+    context = {"case": case, "account": case.account, "why": found, "verdicts": _titled(found) if found else []}
     return dialogs.show(request, "desk/cockpit/_why_in_full.html", context)
 
 

@@ -92,7 +92,7 @@ def dialog(
                 else:
                     messages.success(request, said)
                     return moved_on(request, account_id)
-            context = {"case": case, "account": case.account, "form": form, "refusal": refusal}
+            context = {"case": case, "account": case.account, "form": form.put_focus(), "refusal": refusal}
             return show(
                 request, template, {**context, "title": title, "action": action}, status=422 if is_sent else 200
             )

@@ -47,7 +47,9 @@ def leave(request: ActorRequest) -> HttpResponseBase:
         _remember_put_back(request, worked.account_id)
         actions.give_back(by=request.actor)
         return _go_on(request)
-    form: forms.AccountForm = (forms.PutOffForm if how == "put_off" else forms.DoneForm)(request.POST, case=case)
+    form: forms.AccountForm = (forms.PutOffForm if how == "put_off" else forms.DoneForm)(
+        request.POST, case=case, auto_id="off_%s"
+    )
     if not form.is_valid():
         return _ask(request, worked, put_off=form)
     try:
@@ -94,7 +96,7 @@ def _ask(
         "account": case.account,
         "worked": worked,
         "done": forms.DoneForm(case=case, auto_id="done_%s"),
-        "put_off": put_off or forms.PutOffForm(case=case, auto_id="off_%s"),
+        "put_off": put_off.put_focus() if put_off else forms.PutOffForm(case=case, auto_id="off_%s"),
         "refusal": refusal,
     }
     return dialogs.show(request, "desk/cockpit/_leave.html", context, status=422 if put_off or refusal else 200)

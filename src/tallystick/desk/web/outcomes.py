@@ -68,7 +68,8 @@ def call(request: ActorRequest, account_id: int) -> HttpResponseBase:
         else:
             messages.success(request, _("Call logged."))
             return dialogs.moved_on(request, account_id)
-    context = {"case": case, "account": case.account, "form": form, "refusal": refusal, "groups": calls.GROUPS}
+    context = {"case": case, "account": case.account, "form": form.put_focus(), "refusal": refusal}
+    context["groups"] = calls.GROUPS
     context["postcode"] = cockpit.address_as_typed(case).get("postcode", "")
     status = 422 if request.method == "POST" else 200
     return dialogs.show(request, "desk/cockpit/_call.html", context, status=status)
@@ -121,7 +122,7 @@ def _ask_next(
     context = {
         "case": case,
         "account": case.account,
-        "form": next_form(case=case, initial={**next_form.starts_with(case), **said}),
+        "form": next_form(case=case, initial={**next_form.starts_with(case), **said}).put_focus(),
         "refusal": None,
         "title": title,
         "action": action,
