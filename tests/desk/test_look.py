@@ -3,6 +3,7 @@
 import re
 import shutil
 from datetime import UTC, date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone, translation
 from lucide import IconDoesNotExist
 from tests import builders
+from tests.architecture import house
 
 import tallystick
 from tallystick.access import actions as access_actions
 from tallystick.access.rules.grants import EVERYTHING
-from tallystick.access.rules.rights import RIGHTS, Role
+from tallystick.access.rules.rights import RIGHTS, Role, rights_of
 from tallystick.config.static_files import HashedFiles
 from tallystick.desk.rules import charts, navigation
 from tallystick.desk.rules.charts import Bar
@@ -192,6 +195,29 @@ def test_every_right_in_the_sidebar_exists():
     known = {right.name for right in RIGHTS}
 
     assert all(page.rights <= known for page in navigation.PAGES)
+
+
+def _rooms_with_pages() -> set[str]:
+    return {room for room in house.BUILT if find_spec(f"tallystick.{room}.web")}
+
+
+@pytest.mark.parametrize("page", navigation.PAGES, ids=lambda page: page.url_name)
+def test_every_page_in_the_sidebar_has_an_address_once_its_room_has_pages(page):
+    if page.url_name.split(":")[0] in _rooms_with_pages():
+        assert reverse(page.url_name)
+
+
+def test_every_page_in_the_sidebar_opens_for_those_who_see_it(client, db, settings):
+    settings.ACCESS_SECOND_FACTOR_ROLES = ()
+    for role in Role:
+        person = builders.user(f"someone.{role.name.lower()}")
+        access_actions.set_roles(
+            user_id=person.pk, roles=[role], reaches=[EVERYTHING], at=builders.AT, by=builders.TEST
+        )
+        client.force_login(person)
+        for page in navigation.pages_for(Actor(role.value, rights=rights_of([role]))):
+            if page.url_name.split(":")[0] in _rooms_with_pages():
+                assert client.get(reverse(page.url_name)).status_code == 200, f"{page.url_name} for a {role.value}"
 
 
 def test_no_two_pages_share_a_key():

@@ -217,6 +217,12 @@ def test_the_timeline_is_narrowed_to_a_part(book, collector):
     assert "She moves in May." not in money
 
 
+def test_a_part_of_the_timeline_in_which_nothing_happened_says_so(book, collector):
+    page = collector.get(url("timeline", book) + "?filter=work", headers=HTMX).content.decode()
+
+    assert "Nothing has happened yet." in page
+
+
 def test_a_long_timeline_has_older_pages(book, collector):
     for number in range(40):
         collector.post(url("note", book), {"text": f"Note number {number}."})

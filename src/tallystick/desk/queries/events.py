@@ -64,7 +64,7 @@ def timeline(
 
 def _said_once(entries: list[TimelineEntry]) -> list[TimelineEntry]:
     """Name who did several things in one minute only beside the newest of them."""
-    newer = [None, *entries[:-1]]
+    newer = [None, *entries][: len(entries)]
     return [
         replace(entry, by="")
         if before is not None and (before.by, _minute(before)) == (entry.by, _minute(entry))

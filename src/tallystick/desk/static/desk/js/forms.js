@@ -1,5 +1,5 @@
 // Forms: sent once however often Enter is pressed; `data-guard` asks before leaving with something unsaved;
-// `data-submits` sends the form when a field changes; `data-enter` makes Enter walk through it.
+// `data-submits` sends the form when a field changes; `data-enter` makes Enter walk through it, and Ctrl Enter send it.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   delete form.dataset.dirty;
@@ -10,7 +10,13 @@ document.addEventListener("submit", (event) => {
 
 // `data-enter`: Enter goes on to the next field that has to be filled and is empty; when none is left, it sends.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing || !event.target.matches("form[data-enter] input")) return;
+  if (event.key !== "Enter" || event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && event.target.matches("form[data-enter] textarea")) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+    return;
+  }
+  if (!event.target.matches("form[data-enter] input")) return;
   const fields = [...event.target.form.elements];
   const later = fields.slice(fields.indexOf(event.target) + 1);
   const next = later.find((field) => field.required && !field.value && field.getClientRects().length > 0);
