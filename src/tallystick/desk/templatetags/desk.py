@@ -154,6 +154,13 @@ def when(value: date | datetime | None, style: str = "medium") -> SafeString:
 
 
 @register.filter
+def breakable(address: str) -> SafeString:
+    """Let an e-mail address break behind its @ rather than anywhere."""
+    before, at, behind = address.partition("@")
+    return format_html("{}{}<wbr>{}", before, at, behind) if at else format_html("{}", address)
+
+
+@register.filter
 def initials(name: str) -> str:
     """Give one or two letters that stand for a name: "Sam Keane" is SK."""
     words = [word for word in name.replace(".", " ").replace("_", " ").split() if word[0].isalnum()]
