@@ -191,6 +191,7 @@ def test_after_something_is_saved_enter_goes_on_to_the_next_account(book: Any, c
     keyboard.open("c")
     keyboard.press("n")
     carla.page.wait_for_url("**?done")
+    carla.page.wait_for_selector("button:focus")
     keyboard.press("Enter")
 
     carla.page.wait_for_url(f"**/accounts/{other.pk}")
