@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _NOT_KEY = re.compile(r"[^A-Za-z0-9*]")
+#: Digits at the end of a British IBAN that are an account by themselves: the number, or the sort code and the number.
+_LENGTHS_IN_IBAN = (8, 14)
 
 
 def account_key(account: str) -> str:
@@ -40,7 +42,7 @@ def is_same_account(named: str, *, iban: str = "", sort_code: str = "", number: 
         return True
     if key in known or "*" in key:
         return key in known or any(own.endswith(key.rpartition("*")[2]) for own in known)
-    if own_iban and len(digits) >= 8 and own_iban.endswith(digits):
+    if own_iban and digits == own_iban[-len(digits) :] and len(digits) in _LENGTHS_IN_IBAN:
         return True
     if own_iban and "/" in named:
         bank, _, account = named.partition("/")
