@@ -574,9 +574,10 @@ def test_an_account_larger_than_a_chunk_is_parted(monkeypatch):
 def test_a_batch_that_is_loaded_cannot_be_loaded_checked_or_abandoned_again():
     batch = loaded(source(), written([invoice(1)]))
 
-    for step in (actions.check_batch, actions.start_commit, actions.commit_next_chunk, actions.abandon_batch):
+    for step in (actions.check_batch, actions.start_commit, actions.abandon_batch):
         with pytest.raises(rules.BatchStateUnfit):
             step(batch_id=batch.pk, at=AT, by=IMPORTER)
+    assert not actions.commit_next_chunk(batch_id=batch.pk, at=AT, by=IMPORTER)
 
 
 def test_an_abandoned_batch_leaves_nothing_in_the_book():

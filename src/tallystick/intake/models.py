@@ -70,6 +70,8 @@ class Batch(models.Model):
     stated_totals = models.JSONField(default=list)
     errors = models.IntegerField(null=True)
     warnings = models.IntegerField(null=True)
+    #: Why the last check or commit stopped, where it did: the sentence of the refusal.
+    problem = models.TextField(blank=True, default="")
     uploaded_at = models.DateTimeField()
     uploaded_by = models.TextField()
     checked_at = models.DateTimeField(null=True)

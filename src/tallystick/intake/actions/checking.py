@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from babel.core import get_global
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 from psycopg.sql import SQL, Identifier
 
 from tallystick.accounts.models import Client, Portfolio
@@ -20,6 +22,7 @@ from tallystick.intake.models import Batch, BatchTotal, Mapping, RowError, Sourc
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.money import decimals_of
+from tallystick.kernel.refusals import NotFound
 
 #: Lines that are loaded in one transaction; an account is not parted unless it has more.
 CHUNK_LINES = 25_000
@@ -80,6 +83,39 @@ def guess_mapping(*, batch_id: int, by: Actor) -> rules.Guess:
     return rules.settle_forms(guessed.mapping, columns)
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """How a batch's file may be read: as its source remembers, or as guessed, with what only a person can say."""
+
+    mapping: rules.Mapping
+    name: str
+    is_saved: bool
+    open_questions: tuple[str, ...] = ()
+
+
+def propose_mapping(*, batch_id: int, name: str = "", by: Actor) -> Proposal:
+    """Propose how a batch's file is read: by the mapping of a name, by the one its source remembers, or by a guess.
+
+    A remembered mapping is proposed where the file has all the columns that it needs; one that is named has to fit.
+
+    :raises NotFound: there is no mapping of that name
+    :raises MappingUnfit: the one named needs columns that the file has not
+    """
+    by.must_be_allowed_to("import receivables")
+    batch = queries.get_batch(batch_id, scope=by.scope)
+    saved = queries.find_mapping(client_id=batch.source.client_id, name=name) if name else batch.source.mapping
+    if name and saved is None:
+        raise NotFound(what="mapping", reference=name)
+    if saved is not None:
+        mapping = rules.mapping_of(saved.document)
+        if name:
+            rules.check_fits(mapping, batch.headings, name=name)
+        if not set(mapping.columns()) - set(batch.headings):
+            return Proposal(mapping, saved.name, is_saved=True)
+    guessed = guess_mapping(batch_id=batch_id, by=by)
+    return Proposal(guessed.mapping, batch.source.name, is_saved=False, open_questions=guessed.open_questions)
+
+
 @transaction.atomic
 def map_batch(*, batch_id: int, document: dict[str, Any], name: str, at: datetime, by: Actor) -> Mapping:
     """Save how a batch's file is read, and remember it for the source. A mapping that says the same is no new version.
@@ -91,6 +127,8 @@ def map_batch(*, batch_id: int, document: dict[str, Any], name: str, at: datetim
     batch = queries.lock_batch(batch_id, scope=by.scope)
     _must_be_open(batch)
     mapping = rules.mapping_of(document)
+    if mapping.kind != batch.source.kind:
+        raise rules.MappingUnreadable(problem=_("it is for files of another kind"))
     rules.check_complete(mapping)
     rules.check_fits(mapping, batch.headings, name=name)
     client_id = batch.source.client_id
@@ -131,6 +169,17 @@ def start_check(*, batch_id: int, at: datetime, by: Actor) -> None:
 
 
 @transaction.atomic
+def note_problem(*, batch_id: int, problem: str, at: datetime, by: Actor) -> None:
+    """Note why a check stopped, and have the batch wait for somebody to do something about it."""
+    by.must_be_allowed_to("import receivables")
+    batch = queries.lock_batch(batch_id, scope=by.scope)
+    if batch.state == rules.BatchState.CHECKING:
+        batch.state = rules.BatchState.UPLOADED
+    batch.problem = problem
+    batch.save(update_fields=["state", "problem"])
+
+
+@transaction.atomic
 def check_batch(*, batch_id: int, at: datetime, by: Actor) -> None:
     """Check every line of a batch, write down what is wrong with which, and forecast what loading it would do.
 
@@ -151,6 +200,7 @@ def check_batch(*, batch_id: int, at: datetime, by: Actor) -> None:
     batch.errors = found.filter(is_warning=False).values("line").distinct().count()
     batch.warnings = found.filter(is_warning=True).count()
     batch.state = rules.BatchState.CHECKED
+    batch.problem = ""
     batch.checked_at = at
     batch.save()
 
@@ -293,6 +343,3 @@ def _forecast(batch: Batch) -> None:
     judged = queries.judged_lines(batch, kind=rules.FileKind(batch.source.kind))
     queries_text = queries.line_query("tally", batch.pk, judged=judged.select)
     sql.execute(queries_text, {**judged.params, "batch": batch.pk, "phase": rules.Phase.CHECKED})
-
-
-__all__: Sequence[str] = ("check_batch", "guess_mapping", "map_batch", "samples", "stage", "start_check")

@@ -74,6 +74,8 @@ def commit_next_chunk(*, batch_id: int, at: datetime, by: Actor) -> bool:
     """
     importing = _importing(by)
     batch = queries.get_batch(batch_id, scope=by.scope)
+    if batch.state == rules.BatchState.COMMITTED:
+        return False
     if batch.state != rules.BatchState.COMMITTING:
         raise rules.BatchStateUnfit(state=rules.BatchState(batch.state).label)
     chunk = sql.value(_query("take_chunk", batch), {"batch": batch.pk})
