@@ -1,7 +1,11 @@
 """Strategy hears of every event, as it does in the program, and answers when a test says so."""
 
 import pytest
+from tests.builders import AT, TEST
 
+from tallystick.access import actions as access_actions
+from tallystick.access.rules.grants import EVERYTHING
+from tallystick.kernel import clock
 from tallystick.strategy import actions
 from tallystick.strategy.queries import catalogue
 from tallystick.timeline import actions as timeline
@@ -13,3 +17,25 @@ def hearing(monkeypatch):
     for kind in catalogue.event_kinds():
         heard = [] if kind.startswith("strategy.") else [actions.touch]
         monkeypatch.setitem(timeline._listeners, kind, heard)
+
+
+@pytest.fixture
+def signed_in(db, settings, client):
+    """Sign somebody in with a role, and give their browser."""
+    settings.ACCESS_SECOND_FACTOR_ROLES = ()
+
+    def as_role(role, reach=EVERYTHING):
+        user = access_actions.add_user(username=role.name.lower(), full_name=role.value.title(), at=AT, by=TEST)
+        access_actions.set_roles(user_id=user.pk, roles=[role], reaches=[reach], at=AT, by=TEST)
+        client.force_login(user)
+        return client
+
+    return as_role
+
+
+@pytest.fixture
+def calendar():
+    """Have doors see the day of the tests."""
+    clock.travel_to(AT)
+    yield
+    clock.travel_to(None)

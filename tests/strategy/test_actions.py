@@ -15,6 +15,8 @@ from tallystick.accounts.rules import CloseReason
 from tallystick.holds import actions as hold_actions
 from tallystick.holds.rules import Reason
 from tallystick.kernel import sql
+from tallystick.kernel.money import Money
+from tallystick.ledger.rules import Cause
 from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Run, RunChunk, Touched
 from tallystick.strategy.queries import book, catalogue
@@ -145,6 +147,49 @@ def test_an_account_makes_one_step_a_day():
     ]
 
 
+AT_ONCE = """
+name: test
+title: Test
+start: suspended
+states:
+  suspended:
+    steps:
+      - id: call
+        do: [note: call]
+    leave:
+      - when: overdue <= 0
+        go: resuming
+  resuming:
+    steps:
+      - id: resume
+        do: [note: resume]
+    leave:
+      - when: overdue > 0
+        go: suspended
+"""
+
+
+@pytest.mark.usefixtures("hearing")
+def test_a_state_that_is_come_to_begins_at_once_though_a_step_was_made_that_day_but_no_step_twice():
+    account = _overdue(due_on=date(2026, 2, 1))
+    strategies.publish(AT_ONCE)
+    run(DAY)
+
+    for cause_id in (1, 2):
+        credit = account_actions.Credit(account.pk, cause_id, Money.of("100.00", "GBP"), DAY)
+        account_actions.apply_credits([credit], at=at(DAY), by=BY)
+        actions.answer_events(at=at(DAY), by=BY)
+        account_actions.take_back_credit(
+            account_id=account.pk, cause_kind=Cause.PAYMENT, cause_id=cause_id, reason="bounced", at=at(DAY), by=BY
+        )
+        actions.answer_events(at=at(DAY), by=BY)
+
+    steps = [(day, title) for day, title in happened(account.pk) if "→" not in title]
+    assert steps == [(DAY, "Call"), (DAY, "Resume")]
+    run(DAY + timedelta(days=1))
+    assert happened(account.pk)[-1] == (DAY + timedelta(days=1), "Call")
+
+
 def test_a_guard_stops_a_step_until_it_is_over():
     account = _overdue(due_on=date(2026, 2, 1))
     strategies.publish(STEPS)
@@ -195,7 +240,7 @@ states:
 
     run(DAY)
 
-    assert happened(account.pk) == [(DAY, "→ chasing"), (DAY, "Skipped"), (DAY, "Note")]
+    assert happened(account.pk) == [(DAY, "→ Chasing"), (DAY, "Skipped"), (DAY, "Note")]
     assert [event["kind"] for event in reversed(timeline.of_account([account.pk], kinds=["strategy."]))] == [
         "strategy.StateLeft",
         "strategy.StepSkipped",
@@ -345,7 +390,7 @@ def test_a_guard_stops_an_answer_but_no_transition():
 
     actions.answer_events(at=at(DAY), by=BY)
 
-    assert happened(account.pk) == [(DAY, "→ huge")]
+    assert happened(account.pk) == [(DAY, "→ Huge")]
 
 
 @pytest.mark.usefixtures("hearing")

@@ -89,7 +89,7 @@ def test_a_step_behind_another_waits_for_that(account):
 
 
 def test_a_transition_and_an_answer_say_what_they_lack(account):
-    assert _verdict(account, "leave").stopped_by.said_values == "balance: £100.00"
+    assert _verdict(account, "→ Paid").stopped_by.said_values == "balance: £100.00"
     assert _verdict(account, "Broken").stopped_by.said_values == "broken in a row: 0 promises"
 
 

@@ -89,7 +89,7 @@ class Book(models.Model):
     state_entered_on = models.DateField(null=True)
     #: The first day on which the step it waits for can fire; null when it waits for none.
     next_review_on = models.DateField(null=True)
-    #: The day of its last step: one a day at most.
+    #: The day of its last step: one a day at most in one state.
     stepped_on = models.DateField(null=True)
     #: The last effect, and what it changed, as it was before: evidence is read from these.
     effect = models.SmallIntegerField(null=True)

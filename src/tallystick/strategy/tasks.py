@@ -12,9 +12,6 @@ from tallystick.kernel.actor import system
 from tallystick.kernel.calendars import local_day
 from tallystick.strategy import actions
 
-#: Workers of one run at most; each takes chunks until none is left.
-WORKERS = 4
-
 
 @app.task(name="strategy.answer_events")
 def answer_events() -> None:
@@ -36,8 +33,7 @@ def run_tonight(timestamp: int) -> None:
     at, by = clock.now(), system("nightly run")
     actions.answer_events(at=at, by=by)
     run = actions.start_run(day=local_day(at, settings.TIME_ZONE), at=at, by=by)
-    for _worker in range(WORKERS):
-        work_run.defer(run_id=run.pk)
+    actions.defer_run(run_id=run.pk)
 
 
 @app.task(name="strategy.work_run")

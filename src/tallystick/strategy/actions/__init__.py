@@ -1,6 +1,7 @@
 """Writes of the room: documents, facts, runs and answers."""
 
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
+from tallystick.strategy.actions.deferring import defer_run, defer_settling
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
 from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, tidy_book, work_run
@@ -10,6 +11,8 @@ __all__ = [
     "answer_events",
     "answer_some",
     "assign",
+    "defer_run",
+    "defer_settling",
     "draft",
     "finish_run",
     "publish",

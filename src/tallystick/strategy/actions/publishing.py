@@ -24,21 +24,26 @@ from tallystick.strategy.rules.program import Program
 
 
 @transaction.atomic
-def draft(*, document: str, at: datetime, by: Actor) -> Version:
+def draft(*, document: str, strategy: str | None = None, at: datetime, by: Actor) -> Version:
     """Keep a document as the next version of the strategy it names; the same document as the newest version is that version.
 
+    Where a strategy is given, the document must be its.
+
     :raises DocumentMistaken: something in the document is wrong; every mistake is named
+    :raises NameDiffers: the document is named otherwise than the strategy given
     """
     by.must_be_allowed_to("publish strategies")
     read = reading.read(document, catalogue.vocabulary())
-    strategy, _made = Strategy.objects.select_for_update().get_or_create(
+    if strategy is not None and read.name != strategy:
+        raise lifecycle.NameDiffers(found=read.name, expected=strategy)
+    of, _made = Strategy.objects.select_for_update().get_or_create(
         name=read.name, defaults={"title": read.title, "created_at": at, "created_by": by.label}
     )
-    newest = strategy.versions.order_by("-number").first()
+    newest = of.versions.order_by("-number").first()
     if newest is not None and newest.document == document:
         return newest
     return Version.objects.create(
-        strategy=strategy,
+        strategy=of,
         number=newest.number + 1 if newest else 1,
         document=document,
         created_at=at,

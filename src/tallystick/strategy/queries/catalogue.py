@@ -34,6 +34,14 @@ def facts() -> tuple[Fact, ...]:
     return tuple(fact for _room, module in _modules("facts") for fact in module.FACTS)
 
 
+def by_room() -> list[tuple[str, list[Fact]]]:
+    """Give the facts by the room they come from, for a page."""
+    rooms: dict[str, list[Fact]] = {}
+    for fact in facts():
+        rooms.setdefault(fact.name.partition(".")[0], []).append(fact)
+    return list(rooms.items())
+
+
 @cache
 def sources() -> tuple[Source, ...]:
     """Give the sources of all rooms, in the order of floors."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db.models import Max, QuerySet
 
@@ -82,9 +83,19 @@ class Report:
         return self.accounts / self.seconds if self.seconds else 0.0
 
     @property
-    def share(self) -> float:
-        """How much of the run is done, from 0 to 1."""
-        return self.chunks_done / self.run.chunks if self.run.chunks else 1.0
+    def refused(self) -> int:
+        """How many orders were refused."""
+        return sum(sum(order.refused.values()) for order in self.orders)
+
+    @property
+    def said_rate(self) -> int:
+        """The rate as a whole number."""
+        return round(self.rate)
+
+    @property
+    def said_seconds(self) -> Decimal:
+        """The seconds with one decimal."""
+        return Decimal(f"{self.seconds:.1f}")
 
 
 def report(run: Run) -> Report:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from importlib import resources
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel import sql
 from tallystick.kernel.refusals import NotFound
-from tallystick.strategy.models import Strategy, Version
+from tallystick.strategy.models import Assignment, Strategy, Version
 from tallystick.strategy.queries import catalogue
 from tallystick.strategy.rules import lifecycle, reading, timing
 from tallystick.strategy.rules.program import Program
 from tallystick.strategy.rules.statement import Published, Statement
+
+_SHIPPED = resources.files("tallystick.strategy").joinpath("documents")
 
 
 @lru_cache(maxsize=256)
@@ -29,6 +33,71 @@ def strategies() -> QuerySet[Strategy]:
     return Strategy.objects.order_by("title").prefetch_related(
         "versions", "assignments__client", "assignments__portfolio"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A strategy in the list: its newest version, the published one, whom it treats, and how many accounts are in it."""
+
+    strategy: Strategy
+    newest: Version
+    published: Version | None
+    treats: list[str]
+    accounts: int
+
+
+def overview() -> list[Row]:
+    """Give all strategies by title, for a list."""
+    counts = {
+        row["strategy_id"]: row["accounts"]
+        for row in sql.rows(
+            """
+            SELECT version.strategy_id, sum(book.accounts)::bigint AS accounts
+            FROM (SELECT version_id, count(*) AS accounts FROM strategy_book GROUP BY version_id) AS book
+            JOIN strategy_version AS version ON version.id = book.version_id
+            GROUP BY version.strategy_id
+            """
+        )
+    }
+    rows = []
+    for strategy in strategies():
+        numbered = sorted(strategy.versions.all(), key=lambda version: version.number)
+        published = [version for version in numbered if version.state == lifecycle.State.PUBLISHED]
+        treats = [said_assignment(each) for each in strategy.assignments.all()]
+        rows.append(
+            Row(strategy, numbered[-1], published[-1] if published else None, treats, counts.get(strategy.pk, 0))
+        )
+    return rows
+
+
+def versions_of(strategy: Strategy) -> QuerySet[Version]:
+    """Give the versions of a strategy, newest first."""
+    return strategy.versions.order_by("-number")
+
+
+def assignments_of(strategy: Strategy) -> list[str]:
+    """Give whose accounts a strategy treats, in words."""
+    assigned = strategy.assignments.select_related("client", "portfolio").order_by("client__name", "portfolio__name")
+    return [said_assignment(each) for each in assigned]
+
+
+def said_assignment(assignment: Assignment) -> str:
+    """Say whose accounts an assignment is about."""
+    if assignment.client is None:
+        return _("everybody without a strategy of their own")
+    if assignment.portfolio is None:
+        return assignment.client.name
+    return f"{assignment.client.name}, {assignment.portfolio.name}"
+
+
+def shipped_names() -> list[str]:
+    """Give the names of the documents that the program ships, in order."""
+    return sorted(file.name.removesuffix(".yaml") for file in _SHIPPED.iterdir() if file.name.endswith(".yaml"))
+
+
+def shipped(name: str) -> str:
+    """Give the text of a document that the program ships; nothing where there is none of the name."""
+    return _SHIPPED.joinpath(f"{name}.yaml").read_text("utf-8") if name in shipped_names() else ""
 
 
 def get_strategy(name: str) -> Strategy:

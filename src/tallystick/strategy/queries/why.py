@@ -17,7 +17,7 @@ from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.models import Decision, Version
 from tallystick.strategy.queries import catalogue, versions
-from tallystick.strategy.rules import plain
+from tallystick.strategy.rules import narration, plain
 from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
 from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
 
@@ -74,17 +74,16 @@ class Past:
     cause_id: int
 
     @property
+    def orders(self) -> tuple[str, ...]:
+        """What was ordered, in words."""
+        return tuple(map(narration.said_order, self.effect.orders))
+
+    @property
     def title(self) -> str:
         """What happened, in a few words."""
-        match self.effect.kind:
-            case EffectKind.STEP:
-                return self.effect.title
-            case EffectKind.SKIP:
-                return _("Skipped: {step}").format(step=self.effect.title)
-            case EffectKind.LEAVE:
-                return _("{from_state} → {to_state}").format(from_state=self.from_state, to_state=self.to_state)
-            case EffectKind.ANSWER:
-                return self.effect.title or _("Answer to {event}").format(event=self.effect.event)
+        if self.effect.kind is EffectKind.SKIP:
+            return _("Passed over: {step}").format(step=self.effect.title)
+        return self.effect.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 States, and in each: transitions that are looked at first, steps in order, and answers to events. An account is in one
 state and waits for one step of it. A step fires when its delay is over, no guard stops it and its condition is true; then
-its orders are given, and the account waits for the next step or goes to another state. An account makes one step a day at most.
+its orders are given, and the account waits for the next step or goes to another state. An account makes one step a day at most,
+and another only in a state that it came to by a transition or an answer since.
 """
 
 from __future__ import annotations

@@ -144,7 +144,8 @@ class _Numbering:
     def number(self) -> tuple[Effect, ...]:
         for state in self._document.states:
             for leave in state.leaves:
-                self._add(EffectKind.LEAVE, state, leave.when, go=leave.go)
+                title = f"→ {self._document.state(leave.go).title}"
+                self._add(EffectKind.LEAVE, state, leave.when, title=title, go=leave.go)
             for place in self._places[self._first[state.id] :][: len(state.steps)]:
                 self._add_step(place)
             for answer in state.answers:
@@ -186,7 +187,7 @@ class _Numbering:
             state,
             answer.when,
             event=answer.event,
-            title=answer.title,
+            title=answer.title or answer.event,
             orders=answer.orders,
             go=answer.go,
             despite=answer.despite,

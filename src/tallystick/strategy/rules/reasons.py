@@ -17,9 +17,9 @@ from tallystick.kernel.choices import Choice
 from tallystick.kernel.facts import Fact
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import plain, timing, tree
-from tallystick.strategy.rules.document import Guard, Step
+from tallystick.strategy.rules.document import Guard, State, Step
 from tallystick.strategy.rules.program import Effect, EffectKind, Place
-from tallystick.strategy.rules.statement import OPEN, Published
+from tallystick.strategy.rules.statement import OPEN, Published, rested
 from tallystick.strategy.rules.tree import Node
 from tallystick.strategy.rules.types import Catalogue
 
@@ -79,13 +79,13 @@ class Reasoning:
         waiting = steps.index(place.step)
         for number, step in enumerate(steps[waiting:]):
             [fires, *_skipped] = self.version.program.of_step(place.state, step)
-            first = self._timing(step) if number == 0 else (self._after(place.step),)
+            first = self._timing(place.state, step) if number == 0 else (self._after(place.step),)
             yield Option(fires, (*first, *self._asked(fires)))
 
     def _after(self, step: Step) -> Question:
         return Question(About.ORDER, _("after the step “{step}”").format(step=step.title), "false")
 
-    def _timing(self, step: Step) -> tuple[Question, ...]:
+    def _timing(self, state: State, step: Step) -> tuple[Question, ...]:
         day = compiler.quote_day(self.day)
         entered = timing.entered_by(step, day=self.day, holidays=self.version.holidays)
         delayed = f"book.next_review_on <= {day}"
@@ -96,7 +96,7 @@ class Reasoning:
             Question(
                 About.DAY,
                 _("no other step was made that day"),
-                f"(book.stepped_on IS NULL OR book.stepped_on < {day})",
+                rested(self.version.program, state, day=day),
             ),
         ]
         if not timing.may_fire_on(step, day=self.day, holidays=self.version.holidays):

@@ -31,6 +31,21 @@ KEPT = {
 OPEN = "book.is_open"
 
 
+def rested(program: Program, state: State, *, day: str) -> str:
+    """Write that an account may make a step of a state on a day: it has made none yet, or none of this state since it came to it.
+
+    Who pays on the day of a reminder is in another state at once, and what that state begins with does not wait for tomorrow.
+    The offset keeps the planner from looking through the decisions of all accounts.
+    """
+    own = ",".join(str(effect.number) for effect in program.of_state(state, EffectKind.STEP))
+    return f"""(book.stepped_on IS NULL OR book.stepped_on < {day} OR (book.state_entered_on = {day} AND NOT EXISTS (
+        SELECT FROM strategy_decision AS made
+        WHERE made.account_id = book.account_id AND made.version_id = book.version_id AND made.due_on = {day}
+          AND made.cause_id = 0 AND made.effect IN ({own})
+        OFFSET 0
+    )))"""
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """A published version: its id, its program, and the holidays of its calendar."""
@@ -218,17 +233,18 @@ class Statement:
         steps = []
         for place in program.places[first : first + len(state.steps)]:
             if place.step and timing.may_fire_on(place.step, day=self.day, holidays=numbered.version.holidays):
-                steps.append(f"WHEN {place.number} THEN {self._step(numbered, program.of_step(state, place.step))}")
+                fires = self._step(numbered, state, program.of_step(state, place.step))
+                steps.append(f"WHEN {place.number} THEN {fires}")
         return f"(CASE book.place {' '.join(steps)} END)" if steps else "NULL"
 
-    def _step(self, numbered: Numbered, effects: list[Effect]) -> str:
+    def _step(self, numbered: Numbered, state: State, effects: list[Effect]) -> str:
         """Write the step of a place: nothing before its delay is over and while a guard holds, then it fires or is skipped."""
         fires, *skipped = effects
         assert fires.step is not None  # noqa: S101
         entered = timing.entered_by(fires.step, day=self.day, holidays=numbered.version.holidays)
         ready = self._all_true(
             f"book.next_review_on <= {self._day}",
-            f"(book.stepped_on IS NULL OR book.stepped_on < {self._day})",
+            rested(numbered.version.program, state, day=self._day),
             "" if entered is None else f"book.state_entered_on <= {compiler.quote_day(entered)}",
             self._unguarded(numbered, fires),
         )

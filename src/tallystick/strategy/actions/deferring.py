@@ -1,0 +1,21 @@
+"""Have workers do in the background what takes long: by the names of the jobs, for `tasks` is a door like any other."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from procrastinate.contrib.django import app as jobs
+
+#: Workers of one run at most; each takes chunks until none is left.
+WORKERS = 4
+
+
+def defer_run(*, run_id: int) -> None:
+    """Have workers do a run."""
+    for _worker in range(WORKERS):
+        jobs.configure_task("strategy.work_run").defer(run_id=run_id)
+
+
+def defer_settling(*, day: date) -> None:
+    """Have a worker bring every account to the version that treats it on a day."""
+    jobs.configure_task("strategy.settle").defer(day=day.isoformat())

@@ -1,0 +1,36 @@
+"""Shapes of input: a document, whom a strategy treats, the day of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tallystick.strategy.rules.strict_yaml import LONGEST_DOCUMENT
+
+_LARGE = {"rows": 34, "spellcheck": "false", "class": "code", "autocomplete": "off"}
+
+
+class DocumentForm(forms.Form):
+    """The document of a strategy."""
+
+    document = forms.CharField(
+        label=_("Document"), max_length=LONGEST_DOCUMENT, strip=False, widget=forms.Textarea(attrs=_LARGE)
+    )
+
+
+class AssignForm(forms.Form):
+    """Whose accounts a strategy treats: everybody's, a client's, or those of one portfolio."""
+
+    treats = forms.ChoiceField(label=_("Treats the accounts of"))
+
+    def __init__(self, *args: object, choices: Sequence[tuple[str, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["treats"].choices = choices  # type: ignore[attr-defined]
+
+
+class RunForm(forms.Form):
+    """The day to run the book for."""
+
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))

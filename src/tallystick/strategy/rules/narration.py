@@ -1,0 +1,196 @@
+"""A strategy read aloud: every state, step, transition and answer as a sentence in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tallystick.contact.rules.words import Audience, Command, To
+from tallystick.strategy.rules import plain
+from tallystick.strategy.rules.document import Answer, Condition, Delay, Document, Otherwise, Since, State, Step
+from tallystick.strategy.rules.orders import Hold, LiftHold, Message, Note, Notice, Order, Service, Task
+from tallystick.strategy.rules.types import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that can happen: what it is called, when it happens, and what is done then."""
+
+    title: str
+    when: str
+    orders: tuple[str, ...]
+    #: Where the account goes; empty when it stays.
+    goes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldState:
+    """A state: what can happen in it, in the order it is looked at."""
+
+    id: str
+    title: str
+    leaves: tuple[Told, ...]
+    steps: tuple[Told, ...]
+    answers: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narration:
+    """A whole strategy."""
+
+    guards: tuple[Told, ...]
+    states: tuple[ToldState, ...]
+    answers: tuple[Told, ...]
+
+
+def narrate(document: Document, catalogue: Catalogue) -> Narration:
+    """Read a checked document aloud."""
+    return _Narrator(document, catalogue).all()
+
+
+def said_order(order: Order) -> str:
+    """Say what an order has done."""
+    match order:
+        case Message():
+            return _("{channel} “{template}”").format(
+                channel=order.channel.label, template=plain.name_aloud(order.template)
+            )
+        case Task():
+            return _said_task(order)
+        case Hold():
+            return ngettext(
+                "hold the account for {days} day ({reason})", "hold the account for {days} days ({reason})", order.days
+            ).format(days=order.days, reason=order.reason.label)
+        case LiftHold():
+            return _("lift the hold ({reason})").format(reason=order.reason.label)
+        case Service():
+            return _("suspend the service") if order.command is Command.SUSPEND else _("resume the service")
+        case Notice():
+            return _("notice “{template}” to {colleagues}").format(
+                template=plain.name_aloud(order.template), colleagues=_said_to(order.to)
+            )
+        case Note():
+            return _("note: {text}").format(text=order.text)
+
+
+def _said_task(task: Task) -> str:
+    said = _("task for a person, {kind}: {title}").format(kind=task.kind.label, title=task.title)
+    if task.team:
+        said += ", " + _("for the team {team}").format(team=task.team)
+    if task.to_owner:
+        said += ", " + _("for whoever looks after the account")
+    if task.due_business_days:
+        days = task.due_business_days
+        said += ", " + ngettext("within {days} business day", "within {days} business days", days).format(days=days)
+    return said
+
+
+def _said_to(to: To) -> str:
+    match to.audience:
+        case Audience.ROLE:
+            return _("everybody with the role {role}").format(role=to.name)
+        case Audience.TEAM:
+            return _("the team {team}").format(team=to.name) if to.name else _("the client's team")
+        case Audience.USER:
+            return to.name
+        case Audience.OWNER:
+            return _("whoever looks after the account")
+        case Audience.ACCOUNT_MANAGER:
+            return _("the account manager of the client")
+
+
+class _Narrator:
+    """Reads one document aloud."""
+
+    def __init__(self, document: Document, catalogue: Catalogue) -> None:
+        self._document = document
+        self._catalogue = catalogue
+
+    def all(self) -> Narration:
+        guards = tuple(
+            Told(plain.name_aloud(each.id), self._condition(each.when), ()) for each in self._document.guards
+        )
+        return Narration(
+            guards=guards,
+            states=tuple(self._state(state) for state in self._document.states),
+            answers=tuple(self._answer(answer) for answer in self._document.answers),
+        )
+
+    def _state(self, state: State) -> ToldState:
+        return ToldState(
+            id=state.id,
+            title=state.title,
+            leaves=tuple(
+                Told(
+                    "",
+                    _("as soon as {condition}").format(condition=self._condition(leave.when)),
+                    (),
+                    self._title(leave.go),
+                )
+                for leave in state.leaves
+            ),
+            steps=tuple(self._step(step) for step in state.steps),
+            answers=tuple(self._answer(answer) for answer in state.answers),
+        )
+
+    def _step(self, step: Step) -> Told:
+        phrases = [_delay(step.after)]
+        if step.when and step.otherwise is Otherwise.SKIP:
+            phrases.append(
+                _("if {condition}; otherwise it is passed over").format(condition=self._condition(step.when))
+            )
+        elif step.when:
+            phrases.append(_("as soon as {condition}").format(condition=self._condition(step.when)))
+        if step.business_days_only:
+            phrases.append(_("on a business day"))
+        if step.despite:
+            phrases.append(_("also while: {guards}").format(guards=_listed(step.despite)))
+        return Told(
+            step.title, ", ".join(filter(None, phrases)), tuple(map(said_order, step.orders)), self._title(step.go)
+        )
+
+    def _answer(self, answer: Answer) -> Told:
+        phrases = [_("when {event}").format(event=_event(answer.event))]
+        if answer.when:
+            phrases.append(_("if {condition}").format(condition=self._condition(answer.when)))
+        if answer.despite:
+            phrases.append(_("also while: {guards}").format(guards=_listed(answer.despite)))
+        return Told(answer.title, ", ".join(phrases), tuple(map(said_order, answer.orders)), self._title(answer.go))
+
+    def _condition(self, condition: Condition) -> str:
+        return plain.read_aloud(condition.tree, self._catalogue)
+
+    def _title(self, state_id: str | None) -> str:
+        return self._document.state(state_id).title if state_id else ""
+
+
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(plain.name_aloud(name) for name in sorted(names))
+
+
+def _event(kind: str) -> str:
+    """Say the kind of an event.
+
+    >>> _event("promises.PromiseBroken")
+    '“promise broken”'
+    """
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind.rpartition(".")[2])
+    return f"“{words.strip()}”"
+
+
+def _delay(delay: Delay) -> str:
+    """Say how long a step waits; nothing for one that does not.
+
+    >>> _delay(Delay(3, True))
+    '3 business days after the step before'
+    """
+    if not delay.days:
+        return ""
+    if delay.business:
+        said = ngettext("{days} business day", "{days} business days", delay.days)
+    else:
+        said = ngettext("{days} day", "{days} days", delay.days)
+    after = _("after the step before") if delay.since is Since.STEP else _("after entering the state")
+    return f"{said.format(days=delay.days)} {after}"

@@ -1,0 +1,175 @@
+"""The picture of a strategy: its states as boxes in columns, from the start to the right, and how accounts go between them.
+
+Only places and lines are worked out here; a template draws them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tallystick.strategy.rules.document import Document, State
+from tallystick.strategy.rules.program import EffectKind
+
+_WIDTH, _HEIGHT = 172, 58
+_ACROSS, _DOWN = 92, 30
+_MARGIN = 16
+#: Letters that fit in a line of a box.
+_LINE = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A state: where its box stands, its title in one or two lines, and how many steps it has."""
+
+    id: str
+    title: str
+    lines: tuple[str, ...]
+    steps: int
+    is_start: bool
+    x: int
+    y: int
+    width: int = _WIDTH
+    height: int = _HEIGHT
+
+    @property
+    def middle(self) -> int:
+        """The middle of the box from the left."""
+        return self.x + self.width // 2
+
+    @property
+    def written(self) -> tuple[tuple[int, str], ...]:
+        """The lines of its title, each with its base line."""
+        first = self.y + (26 if len(self.lines) == 1 else 19)
+        return tuple((first + 15 * number, line) for number, line in enumerate(self.lines))
+
+    @property
+    def foot(self) -> int:
+        """The base line of what stands below the title."""
+        return self.y + self.height - 9
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A way from one state to another: an SVG path, what takes it, and a sentence for it."""
+
+    path: str
+    kind: EffectKind
+    from_title: str
+    to_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a strategy, in pixels."""
+
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+
+
+def draw(document: Document) -> Picture:
+    """Lay out the states of a checked document.
+
+    A state's column is how many moves it is from the start; what only an answer of the whole document reaches comes after
+    those the states reach by themselves.
+    """
+    columns = _columns(document)
+    boxes: dict[str, Box] = {}
+    for column, states in enumerate(columns):
+        for row, state in enumerate(states):
+            boxes[state.id] = Box(
+                id=state.id,
+                title=state.title,
+                lines=_lines(state.title),
+                steps=len(state.steps),
+                is_start=state.id == document.start,
+                x=_MARGIN + column * (_WIDTH + _ACROSS),
+                y=_MARGIN + row * (_HEIGHT + _DOWN),
+            )
+    ways = dict.fromkeys(
+        (state.id, go, kind) for state in document.states for go, kind in _ways(state) if go != state.id
+    )
+    floor = _MARGIN + max(map(len, columns)) * (_HEIGHT + _DOWN)
+    back = sum(1 for left, right, _kind in ways if boxes[right].x <= boxes[left].x)
+    lines: list[Line] = []
+    below = floor
+    for left, right, kind in ways:
+        path = _path(boxes[left], boxes[right], below)
+        if boxes[right].x <= boxes[left].x:
+            below += _MARGIN // 2
+        lines.append(Line(path, kind, boxes[left].title, boxes[right].title))
+    return Picture(
+        width=2 * _MARGIN + len(columns) * (_WIDTH + _ACROSS) - _ACROSS,
+        height=floor + back * (_MARGIN // 2) + _MARGIN,
+        boxes=tuple(boxes.values()),
+        lines=tuple(lines),
+    )
+
+
+def _ways(state: State) -> Iterator[tuple[str, EffectKind]]:
+    for leave in state.leaves:
+        yield leave.go, EffectKind.LEAVE
+    for step in state.steps:
+        if step.go:
+            yield step.go, EffectKind.STEP
+    for answer in state.answers:
+        if answer.go:
+            yield answer.go, EffectKind.ANSWER
+
+
+def _columns(document: Document) -> list[list[State]]:
+    depth = {document.start: 0}
+    _spread(document, depth, [document.start])
+    # States that only an answer of the whole document leads to begin a column behind the start.
+    for answer in document.answers:
+        if answer.go and answer.go not in depth:
+            depth[answer.go] = 1
+            _spread(document, depth, [answer.go])
+    columns: list[list[State]] = [[] for _column in range(max(depth.values()) + 1)]
+    for state in document.states:
+        columns[depth[state.id]].append(state)
+    return columns
+
+
+def _spread(document: Document, depth: dict[str, int], waiting: list[str]) -> None:
+    while waiting:
+        here = waiting.pop(0)
+        for go, _kind in _ways(document.state(here)):
+            if go not in depth:
+                depth[go] = depth[here] + 1
+                waiting.append(go)
+
+
+def _path(left: Box, right: Box, below: int) -> str:
+    """Draw a way: a curve to the right, or around below where it leads back."""
+    if right.x > left.x:
+        x1, y1 = left.x + left.width, left.y + left.height // 2
+        x2, y2 = right.x, right.y + right.height // 2
+        bend = (x2 - x1) // 2
+        return f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2 - 6} {y2}"
+    x1, y1 = left.middle + 12, left.y + left.height
+    x2, y2 = right.middle - 12, right.y + right.height
+    return f"M{x1} {y1}C{x1} {below} {x1} {below} {x1 - _MARGIN} {below}H{x2 + _MARGIN}C{x2} {below} {x2} {below} {x2} {y2 + 6}"
+
+
+def _lines(title: str) -> tuple[str, ...]:
+    """Break a title into one or two lines that fit.
+
+    >>> _lines("Broken again while the balance grows")
+    ('Broken again while the', 'balance grows')
+    >>> _lines("Supercalifragilisticexpialidocious state of a very long name")
+    ('Supercalifragilisticex…', 'state of a very long…')
+    """
+    lines = [""]
+    for word in title.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if len(longer) <= _LINE or not lines[-1]:
+            lines[-1] = longer
+        elif len(lines) == 1:
+            lines.append(word)
+        else:
+            lines[-1] = lines[-1].rstrip("…") + "…"
+            break
+    return tuple(line if len(line) <= _LINE + 1 else f"{line[:_LINE]}…" for line in lines)

@@ -1,0 +1,149 @@
+"""Strategies: the list, a version read aloud and drawn, its document, and what is done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.contrib import messages as said
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tallystick.access.web import ActorRequest, requires
+from tallystick.accounts import queries as account_queries
+from tallystick.kernel import clock
+from tallystick.kernel.calendars import local_day
+from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
+from tallystick.strategy import actions, forms
+from tallystick.strategy.queries import catalogue, versions
+from tallystick.strategy.rules import lifecycle, narration, picture
+from tallystick.strategy.rules.reading import DocumentMistaken
+from tallystick.strategy.rules.section import Problem
+
+_EVERYBODY = "everybody"
+
+
+@requires("see strategies")
+@require_GET
+def strategies(request: ActorRequest) -> HttpResponse:
+    """List the strategies, each with its published version and whom it treats."""
+    context = {
+        "rows": versions.overview(),
+        "may_publish": request.actor.may("publish strategies"),
+        "shipped": versions.shipped_names(),
+    }
+    return render(request, "strategy/strategies.html", context)
+
+
+@requires("see strategies")
+@require_GET
+def version(request: ActorRequest, version_id: int) -> HttpResponse:
+    """Show a version: read aloud, drawn, and as the document that it is."""
+    found = versions.get_version(version_id)
+    document = versions.program_of(found.document).document
+    context = {
+        "version": found,
+        "document": document,
+        "told": narration.narrate(document, catalogue.catalogue()),
+        "picture": picture.draw(document),
+        "versions": versions.versions_of(found.strategy),
+        "assignments": versions.assignments_of(found.strategy),
+        "is_draft": found.state == lifecycle.State.DRAFT,
+        "is_published": found.state == lifecycle.State.PUBLISHED,
+        "may_publish": request.actor.may("publish strategies"),
+        "form": forms.AssignForm(choices=_treatable(request)),
+    }
+    return render(request, "strategy/version.html", context)
+
+
+@requires("see strategies")
+@require_GET
+def download(request: ActorRequest, version_id: int) -> HttpResponse:
+    """Give the document of a version as a file."""
+    found = versions.get_version(version_id)
+    response = HttpResponse(found.document, content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.strategy.name}-{found.number}.yaml"'
+    return response
+
+
+@requires("see strategies")
+@require_GET
+def facts(request: ActorRequest) -> HttpResponse:
+    """Show the catalogue: every fact that a condition may use, by room, with its meaning."""
+    return render(request, "strategy/facts.html", {"rooms": catalogue.by_room()})
+
+
+@requires("publish strategies")
+@require_http_methods(["GET", "POST"])
+def new_version(request: ActorRequest, version_id: int | None = None) -> HttpResponseBase:
+    """Write a document: the next version of one there is, or a new strategy, begun from one that the program ships."""
+    found = versions.get_version(version_id) if version_id else None
+    begun = found.document if found else versions.shipped(request.GET.get("from", ""))
+    form = forms.DocumentForm(request.POST or None, initial={"document": begun})
+    problems: Sequence[Problem] = ()
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.draft(
+                document=form.cleaned_data["document"].replace("\r\n", "\n"),
+                strategy=found.strategy.name if found else None,
+                at=clock.now(),
+                by=request.actor,
+            )
+        except NotPermitted:
+            raise
+        except DocumentMistaken as mistaken:
+            problems = mistaken.problems
+        except Refusal as no:
+            refusal = no
+        else:
+            return redirect("strategy:version", made.pk)
+    context = {"form": form, "version": found, "problems": problems, "refusal": refusal, "rooms": catalogue.by_room()}
+    return render(request, "strategy/edit.html", context, status=422 if request.method == "POST" else 200)
+
+
+@requires("publish strategies")
+@require_POST
+def publish(request: ActorRequest, version_id: int) -> HttpResponseBase:
+    """Let a version decide from now on; accounts move over to it in the background."""
+    at = clock.now()
+    try:
+        actions.publish(version_id=version_id, at=at, by=request.actor)
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as refusal:
+        said.error(request, str(refusal))
+    else:
+        actions.defer_settling(day=local_day(at, settings.TIME_ZONE))
+        said.success(request, _("Published. Accounts move over to it now; the version before is kept."))
+    return redirect("strategy:version", version_id)
+
+
+@requires("publish strategies")
+@require_POST
+def assign(request: ActorRequest, version_id: int) -> HttpResponseBase:
+    """Have the strategy of a version treat the accounts of a client, or of everybody else."""
+    found, at = versions.get_version(version_id), clock.now()
+    form = forms.AssignForm(request.POST, choices=_treatable(request))
+    if not form.is_valid():
+        said.error(request, _("Choose whose accounts the strategy treats."))
+        return redirect("strategy:version", version_id)
+    client = form.cleaned_data["treats"]
+    actions.assign(
+        strategy=found.strategy.name, client=None if client == _EVERYBODY else client[1:], at=at, by=request.actor
+    )
+    actions.defer_settling(day=local_day(at, settings.TIME_ZONE))
+    said.success(request, _("Assigned. Its accounts begin it now."))
+    return redirect("strategy:version", version_id)
+
+
+def _treatable(request: ActorRequest) -> list[tuple[str, str]]:
+    """Give whose accounts may be assigned: those of clients within reach, and everybody's to whoever reaches everybody."""
+    scope = request.actor.scope
+    # Codes begin with "=", so that none can be taken for the word that means everybody.
+    choices = [(f"={client.code}", client.name) for client in account_queries.clients(scope=scope)]
+    if scope.client_ids is None:
+        choices.append((_EVERYBODY, _("Everybody without a strategy of their own")))
+    return choices

@@ -1,0 +1,35 @@
+"""Why: where an account is in its strategy, what stops it from going on, and one decision with the values that decided."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from tallystick.access.web import ActorRequest, requires
+from tallystick.accounts import queries as account_queries
+from tallystick.kernel import clock
+from tallystick.kernel.calendars import local_day
+from tallystick.kernel.refusals import NotFound
+from tallystick.strategy.queries import why as why_queries
+
+
+@requires("see strategies")
+@require_GET
+def why(request: ActorRequest, account_id: int) -> HttpResponse:
+    """Explain an account, with its actual values."""
+    account = account_queries.get_account(account_id, scope=request.actor.scope)
+    today = local_day(clock.now(), account.client.time_zone)
+    explained = why_queries.why(account_id, day=today, past=100)
+    return render(request, "strategy/why.html", {"account": account, "why": explained, "today": today})
+
+
+@requires("see strategies")
+@require_GET
+def decision(request: ActorRequest, account_id: int, decision_id: int) -> HttpResponse:
+    """Show one decision: what happened, by which rule, and the values that decided, as they were."""
+    account = account_queries.get_account(account_id, scope=request.actor.scope)
+    past = why_queries.find_decision(decision_id, account_id=account_id)
+    if past is None:
+        raise NotFound(what="decision", reference=decision_id)
+    return render(request, "strategy/decision.html", {"account": account, "past": past})

@@ -1,0 +1,58 @@
+"""Runs of the book: the list, one of them while it runs and afterwards, and starting one."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages as said
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from tallystick.access.web import ActorRequest, requires
+from tallystick.kernel import clock
+from tallystick.kernel.calendars import local_day
+from tallystick.kernel.refusals import NotPermitted, Refusal
+from tallystick.strategy import actions, forms
+from tallystick.strategy.queries import runs as run_queries
+
+
+@requires("see strategies")
+@require_GET
+def runs(request: ActorRequest) -> HttpResponse:
+    """List the runs, the latest first."""
+    today = local_day(clock.now(), settings.TIME_ZONE)
+    context = {
+        "reports": [run_queries.report(run) for run in run_queries.runs(limit=30)],
+        "form": forms.RunForm(initial={"day": today.isoformat()}),
+        "may_run": request.actor.may("run strategies"),
+    }
+    return render(request, "strategy/runs.html", context)
+
+
+@requires("run strategies")
+@require_POST
+def start(request: ActorRequest) -> HttpResponseBase:
+    """Start the run of a day; workers in the background do it."""
+    form = forms.RunForm(request.POST)
+    if not form.is_valid():
+        said.error(request, _("Give the day to run the book for."))
+        return redirect("strategy:runs")
+    try:
+        run = actions.start_run(day=form.cleaned_data["day"], at=clock.now(), by=request.actor)
+    except NotPermitted:
+        raise
+    except Refusal as refusal:
+        said.error(request, str(refusal))
+        return redirect("strategy:runs")
+    actions.defer_run(run_id=run.pk)
+    return redirect("strategy:run", run.pk)
+
+
+@requires("see strategies")
+@require_GET
+def run(request: ActorRequest, run_id: int) -> HttpResponse:
+    """Show a run: how far it is, how fast, and what happened. While it runs, the page asks again by itself."""
+    report = run_queries.report(run_queries.get_run(run_id))
+    template = "strategy/_run.html" if getattr(request, "htmx", False) else "strategy/run.html"
+    return render(request, template, {"report": report, "run": report.run})

@@ -1,0 +1,217 @@
+"""The pages: strategies read and written, runs, and why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+from tests import builders
+from tests.strategy import builders as strategies
+from tests.strategy.builders import DAY
+from tests.strategy.test_why import DOCUMENT
+
+from tallystick.access.rules.grants import Reach
+from tallystick.access.rules.rights import Role
+from tallystick.contact import actions as contact_actions
+from tallystick.strategy.models import Assignment, Decision, Run, Version
+from tallystick.strategy.queries import versions
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
+
+
+def html(response):
+    return " ".join(response.content.decode().split())
+
+
+@pytest.fixture
+def account():
+    made = builders.account()
+    builders.invoice(made, "100.00", due_on=DAY - timedelta(days=9))
+    return made
+
+
+@pytest.fixture
+def published(account):
+    version = strategies.publish(DOCUMENT)
+    strategies.refresh(account.pk)
+    return version
+
+
+def test_the_list_names_each_strategy_with_whom_it_treats(published, signed_in):
+    page = html(signed_in(Role.COLLECTOR).get(reverse("strategy:strategies")))
+
+    assert "Test strategy" in page
+    assert "everybody without a strategy of their own" in page
+    assert "New strategy" not in page
+
+
+def test_a_version_is_read_aloud_drawn_and_shown(published, signed_in, django_assert_max_num_queries):
+    browser = signed_in(Role.COLLECTOR)
+
+    with django_assert_max_num_queries(20):
+        page = html(browser.get(reverse("strategy:version", args=[published.pk])))
+
+    assert "as soon as days past due is at least 7 days, and balance is more than £50.00" in page
+    assert "3 business days after the step before, on a business day" in page
+    assert "task for a person, Call: Call" in page
+    assert "when “promise broken”, if broken in a row is at least 2 promises" in page
+    assert "<svg" in page
+    assert "From Reminding to Paid (transition)." in page
+    assert "when: days_past_due &gt;= 7" in page
+
+
+def test_a_document_is_kept_published_and_assigned(account, signed_in):
+    browser = signed_in(Role.CREDIT_MANAGER)
+    kept = browser.post(reverse("strategy:new_strategy"), {"document": DOCUMENT.replace("\n", "\r\n")})
+    version = Version.objects.get()
+
+    assert kept.url == reverse("strategy:version", args=[version.pk])
+    browser.post(reverse("strategy:publish", args=[version.pk]))
+    browser.post(reverse("strategy:assign", args=[version.pk]), {"treats": f"={account.client.code}"})
+
+    version.refresh_from_db()
+    assert (version.state, version.published_by) == ("published", "Credit Manager")
+    assert Assignment.objects.get().client == account.client
+    assert ProcrastinateJob.objects.filter(task_name="strategy.settle").count() == 2
+
+
+def test_every_mistake_in_a_document_is_shown_with_its_line(signed_in):
+    browser = signed_in(Role.CREDIT_MANAGER)
+
+    answer = browser.post(
+        reverse("strategy:new_strategy"), {"document": DOCUMENT.replace("days_past_due", "days_past_deu")}
+    )
+
+    assert answer.status_code == 422
+    assert "line 13, states → waiting → steps → 1 → when" in html(answer)
+    assert "Did you mean “days_past_due”?" in html(answer)
+    assert "days_past_deu" in html(answer)
+    assert not Version.objects.exists()
+
+
+def test_a_new_version_bears_the_name_of_its_strategy(published, signed_in):
+    browser = signed_in(Role.CREDIT_MANAGER)
+    address = reverse("strategy:new_version", args=[published.pk])
+
+    assert "name: test" in html(browser.get(address))
+    refused = browser.post(address, {"document": DOCUMENT.replace("name: test", "name: other")})
+
+    assert refused.status_code == 422
+    assert "strategy.name_differs" in html(refused)
+    assert Version.objects.count() == 1
+
+
+def test_a_new_strategy_begins_from_a_shipped_document(signed_in):
+    page = html(signed_in(Role.CREDIT_MANAGER).get(reverse("strategy:new_strategy") + "?from=service-dunning"))
+
+    assert "name: service-dunning" in page
+
+
+def test_a_refused_publication_says_why(signed_in):
+    browser = signed_in(Role.CREDIT_MANAGER)
+    browser.post(reverse("strategy:new_strategy"), {"document": DOCUMENT.replace("note: first", "email: nothing")})
+
+    page = html(browser.post(reverse("strategy:publish", args=[Version.objects.get().pk]), follow=True))
+
+    assert "There is no live template “nothing” for E-mail." in page
+
+
+@pytest.mark.parametrize("name", ["new_strategy"])
+def test_a_collector_writes_no_strategy(signed_in, name):
+    assert signed_in(Role.COLLECTOR).get(reverse(f"strategy:{name}")).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["publish", "assign"])
+def test_a_collector_publishes_nothing(published, signed_in, name):
+    browser = signed_in(Role.COLLECTOR)
+
+    assert browser.post(reverse(f"strategy:{name}", args=[published.pk])).status_code == 403
+
+
+def test_the_shipped_strategies_can_be_published(signed_in):
+    contact_actions.load_templates(at=builders.AT, by=builders.TEST)
+    browser = signed_in(Role.CREDIT_MANAGER)
+
+    for name in versions.shipped_names():
+        browser.post(reverse("strategy:new_strategy"), {"document": versions.shipped(name)})
+        version = Version.objects.get(strategy__name=name)
+        browser.post(reverse("strategy:publish", args=[version.pk]))
+        version.refresh_from_db()
+        assert version.state == "published"
+        assert "<svg" in html(browser.get(reverse("strategy:version", args=[version.pk])))
+
+
+def test_a_document_is_downloaded_as_it_was_written(published, signed_in):
+    answer = signed_in(Role.COLLECTOR).get(reverse("strategy:download", args=[published.pk]))
+
+    assert answer.content.decode() == DOCUMENT
+    assert 'filename="test-1.yaml"' in answer["Content-Disposition"]
+
+
+def test_the_catalogue_lists_every_fact(signed_in):
+    page = html(signed_in(Role.COLLECTOR).get(reverse("strategy:facts")))
+
+    assert "accounts.days_past_due" in page
+    assert "Promises that were broken" in page
+
+
+def test_a_run_is_started_and_watched(published, signed_in):
+    browser = signed_in(Role.CREDIT_MANAGER)
+    started = browser.post(reverse("strategy:start_run"), {"day": DAY.isoformat()})
+    run = Run.objects.get()
+
+    assert started.url == reverse("strategy:run", args=[run.pk])
+    page = html(browser.get(started.url))
+    assert "0 of 1" in page
+    assert 'hx-trigger="every 2s"' in page
+
+    strategies.run(DAY)
+    fragment = html(browser.get(started.url, headers={"HX-Request": "true"}))
+    assert "hx-trigger" not in fragment
+    assert "First reminder" in fragment
+    assert "<html" not in fragment
+    assert "Mon 2 Mar" in html(browser.get(reverse("strategy:runs")))
+
+
+def test_a_run_that_is_refused_says_why(published, signed_in):
+    strategies.run(DAY)
+    browser = signed_in(Role.CREDIT_MANAGER)
+
+    page = html(browser.post(reverse("strategy:start_run"), {"day": "2026-03-01"}, follow=True))
+
+    assert "The book has been run for 2026-03-02 already" in page
+
+
+def test_a_collector_starts_no_run(signed_in):
+    assert signed_in(Role.COLLECTOR).post(reverse("strategy:start_run"), {"day": "2026-03-02"}).status_code == 403
+
+
+def test_why_shows_what_stops_the_next_step_and_each_decision(published, account, signed_in):
+    strategies.run(DAY)
+    browser = signed_in(Role.COLLECTOR)
+
+    page = html(browser.get(reverse("strategy:why", args=[account.pk])))
+    decision = Decision.objects.get()
+    evidence = html(browser.get(reverse("strategy:decision", args=[account.pk, decision.pk])))
+
+    assert "“Call” is next, on 5 March 2026 at the earliest." in page
+    assert "broken in a row: 0 promises" in page
+    assert reverse("strategy:decision", args=[account.pk, decision.pk]) in page
+    assert "days past due is at least 7 days, and balance is more than £50.00" in evidence
+    assert "£100.00" in evidence
+    assert "note: first" in evidence
+
+
+def test_why_is_not_told_of_a_client_out_of_reach(published, account, signed_in):
+    browser = signed_in(Role.COLLECTOR, Reach(client_id=builders.client().pk))
+
+    assert browser.get(reverse("strategy:why", args=[account.pk])).status_code == 404
+    assert browser.get(reverse("strategy:decision", args=[account.pk, 1])).status_code == 404
+
+
+def test_an_account_without_a_strategy_says_so(account, signed_in):
+    assert "No strategy treats this account." in html(
+        signed_in(Role.COLLECTOR).get(reverse("strategy:why", args=[account.pk]))
+    )
