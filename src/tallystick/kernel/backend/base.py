@@ -50,3 +50,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 raise
             server.start()
             return super().get_new_connection(conn_params)
+
+    def init_connection_state(self) -> None:
+        """Keep a server of the operator's own from compiling each query, as the embedded one does by its settings.
+
+        The night's statement is one large expression: LLVM takes longer to compile it, once for every leaf of the book, than
+        it takes to run.
+        """
+        super().init_connection_state()
+        if self.embedded is None:
+            with self.connection.cursor() as cursor:
+                cursor.execute("SET jit = off")
+            if not self.get_autocommit():
+                self.connection.commit()
