@@ -243,7 +243,7 @@ def _measure_people(report: Report, today: date, progress: Callable[[str], None]
         samples.append(seconds() * 1000)
         take()
     report.latencies.append(_latency("next account", samples))
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     client.get("/worklist")
     accounts = sorted(set(taken)) or [int(sql.value("SELECT min(id) FROM accounts_account WHERE NOT is_house"))]
