@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from tallystick.access import actions as access_actions
@@ -50,8 +51,19 @@ class House:
         return account_queries.get_account(account_id)
 
 
-def open_house(*, code: str, name: str, strategy: str, details: dict[str, Any] | None = None) -> House:
-    """Open a house for a creditor: business unit, team, people, portfolio, bank account, templates and strategy."""
+def open_house(
+    *,
+    code: str,
+    name: str,
+    strategy: str,
+    document: Path | None = None,
+    currency: str = "GBP",
+    details: dict[str, Any] | None = None,
+) -> House:
+    """Open a house for a creditor: business unit, team, people, portfolio, bank account, templates and strategy.
+
+    The strategy is the shipped one of its name, or that of a document of the story.
+    """
     terms = {"at": clock.now(), "by": SETTING_UP}
     unit = access_actions.open_business_unit(code="UK", name="Credit control", **terms)
     team = access_actions.open_team(business_unit_id=unit.pk, name="Credit control", **terms)
@@ -65,7 +77,7 @@ def open_house(*, code: str, name: str, strategy: str, details: dict[str, Any] |
         **terms,
     )
     account_actions.open_portfolio(client=client, code="MAIN", name="Main book", **terms)
-    open_bank_account(client_id=client.pk, name=f"{name}, collections", currency="GBP", iban=IBAN, **terms)
+    open_bank_account(client_id=client.pk, name=f"{name}, collections", currency=currency, iban=IBAN, **terms)
     house = House(client)
     for username, (full_name, role) in PEOPLE.items():
         house.people[username] = access_actions.add_user(
@@ -80,8 +92,8 @@ def open_house(*, code: str, name: str, strategy: str, details: dict[str, Any] |
     for username in ("carla", "terry"):
         access_actions.set_teams(user_id=house.people[username].pk, team_ids=[team.pk], **terms)
     load_templates(**terms)
-    text = resources.files("tallystick.strategy.documents").joinpath(f"{strategy}.yaml").read_text("utf-8")
-    version = publishing.draft(document=text, **terms)
+    shipped = resources.files("tallystick.strategy.documents").joinpath(f"{strategy}.yaml")
+    version = publishing.draft(document=(document or shipped).read_text("utf-8"), strategy=strategy, **terms)
     publishing.publish(version_id=version.pk, **terms)
     publishing.assign(strategy=strategy, client=code, **terms)
     return house
