@@ -74,6 +74,8 @@ class Batch(models.Model):
     problem = models.TextField(blank=True, default="")
     uploaded_at = models.DateTimeField()
     uploaded_by = models.TextField()
+    #: When the check or the load that is under way, or was last, was asked for.
+    began_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     committed_at = models.DateTimeField(null=True)
     committed_by = models.TextField(blank=True, default="")

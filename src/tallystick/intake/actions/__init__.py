@@ -1,31 +1,28 @@
 """Writes of the room: take files in, say how they are read, check them, load them."""
 
-from tallystick.intake.actions.checking import (
-    Proposal,
-    check_batch,
-    guess_mapping,
-    map_batch,
-    note_problem,
-    propose_mapping,
-    samples,
-    start_check,
-)
+from tallystick.intake.actions.checking import check_batch, note_problem, start_check
 from tallystick.intake.actions.committing import commit_next_chunk, finish_commit, start_commit
-from tallystick.intake.actions.uploading import abandon_batch, open_source, upload_file
+from tallystick.intake.actions.deferring import check_as_remembered, check_in_background, load_in_background
+from tallystick.intake.actions.mapping import Proposal, guess_mapping, map_batch, propose_mapping
+from tallystick.intake.actions.uploading import abandon_batch, choose_heading, open_source, upload_file, upload_first
 
 __all__ = [
     "Proposal",
     "abandon_batch",
+    "check_as_remembered",
     "check_batch",
+    "check_in_background",
+    "choose_heading",
     "commit_next_chunk",
     "finish_commit",
     "guess_mapping",
+    "load_in_background",
     "map_batch",
     "note_problem",
     "open_source",
     "propose_mapping",
-    "samples",
     "start_check",
     "start_commit",
     "upload_file",
+    "upload_first",
 ]

@@ -45,17 +45,19 @@ def start_commit(*, batch_id: int, at: datetime, by: Actor) -> None:
         raise rules.BatchStateUnfit(state=rules.BatchState(batch.state).label)
     _stand_again(batch)
     if not Portfolio.objects.filter(client_id=batch.source.client_id).exclude(code="HOUSE").exists():
-        account_actions.open_portfolio(
+        opened = account_actions.open_portfolio(
             client=batch.source.client, code="MAIN", name=batch.source.client.name, at=at, by=_importing(by)
         )
-        stage(batch)
+        sql.execute(_query("take_portfolio", batch), {"portfolio": opened.pk})
     sql.execute(_query("make_chunks", batch), {"batch": batch.pk})
     # What the book forbade when the batch was checked is judged again as each line is loaded.
     RowError.objects.filter(batch=batch, code__startswith="accounts.").delete()
     RowError.objects.filter(batch=batch, code="ahead_of_source").delete()
     batch.state = rules.BatchState.COMMITTING
     batch.committed_by = by.label
-    batch.save(update_fields=["state", "committed_by"])
+    batch.began_at = at
+    batch.problem = ""
+    batch.save(update_fields=["state", "committed_by", "began_at", "problem"])
 
 
 def _stand_again(batch: Batch) -> None:
@@ -78,6 +80,8 @@ def commit_next_chunk(*, batch_id: int, at: datetime, by: Actor) -> bool:
         return False
     if batch.state != rules.BatchState.COMMITTING:
         raise rules.BatchStateUnfit(state=rules.BatchState(batch.state).label)
+    if not queries.holds_lines(batch.pk):
+        _stand_again(queries.lock_batch(batch_id, scope=by.scope))
     chunk = sql.value(_query("take_chunk", batch), {"batch": batch.pk})
     if chunk is None:
         return False

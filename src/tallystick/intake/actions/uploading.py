@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
@@ -18,7 +15,7 @@ from django.db import IntegrityError, transaction
 from tallystick.accounts import queries as account_queries
 from tallystick.intake import queries, rules
 from tallystick.intake.models import Batch, FilePart, Source
-from tallystick.intake.rules import workbooks
+from tallystick.intake.queries import files
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 
@@ -77,10 +74,41 @@ class _Intake:
 
 
 @transaction.atomic
-def upload_file(*, source_id: int, file_name: str, content: Iterable[bytes], at: datetime, by: Actor) -> Batch:
+def upload_first(
+    *,
+    client_code: str,
+    name: str,
+    kind: rules.FileKind,
+    prefix: str = "",
+    file_name: str,
+    content: Iterable[bytes],
+    heading_line: int | None = None,
+    at: datetime,
+    by: Actor,
+) -> Batch:
+    """Open a source with its first file. A file that is refused opens none.
+
+    :raises: see `open_source` and `upload_file`
+    """
+    source = open_source(client_code=client_code, name=name, kind=kind, prefix=prefix, at=at, by=by)
+    return upload_file(
+        source_id=source.pk, file_name=file_name, content=content, heading_line=heading_line, at=at, by=by
+    )
+
+
+@transaction.atomic
+def upload_file(
+    *,
+    source_id: int,
+    file_name: str,
+    content: Iterable[bytes],
+    heading_line: int | None = None,
+    at: datetime,
+    by: Actor,
+) -> Batch:
     """Take a file in as a batch of a source: keep it as it came, and find out how it is written and what its headings are.
 
-    `content` is read once, a piece at a time. Nothing of the book changes.
+    `content` is read once, a piece at a time. Nothing of the book changes. Without `heading_line` the headings are found.
 
     :raises FileEmpty, FileTooLarge, FileTypeUnknown, WorkbookUnsafe: see `rules.files`
     :raises HeadingMissing: no line looks like headings
@@ -113,6 +141,7 @@ def upload_file(*, source_id: int, file_name: str, content: Iterable[bytes], at:
     batch.file_bytes = found.size
     batch.sha256 = found.digest.hexdigest()
     _describe(batch, found, head)
+    set_heading(batch, heading_line)
     batch.save()
     return batch
 
@@ -130,7 +159,7 @@ def _parts(content: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _describe(batch: Batch, found: _Intake, head: bytes) -> None:
-    """Write down how a batch's file is written, and its headings."""
+    """Write down how a batch's file is written."""
     if batch.file_type == rules.FileType.TEXT:
         writing = rules.find_writing(head, is_utf8=found.is_utf8)
         batch.writing = {
@@ -141,10 +170,9 @@ def _describe(batch: Batch, found: _Intake, head: bytes) -> None:
     elif found.size > rules.MOST_PACKED_BYTES:
         raise rules.FileTooLarge(name=batch.file_name, most=rules.MOST_PACKED_BYTES >> 20)
     else:
-        with as_file(batch) as path:
+        with files.as_file(batch) as path:
             if batch.file_type == rules.FileType.XLSX:
                 batch.file_type = rules.check_workbook(path, name=batch.file_name)
-    set_heading(batch, None)
 
 
 def set_heading(batch: Batch, heading_line: int | None) -> None:
@@ -152,8 +180,7 @@ def set_heading(batch: Batch, heading_line: int | None) -> None:
 
     :raises HeadingMissing: there is no such line, or none looks like headings
     """
-    with opened_lines(batch) as opened:
-        lines = list(islice(opened, max(200, heading_line or 0)))
+    lines = files.first_lines(batch, max(200, heading_line or 0))
     if heading_line is None:
         at = rules.find_heading([[str(cell) for cell in line.cells] for line in lines])
     else:
@@ -166,37 +193,21 @@ def set_heading(batch: Batch, heading_line: int | None) -> None:
     batch.headings = headings + (layout.carry.headings() if layout and layout.carry else [])
 
 
-@contextmanager
-def as_file(batch: Batch) -> Iterator[Path]:
-    """Give a batch's file as a file on disk, for as long as it is looked at."""
-    with tempfile.NamedTemporaryFile(suffix=f".{batch.file_type}") as opened:
-        for part in queries.file_content(batch.pk):
-            opened.write(part)
-        opened.flush()
-        yield Path(opened.name)
+@transaction.atomic
+def choose_heading(*, batch_id: int, heading_line: int, at: datetime, by: Actor) -> None:
+    """Take another line of a batch's file as its headings: how it is read has to be said anew.
 
-
-@contextmanager
-def opened_lines(batch: Batch) -> Iterator[Iterator[rules.Line]]:
-    """Open a batch's file and give its lines, furniture and all, one at a time.
-
-    The file is put on disk first: while lines are copied into the database, its connection does nothing else.
+    :raises HeadingMissing: there is no such line
+    :raises BatchStateUnfit: it is being loaded, or is loaded
+    :raises BatchBusy: it is being checked at this moment
     """
-    with as_file(batch) as path:
-        if batch.file_type == rules.FileType.TEXT:
-            with path.open("rb") as opened:
-                writing = rules.Writing(batch.writing["encoding"], batch.writing["separator"], batch.writing["quote"])
-                yield rules.read_text(iter(lambda: opened.read(_PART_BYTES), b""), writing)
-        else:
-            yield _workbook_lines(batch, path)
-
-
-def _workbook_lines(batch: Batch, path: Path) -> Iterator[rules.Line]:
-    try:
-        yield from workbooks.read_workbook(path, sheet=batch.writing.get("sheet", ""))
-    except workbooks.WorkbookDamaged as damaged:
-        problem = rules.PROTECTED if damaged.is_protected else rules.DAMAGED
-        raise rules.WorkbookUnsafe(name=batch.file_name, problem=problem) from damaged
+    by.must_be_allowed_to("import receivables")
+    batch = queries.lock_batch(batch_id, scope=by.scope, wait=False)
+    rules.check_open(batch.state)
+    set_heading(batch, heading_line)
+    batch.state = rules.BatchState.UPLOADED
+    batch.mapping = None
+    batch.save(update_fields=["heading_line", "headings", "state", "mapping"])
 
 
 @transaction.atomic
@@ -204,11 +215,11 @@ def abandon_batch(*, batch_id: int, at: datetime, by: Actor) -> None:
     """Let go of a batch that is not loaded: nothing of it came into the book, and nothing will.
 
     :raises BatchStateUnfit: it is being loaded, or is loaded
+    :raises BatchBusy: it is being checked at this moment
     """
     by.must_be_allowed_to("import receivables")
-    batch = queries.lock_batch(batch_id, scope=by.scope)
-    if batch.state not in (rules.BatchState.UPLOADED, rules.BatchState.CHECKING, rules.BatchState.CHECKED):
-        raise rules.BatchStateUnfit(state=rules.BatchState(batch.state).label)
+    batch = queries.lock_batch(batch_id, scope=by.scope, wait=False)
+    rules.check_open(batch.state)
     batch.state = rules.BatchState.ABANDONED
     batch.save(update_fields=["state"])
     drop_lines(batch.pk)

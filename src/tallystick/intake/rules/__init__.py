@@ -1,6 +1,7 @@
 """How files are read, mapped and judged, before anything is written."""
 
 from tallystick.intake.rules.batches import (
+    BatchBusy,
     BatchState,
     BatchStateUnfit,
     HeadingMissing,
@@ -10,6 +11,7 @@ from tallystick.intake.rules.batches import (
     SourceExists,
     Total,
     Verdict,
+    check_open,
     check_proof,
 )
 from tallystick.intake.rules.faults import FAULTS, Fault, Unreadable, fault_of, warning_codes
@@ -64,11 +66,13 @@ from tallystick.intake.rules.mapping import (
     check_fits,
     day_fields,
     mapping_of,
+    mend,
+    wanting,
     with_forms,
 )
 from tallystick.intake.rules.reading import DayForm, DecimalMark, read_day, read_minor, read_terms
 from tallystick.intake.rules.texts import HEAD_BYTES, Line, Writing, find_writing, read_text
-from tallystick.intake.rules.words import CREDIT_MEANINGS, ITEM_WORDS, PARTY_WORDS
+from tallystick.intake.rules.words import CREDIT_MEANINGS, DEFAULT_KINDS, ITEM_KINDS, ITEM_WORDS, PARTY_WORDS
 
 __all__ = [
     "BRINGS_CREDITS",
@@ -76,9 +80,11 @@ __all__ = [
     "CARRIED",
     "CREDIT_MEANINGS",
     "DAMAGED",
+    "DEFAULT_KINDS",
     "FAULTS",
     "FIELDS",
     "HEAD_BYTES",
+    "ITEM_KINDS",
     "ITEM_WORDS",
     "LAYOUTS",
     "MOST_BYTES",
@@ -87,6 +93,7 @@ __all__ = [
     "PROTECTED",
     "SHAPES",
     "TELLS_OF_DEBTORS",
+    "BatchBusy",
     "BatchState",
     "BatchStateUnfit",
     "Carrier",
@@ -126,6 +133,7 @@ __all__ = [
     "as_texts",
     "check_complete",
     "check_fits",
+    "check_open",
     "check_proof",
     "check_workbook",
     "data_lines",
@@ -140,6 +148,7 @@ __all__ = [
     "heading_key",
     "is_required",
     "mapping_of",
+    "mend",
     "possible_day_forms",
     "possible_marks",
     "read_day",
@@ -147,6 +156,7 @@ __all__ = [
     "read_terms",
     "read_text",
     "settle_forms",
+    "wanting",
     "warning_codes",
     "with_forms",
 ]

@@ -47,6 +47,13 @@ class BatchStateUnfit(Refusal):
     sentence = _("That cannot be done now: the import is {state}.")
 
 
+class BatchBusy(Refusal):
+    """Somebody works on the batch at this moment."""
+
+    code = "intake.batch_busy"
+    sentence = _("The import is being worked on. Wait until that is done.")
+
+
 class MappingChosenLater(Refusal):
     """A batch is checked by a mapping."""
 
@@ -67,6 +74,21 @@ class HeadingMissing(Refusal):
     code = "intake.heading_missing"
     sentence = _("No line of “{name}” looks like headings. Say which line holds them.")
     status = 422
+
+
+#: States in which a batch can still be mapped, checked and let go of.
+OPEN = frozenset({BatchState.UPLOADED, BatchState.CHECKING, BatchState.CHECKED})
+
+
+def check_open(state: str) -> None:
+    """Refuse what can only be done before a batch is loaded.
+
+    :raises BatchStateUnfit: it is being loaded, or past it
+
+    >>> check_open("checked")
+    """
+    if state not in OPEN:
+        raise BatchStateUnfit(state=BatchState(state).label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ class Mapping:
 
     def columns(self) -> list[str]:
         """Give the columns that the mapping needs, each once."""
-        return list(dict.fromkeys(column for origin in self.origins.values() for column in origin.columns()))
+        read = (column for origin in self.origins.values() for column in origin.columns())
+        return list(dict.fromkeys([*read, *(skip.column for skip in self.skips)]))
 
     def form_of(self, name: str) -> str:
         """Give the form in which the days of a field are written."""
@@ -162,20 +163,28 @@ def mapping_of(document: Dictionary[str, Any]) -> Mapping:
         raise MappingUnreadable(problem=problem) from problem
 
 
+def wanting(mapping: Mapping) -> list[str]:
+    """Give the fields that the kind of file cannot do without and the mapping leaves out; "due_on" where terms would do too.
+
+    >>> wanting(Mapping(FileKind.PAYMENTS, {"account_ref": Origin(column="A"), "amount": Origin(column="B")}))
+    ['item_ref', 'issued_on', 'currency']
+    """
+    left_out = [name for name in SHAPES[mapping.kind].required if name not in mapping.origins]
+    if "name" in left_out and "last_name" in mapping.origins:
+        left_out.remove("name")
+    if mapping.kind == FileKind.INVOICES and not mapping.origins.keys() & {"due_on", "terms_days"}:
+        left_out.append("due_on")
+    return left_out
+
+
 def check_complete(mapping: Mapping) -> None:
     """Refuse a mapping that leaves out a field its kind of file cannot do without.
 
     :raises MappingIncomplete: it does
     """
-    shape = SHAPES[mapping.kind]
-    left_out = [name for name in shape.required if name not in mapping.origins]
-    if "name" in left_out and "last_name" in mapping.origins:
-        left_out.remove("name")
-    wanting = [str(FIELDS[name].label) for name in left_out]
-    if mapping.kind == FileKind.INVOICES and not mapping.origins.keys() & {"due_on", "terms_days"}:
-        wanting.append(str(_("due on, or days of payment")))
-    if wanting:
-        raise MappingIncomplete(fields=", ".join(wanting))
+    names = {"due_on": _("due on, or days of payment")} if mapping.kind == FileKind.INVOICES else {}
+    if left_out := wanting(mapping):
+        raise MappingIncomplete(fields=", ".join(str(names.get(name, FIELDS[name].label)) for name in left_out))
 
 
 def check_fits(mapping: Mapping, headings: Sequence[str], *, name: str = "") -> None:
@@ -186,6 +195,26 @@ def check_fits(mapping: Mapping, headings: Sequence[str], *, name: str = "") -> 
     missing = [column for column in mapping.columns() if column not in headings]
     if missing:
         raise MappingUnfit(columns=", ".join(f"“{column}”" for column in missing), mapping=name)
+
+
+def mend(saved: Mapping, guessed: Mapping, headings: Sequence[str]) -> Mapping:
+    """Give what is left of a mapping for a file that lost some of its columns, with a guess for what those were.
+
+    >>> saved = Mapping(FileKind.CUSTOMERS, {"name": Origin(column="Name"), "town": Origin(column="Ort")})
+    >>> guessed = Mapping(FileKind.CUSTOMERS, {"town": Origin(column="Town"), "email": Origin(column="Mail")})
+    >>> mend(saved, guessed, ["Name", "Town", "Mail"]).columns()
+    ['Name', 'Town']
+    """
+    origins = {
+        name: origin if set(origin.columns()) <= set(headings) else guessed.origins.get(name)
+        for name, origin in saved.origins.items()
+    }
+    return replace(
+        saved,
+        origins={name: origin for name, origin in origins.items() if origin is not None},
+        skips=tuple(skip for skip in saved.skips if skip.column in headings),
+        carry=saved.carry if saved.carry and set(saved.carry.headings()) <= set(headings) else guessed.carry,
+    )
 
 
 def with_forms(mapping: Mapping, *, day_form: str = "", decimal_mark: str = "") -> Mapping:

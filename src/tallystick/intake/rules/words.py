@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from tallystick.accounts.rules import ItemKind
+from tallystick.intake.rules.kinds import FileKind
+
 
 def _spread(meanings: dict[str, str]) -> dict[str, str]:
     return {word.strip(): meaning for meaning, words in meanings.items() for word in words.split("|")}
@@ -26,6 +29,20 @@ ITEM_WORDS = _spread(
 
 #: Meanings of `ITEM_WORDS` that lessen what is owed.
 CREDIT_MEANINGS = ("credit_note", "payment")
+
+#: Kinds that the lines of a file may have, and the one they have where they name none.
+ITEM_KINDS: dict[FileKind, tuple[str, ...]] = {
+    FileKind.INVOICES: (*(kind for kind in ItemKind if kind != ItemKind.BALANCE), *CREDIT_MEANINGS),
+    FileKind.PLACEMENTS: (ItemKind.BALANCE,),
+    FileKind.CHARGES: (ItemKind.PENALTY, ItemKind.INTEREST, ItemKind.FEE, ItemKind.COST),
+    FileKind.PAYMENTS: ("payment",),
+    FileKind.CUSTOMERS: (),
+}
+DEFAULT_KINDS: dict[FileKind, str] = {
+    FileKind.INVOICES: ItemKind.INVOICE,
+    FileKind.PLACEMENTS: ItemKind.BALANCE,
+    FileKind.PAYMENTS: "payment",
+}
 
 #: Words for debtors, in lower case.
 PARTY_WORDS = _spread(

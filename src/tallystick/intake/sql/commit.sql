@@ -1,3 +1,7 @@
+-- name: take_portfolio
+-- Put lines that name no portfolio into the one that was opened for them.
+UPDATE {ready} SET portfolio_id = %(portfolio)s WHERE portfolio_id IS NULL AND errors IS NULL;
+
 -- name: make_chunks
 -- Make a mark for each chunk of a batch; those of an earlier attempt stand.
 INSERT INTO intake_chunk (batch_id, position)

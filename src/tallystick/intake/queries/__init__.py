@@ -6,8 +6,9 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
+from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Identifier
 
 from tallystick.accounts import queries as account_queries
@@ -78,15 +79,28 @@ def get_batch(batch_id: int, *, scope: Scope = EVERYTHING) -> Batch:
     return batch
 
 
-def lock_batch(batch_id: int, *, scope: Scope = EVERYTHING) -> Batch:
+def lock_batch(batch_id: int, *, scope: Scope = EVERYTHING, wait: bool = True) -> Batch:
     """Lock a batch for the transaction and give it.
 
     :raises NotFound: there is none, or it lies outside the scope
+    :raises BatchBusy: somebody else works on it, and `wait` is False
     """
-    batch = batches(scope=scope).filter(pk=batch_id).select_for_update(of=("self",)).first()
+    found = batches(scope=scope).filter(pk=batch_id)
+    try:
+        # What refers to a batch may be written meanwhile: its key does not change.
+        batch = found.select_for_update(of=("self",), no_key=True, nowait=not wait).first()
+    except OperationalError as taken:
+        if isinstance(taken.__cause__, LockNotAvailable):
+            raise rules.BatchBusy() from taken
+        raise
     if batch is None:
         raise NotFound(what="import", reference=batch_id)
     return batch
+
+
+def country_of(batch: Batch) -> str:
+    """Give the country of the client that a batch is of, by its calendar."""
+    return batch.source.client.calendar[:2]
 
 
 def twin_of(batch: Batch) -> Batch | None:
