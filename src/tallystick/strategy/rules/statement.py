@@ -201,7 +201,8 @@ class Statement:
         for numbered in self.versions:
             states = list(numbered.version.program.document.states)
             cases.append(f"WHEN {numbered.version.version_id} THEN {self._halves(numbered, states, of_state)}")
-        return f"(CASE book.version_id {' '.join(cases)} END)" if cases else "NULL::integer"
+        # On a day on which no version may do anything all cases are NULL, which alone has no type.
+        return f"(CASE book.version_id {' '.join(cases)} END)::integer" if cases else "NULL::integer"
 
     def _halves(self, numbered: Numbered, states: list[State], of_state: Callable[[Numbered, State], str]) -> str:
         if len(states) == 1:
