@@ -169,12 +169,7 @@ states:
 """
 
 
-@pytest.mark.usefixtures("hearing")
-def test_a_state_that_is_come_to_begins_at_once_though_a_step_was_made_that_day_but_no_step_twice():
-    account = _overdue(due_on=date(2026, 2, 1))
-    strategies.publish(AT_ONCE)
-    run(DAY)
-
+def _pay_and_bounce_twice(account):
     for cause_id in (1, 2):
         credit = account_actions.Credit(account.pk, cause_id, Money.of("100.00", "GBP"), DAY)
         account_actions.apply_credits([credit], at=at(DAY), by=BY)
@@ -184,10 +179,34 @@ def test_a_state_that_is_come_to_begins_at_once_though_a_step_was_made_that_day_
         )
         actions.answer_events(at=at(DAY), by=BY)
 
+
+@pytest.mark.usefixtures("hearing")
+def test_a_state_that_is_come_to_begins_at_once_though_a_step_was_made_that_day_but_no_step_twice():
+    account = _overdue(due_on=date(2026, 2, 1))
+    strategies.publish(AT_ONCE)
+    run(DAY)
+
+    _pay_and_bounce_twice(account)
+
     steps = [(day, title) for day, title in happened(account.pk) if "→" not in title]
     assert steps == [(DAY, "Call"), (DAY, "Resume")]
     run(DAY + timedelta(days=1))
     assert happened(account.pk)[-1] == (DAY + timedelta(days=1), "Call")
+
+
+@pytest.mark.usefixtures("hearing")
+def test_a_step_that_is_passed_over_is_passed_over_once_a_day_however_often_its_state_is_come_to():
+    account = _overdue(due_on=date(2026, 2, 1))
+    letter = "- id: letter\n        when: balance > £5,000\n        otherwise: skip\n        do: [note: letter]\n      "
+    strategies.publish(AT_ONCE.replace("- id: call", letter + "- id: call\n        after: 1 days"))
+    run(DAY)
+
+    _pay_and_bounce_twice(account)
+
+    assert [title for _day, title in happened(account.pk) if "→" not in title] == ["Letter", "Resume"]
+    for day in days(DAY + timedelta(days=1), 2):
+        run(day)
+    assert happened(account.pk)[-2:] == [(DAY + timedelta(days=1), "Letter"), (DAY + timedelta(days=2), "Call")]
 
 
 def test_a_guard_stops_a_step_until_it_is_over():

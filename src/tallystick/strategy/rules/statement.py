@@ -46,6 +46,16 @@ def rested(program: Program, state: State, *, day: str) -> str:
     )))"""
 
 
+def not_passed_over(effect: Effect, *, day: str) -> str:
+    """Write that a step has not been passed over on a day: a state that is come to twice passes over it once, and then waits."""
+    return f"""(book.state_entered_on IS DISTINCT FROM {day} OR NOT EXISTS (
+        SELECT FROM strategy_decision AS made
+        WHERE made.account_id = book.account_id AND made.version_id = book.version_id AND made.due_on = {day}
+          AND made.cause_id = 0 AND made.effect = {effect.number}
+        OFFSET 0
+    ))"""
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """A published version: its id, its program, and the holidays of its calendar."""
@@ -218,7 +228,7 @@ class Statement:
     def _leaves(self, numbered: Numbered, state: State) -> list[Effect]:
         return numbered.version.program.of_state(state, EffectKind.LEAVE)
 
-    def _when(self, numbered: Numbered, effects: Iterable[Effect], otherwise: str = "NULL") -> str:
+    def _when(self, numbered: Numbered, effects: Iterable[Effect], otherwise: str = "NULL::integer") -> str:
         """Write the first of some effects whose condition is true and that no guard stops."""
         cases = [
             f"WHEN {self._all_true(self._unguarded(numbered, effect), self._condition(effect))} "
@@ -236,7 +246,7 @@ class Statement:
             if place.step and timing.may_fire_on(place.step, day=self.day, holidays=numbered.version.holidays):
                 fires = self._step(numbered, state, program.of_step(state, place.step))
                 steps.append(f"WHEN {place.number} THEN {fires}")
-        return f"(CASE book.place {' '.join(steps)} END)" if steps else "NULL"
+        return f"(CASE book.place {' '.join(steps)} END)" if steps else "NULL::integer"
 
     def _step(self, numbered: Numbered, state: State, effects: list[Effect]) -> str:
         """Write the step of a place: nothing before its delay is over and while a guard holds, then it fires or is skipped."""
@@ -252,9 +262,10 @@ class Statement:
         number = numbered.base + fires.number
         condition = self._condition(fires)
         if skipped:
+            [skip] = skipped
             return (
                 f"(CASE WHEN {ready} THEN (CASE WHEN {condition} THEN {number} "
-                f"ELSE {numbered.base + skipped[0].number} END) END)"
+                f"WHEN {not_passed_over(skip, day=self._day)} THEN {numbered.base + skip.number} END) END)"
             )
         return f"(CASE WHEN {self._all_true(ready, condition)} THEN {number} END)"
 
