@@ -389,6 +389,38 @@ def test_an_event_is_answered_at_once_and_then_what_is_due_by_time():
 
 
 @pytest.mark.usefixtures("hearing")
+def test_an_answer_cancels_open_tasks_of_one_kind():
+    account = _overdue(due_on=date(2026, 2, 1))
+    strategies.publish(
+        strategies.HEAD
+        + """
+states:
+  waiting:
+    steps:
+      - id: ask
+        do:
+          - task: {kind: call, title: Call}
+          - task: {kind: follow_up, title: Follow up}
+    answers:
+      - event: holds.HoldPlaced
+        do:
+          - cancel_tasks: follow_up
+"""
+    )
+    strategies.refresh(account.pk)
+    run(DAY)
+
+    hold_actions.place_hold(account_id=account.pk, reason=Reason.MANUAL, until_on=None, at=at(DAY), by=BY)
+    actions.answer_events(at=at(DAY), by=BY)
+
+    tasks = WorkItem.objects.filter(account_id=account.pk).order_by("title")
+    assert [(task.title, task.state) for task in tasks] == [("Call", "open"), ("Follow up", "cancelled")]
+    assert tasks[1].outcome_note == "What it was for has happened."
+    [event] = timeline.of_account([account.pk], kinds=["worklists.TaskCancelled"])
+    assert event["data"]["title"] == "Follow up"
+
+
+@pytest.mark.usefixtures("hearing")
 def test_two_events_of_one_account_are_answered_in_turn():
     account = builders.account()
     strategies.publish(ANSWERS)

@@ -48,6 +48,7 @@ states:
           - hold: {reason: dispute, days: 5}
           - lift_hold
           - lift_hold: dispute
+          - cancel_tasks: follow_up
           - note: Something to read
       - id: call
         after: 5 business days since entering
@@ -102,6 +103,7 @@ def test_a_document_is_read_whole():
         orders.Hold(Reason.DISPUTE, 5),
         orders.LiftHold(Reason.MANUAL),
         orders.LiftHold(Reason.DISPUTE),
+        orders.CancelTasks(Kind.FOLLOW_UP),
         orders.Note("Something to read"),
     )
     assert call.orders == (orders.Task(Kind.CALL, "Call them", "North", True, 2, 75, ""),)
@@ -145,6 +147,7 @@ _STEP = ("states", "first", "steps")
         pytest.param("- sms: text", "- fax: text", "fax", (*_STEP, 1, "do", 2, "fax"), "no order", id="order"),
         pytest.param("email: reminder", "email: Re Minder", "Minder", (), "name of a template", id="template"),
         pytest.param("kind: call", "kind: cal", "cal,", (), "Did you mean “call”?", id="kind of task"),
+        pytest.param("tasks: follow_up", "tasks: follow", "follow", (), "“follow_up”?", id="kind of tasks"),
         pytest.param("due: 2 business days", "due: tomorrow", "tomorrow", (), "2 business days", id="due"),
         pytest.param("role: team leader", "role: team lead", "team lead,", (), "“team leader”?", id="role"),
         pytest.param("reason: dispute", "reason: dispuet", "dispuet", (), "“dispute”?", id="reason"),
@@ -182,7 +185,7 @@ def test_every_mistake_is_named_at_once():
     with pytest.raises(DocumentMistaken) as refused:
         _read(DOCUMENT.replace("start: first", "start: frist").replace("balance <= 0", "balnce <= 0"))
 
-    assert [problem.line for problem in refused.value.problems] == [4, 35]
+    assert [problem.line for problem in refused.value.problems] == [4, 36]
     assert "2 mistakes" in str(refused.value)
 
 

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from tallystick.access import queries as access_queries
 from tallystick.contact import actions as contact
 from tallystick.holds import actions as holds
@@ -15,7 +17,7 @@ from tallystick.kernel.calendars import add_business_days
 from tallystick.kernel.outcome import Chosen, Outcome
 from tallystick.kernel.refusals import Refusal
 from tallystick.strategy.actions.deciding import Decided
-from tallystick.strategy.rules.orders import Hold, LiftHold, Message, Note, Notice, Order, Service, Task
+from tallystick.strategy.rules.orders import CancelTasks, Hold, LiftHold, Message, Note, Notice, Order, Service, Task
 from tallystick.strategy.rules.statement import Statement
 from tallystick.timeline import actions as timeline
 from tallystick.worklists import actions as worklists
@@ -63,6 +65,8 @@ def name_of(order: Order) -> str:
             return f"{order.channel.value} {order.template}"
         case Task():
             return f"task {order.kind.value}: {order.title}"
+        case CancelTasks():
+            return f"cancel_tasks {order.kind.value}"
         case Hold():
             return f"hold {order.reason.value}"
         case LiftHold():
@@ -96,6 +100,14 @@ def _give(order: Order, chosen: Chosen, place: int, calendar: str, *, day: date,
                 to_owner=order.to_owner,
                 note=order.note,
                 action_no=place,
+                at=at,
+                by=by,
+            )
+        case CancelTasks():
+            return worklists.cancel_tasks(
+                account_ids=chosen.account_ids,
+                reason=_("What it was for has happened."),
+                kinds=[order.kind],
                 at=at,
                 by=by,
             )

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from tallystick.contact.rules.words import Audience, Command, To
 from tallystick.strategy.rules import plain
 from tallystick.strategy.rules.document import Answer, Condition, Delay, Document, Otherwise, Since, State, Step
-from tallystick.strategy.rules.orders import Hold, LiftHold, Message, Note, Notice, Order, Service, Task
+from tallystick.strategy.rules.orders import CancelTasks, Hold, LiftHold, Message, Note, Notice, Order, Service, Task
 from tallystick.strategy.rules.types import Catalogue
 
 
@@ -59,6 +59,8 @@ def said_order(order: Order) -> str:
             )
         case Task():
             return _said_task(order)
+        case CancelTasks():
+            return _("cancel open tasks ({kind})").format(kind=order.kind.label)
         case Hold():
             return ngettext(
                 "hold the account for {days} day ({reason})", "hold the account for {days} days ({reason})", order.days

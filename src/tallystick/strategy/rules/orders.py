@@ -40,6 +40,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelTasks:
+    """Cancel the open tasks of one kind: what they were for has happened."""
+
+    is_human: ClassVar[bool] = False
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """Hold the account for a reason, for a number of days."""
 
@@ -81,4 +89,4 @@ class Note:
     text: str
 
 
-Order: TypeAlias = Message | Task | Hold | LiftHold | Service | Notice | Note
+Order: TypeAlias = Message | Task | CancelTasks | Hold | LiftHold | Service | Notice | Note

@@ -1,6 +1,6 @@
 """The `do:` list of a step or an answer, read into orders.
 
-Each item is a word (`lift_hold`), a word with a text (`email: first-reminder`, `service: suspend`), or a word with keys
+Each item is a word (`lift_hold`), a word with a text (`email: first-reminder`, `cancel_tasks: follow_up`), or a word with keys
 (`task: {kind: call, title: Call the customer, due: 2 business days}`).
 """
 
@@ -14,7 +14,18 @@ from django.utils.translation import gettext as _
 from tallystick.access.rules.rights import Role
 from tallystick.contact.rules.words import TO_DEBTOR, Audience, Channel, Command, To
 from tallystick.holds.rules import Reason
-from tallystick.strategy.rules.orders import PRIORITIES, Hold, LiftHold, Message, Note, Notice, Order, Service, Task
+from tallystick.strategy.rules.orders import (
+    PRIORITIES,
+    CancelTasks,
+    Hold,
+    LiftHold,
+    Message,
+    Note,
+    Notice,
+    Order,
+    Service,
+    Task,
+)
 from tallystick.strategy.rules.section import Section
 from tallystick.strategy.rules.strict_yaml import Mapping, Scalar, Yaml
 from tallystick.worklists.rules import Kind
@@ -74,7 +85,7 @@ def _task(order: Section) -> Order:
     if due is None:
         task.problem(_("write the day it is due like “2 business days”, not “{word}”."), "due", word=written)
     return Task(
-        kind=Kind(task.choice("kind", [kind.value for kind in Kind], default=Kind.OTHER.value)),
+        kind=_kind(task, "kind"),
         title=task.text("title"),
         team=task.text("team"),
         to_owner=task.flag("owner"),
@@ -82,6 +93,14 @@ def _task(order: Section) -> Order:
         priority=PRIORITIES[task.choice("priority", tuple(PRIORITIES), default="normal")],
         note=task.text("note"),
     )
+
+
+def _cancel_tasks(order: Section) -> Order:
+    return CancelTasks(_kind(order, "cancel_tasks"))
+
+
+def _kind(section: Section, key: str) -> Kind:
+    return Kind(section.choice(key, [kind.value for kind in Kind], default=Kind.OTHER.value))
 
 
 def _hold(order: Section) -> Order:
@@ -133,6 +152,7 @@ def _note(order: Section) -> Order:
 _READERS: dict[str, Callable[[Section], Order]] = {
     **{channel.value: _message(channel) for channel in TO_DEBTOR},
     "task": _task,
+    "cancel_tasks": _cancel_tasks,
     "hold": _hold,
     "lift_hold": _lift_hold,
     "service": _service,
