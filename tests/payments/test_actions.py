@@ -597,3 +597,14 @@ def test_a_return_of_another_amount_is_refused():
 
     item.refresh_from_db()
     assert (item.open_minor, counts()) == (0, before)
+
+
+def test_a_line_of_which_somebody_took_a_part_meanwhile_is_refused_to_who_saw_the_whole():
+    account, _, line = waiting_line("60.00")
+    allocate(line, account, amount=gbp("30.00"))
+    before = counts()
+
+    with pytest.raises(states.LineChanged):
+        allocate(line, account, amount=gbp("30.00"), seen=gbp("60.00"))
+
+    assert counts() == before

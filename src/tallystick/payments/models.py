@@ -23,6 +23,8 @@ class BankAccount(models.Model):
     day_order = models.TextField(blank=True, default="", choices=[(order.value, order.value) for order in DayOrder])
     #: The character set the bank declares, for files that are in no Unicode.
     encoding = models.TextField(blank=True, default="")
+    #: What a person said the columns of its CSV mean: `rules.csv_saved`. Empty: nobody has been asked.
+    csv_columns = models.JSONField(blank=True, default=dict)
 
     class Meta:
         db_table = "payments_bank_account"
@@ -146,7 +148,7 @@ class StatementLine(models.Model):
         indexes = [
             models.Index(
                 fields=["bank_account", "state", "booked_on"],
-                condition=Q(state__in=["waiting", "parked"]),
+                condition=Q(state__in=["waiting", "parked", "ignored"]),
                 name="payments_statement_line_waits",
             ),
             models.Index(
@@ -197,4 +199,5 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["line_id"], condition=Q(line_id__isnull=False), name="payments_payment_line"),
             models.Index(fields=["client_id", "booked_on"], name="payments_payment_client_day"),
+            models.Index(fields=["booked_on", "id"], name="payments_payment_day"),
         ]

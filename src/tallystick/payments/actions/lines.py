@@ -16,6 +16,7 @@ from tallystick.payments.actions.matching import Portion, receive
 from tallystick.payments.models import Payment, StatementLine
 from tallystick.payments.rules.states import (
     IgnoreReason,
+    LineChanged,
     LineIsMoneyOut,
     LineNotWaiting,
     LinePartlyApplied,
@@ -35,15 +36,17 @@ def allocate_line(
     amount: Money | None = None,
     items: Mapping[int, Money] | None = None,
     keep_on_account: bool = False,
+    seen: Money | None = None,
     at: datetime,
     by: Actor,
 ) -> Payment:
     """Say that a line, or `amount` of it, is a payment on an account.
 
     `items` says what of it is paid on which items; without it the oldest due are paid first. What pays no item stays on the
-    account unallocated, as all of it does with `keep_on_account`.
+    account unallocated, as all of it does with `keep_on_account`. `seen` is what was left of the line when it was looked at.
 
     :raises LineNotWaiting, LineIsMoneyOut, MoreThanLine: the line has no such money to give
+    :raises LineChanged: something else is left of it than was seen
     :raises OtherClient: the bank account is another client's
     :raises CurrencyDiffers: the account is in another currency
     :raises MoreThanOpen: the items add up to more than the amount, or one is paid more than is open on it
@@ -51,7 +54,10 @@ def allocate_line(
     by.must_be_allowed_to("allocate money")
     line = _lock_undecided(line_id, by=by)
     account = account_queries.lock_account(account_id, scope=by.scope)
-    amount = Money(line.open_minor, line.currency) if amount is None else amount
+    left = Money(line.open_minor, line.currency)
+    if seen is not None and seen != left:
+        raise LineChanged(open=left)
+    amount = left if amount is None else amount
     _check_amount(line, amount)
     if account.client_id != line.bank_account.client_id or account.is_house:
         raise OtherClient(client=line.bank_account.client.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -22,14 +22,14 @@ from tallystick.payments import events, queries
 from tallystick.payments.actions.matching import match_lines
 from tallystick.payments.models import BankAccount, FileWarning, Statement, StatementFile
 from tallystick.payments.rules import formats
-from tallystick.payments.rules.bank_accounts import is_same_account
+from tallystick.payments.rules.csv_saved import SavedColumns
 from tallystick.payments.rules.days import DayOrder
 from tallystick.payments.rules.line_keys import LineKeys
 from tallystick.payments.rules.payers import payer_key
 from tallystick.payments.rules.references import tokens
 from tallystick.payments.rules.refusals import NoStatement
 from tallystick.payments.rules.statement import Closing, Opening, Report, StatementLine, Status, gap
-from tallystick.payments.rules.states import BankAccountDiffers, BankAccountUnknown, LineState
+from tallystick.payments.rules.states import LineState
 from tallystick.payments.rules.warnings import ReadingWarning, WarningCode
 from tallystick.timeline import actions as timeline
 
@@ -55,15 +55,23 @@ class Imported:
 
 @transaction.atomic
 def import_statement_file(
-    *, file: BinaryIO, name: str, bank_account_id: int | None = None, at: datetime, by: Actor
+    *,
+    file: BinaryIO,
+    name: str,
+    bank_account_id: int | None = None,
+    order: DayOrder | None = None,
+    columns: SavedColumns | None = None,
+    at: datetime,
+    by: Actor,
 ) -> Imported:
     """Bring a bank file in, post its money, and apply at once what matches exactly.
 
     The file says itself which bank account it is of; `bank_account_id` is for one that does not, and for what it leaves out
-    (currency, day order). The same file again, or another that overlaps it, adds nothing twice.
+    (currency, day order). `order` and `columns` are what a person said of a CSV: they are kept for the next one of its bank
+    accounts. The same file again, or another that overlaps it, adds nothing twice.
 
     :raises FormatUnknown, FileBroken, FileUnsafe, NoStatement, DayOrderUnknown, CurrencyNeeded: see `rules.refusals`
-    :raises BankAccountUnknown, BankAccountDiffers: it is of an account that is not set up, or not the chosen one
+    :raises BankAccountUnknown, BankAccountDiffers, BankAccountNeeded: see `queries.account_of`
     """
     by.must_be_allowed_to("import statements")
     chosen = queries.lock_bank_account(bank_account_id, scope=by.scope) if bank_account_id is not None else None
@@ -75,9 +83,11 @@ def import_statement_file(
         sha256=digest, name=name, format=formats.recognize(file), size=size, imported_at=at, imported_by=by.label
     )
     intake = _Intake(stored, chosen, list(queries.bank_accounts(scope=by.scope)), at)
-    for part in formats.read(file, intake.known()):
+    for part in formats.read(file, queries.known_of(chosen, intake.ours, order=order, columns=columns)):
         intake.take(part)
     new = intake.finish()
+    if stored.format == formats.Format.CSV:
+        _remember(intake.accounts, order, columns)
     intake.tell(new, by=by)
     matched = match_lines(bank_account_ids=sorted(intake.accounts), at=at, by=system("exact reference and amount"))
     return Imported(
@@ -87,6 +97,14 @@ def import_statement_file(
         warnings=stored.warnings.count(),
         matched=matched,
     )
+
+
+def _remember(accounts: Iterable[int], order: DayOrder | None, columns: SavedColumns | None) -> None:
+    """Keep with bank accounts what a person said of their CSV, so that it is asked once."""
+    said: dict[str, Any] = {"day_order": order} if order else {}
+    said |= {"csv_columns": columns.as_document()} if columns else {}
+    if said:
+        BankAccount.objects.filter(pk__in=accounts).update(**said)
 
 
 def _digest(file: BinaryIO) -> tuple[str, int]:
@@ -122,17 +140,6 @@ class _Intake:
         with sql.cursor() as cursor:
             cursor.execute(sql.load("tallystick.payments", "lines.sql", "stage"))
 
-    def known(self) -> formats.Known:
-        """Give what is known of the bank account before the file is opened."""
-        account = self.chosen or (self.ours[0] if len(self.ours) == 1 else None)
-        if account is None:
-            return formats.Known()
-        return formats.Known(
-            currency=account.currency,
-            order=DayOrder(account.day_order) if account.day_order else None,
-            encoding=account.encoding or None,
-        )
-
     def take(self, part: object) -> None:
         """Take the next part."""
         match part:
@@ -145,21 +152,8 @@ class _Intake:
             case Closing():
                 self._close(part)
 
-    def _account_of(self, opening: Opening) -> BankAccount:
-        currency = opening.currency or (self.chosen.currency if self.chosen else None)
-        candidates = [self.chosen] if self.chosen else self.ours
-        for account in candidates:
-            if currency in (None, account.currency) and is_same_account(
-                opening.account, iban=account.iban, sort_code=account.sort_code, number=account.number
-            ):
-                return account
-        named = " ".join(filter(None, (opening.account, currency)))
-        if self.chosen:
-            raise BankAccountDiffers(account=named, chosen=self.chosen.name)
-        raise BankAccountUnknown(account=named)
-
     def _open(self, opening: Opening) -> None:
-        account = self._account_of(opening)
+        account = queries.account_of(opening, self.chosen, self.ours)
         if account.pk not in self._houses:
             house = account_actions.house_account(client=account.client, currency=account.currency, at=self.at)
             self._houses[account.pk] = house.pk

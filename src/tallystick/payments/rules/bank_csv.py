@@ -13,6 +13,7 @@ from tallystick.payments.rules import characters, csv_layout
 from tallystick.payments.rules.amounts import read_amount
 from tallystick.payments.rules.csv_columns import Column
 from tallystick.payments.rules.csv_layout import Layout, Signs
+from tallystick.payments.rules.csv_saved import SavedColumns
 from tallystick.payments.rules.days import DayOrder, read_day
 from tallystick.payments.rules.kinds import kind_of_code
 from tallystick.payments.rules.refusals import FormatUnknown
@@ -45,16 +46,24 @@ def recognizes(head: str) -> bool:
 
 
 def read(
-    file: BinaryIO, *, encoding: str | None = None, currency: str | None = None, order: DayOrder | None = None
+    file: BinaryIO,
+    *,
+    encoding: str | None = None,
+    currency: str | None = None,
+    order: DayOrder | None = None,
+    saved: Sequence[SavedColumns] = (),
 ) -> Iterator[Part]:
     """Read a file part by part; it is passed over several times, so it must be seekable.
 
-    `currency` and `order` are what is known of the bank account.
+    `currency`, `order` and `saved` are what is known of the bank accounts it may be of.
 
     :raises FormatUnknown: no day and amount columns can be told
     :raises DayOrderUnknown, CurrencyNeeded: see `csv_layout.settle`
     """
-    layout = csv_layout.settle(file, _found_layout(file, encoding), currency=currency, order=order)
+    found = found_layout(file, encoding, saved)
+    if found is None:
+        raise FormatUnknown
+    layout = csv_layout.settle(file, found, currency=currency, order=order)
     if layout.signs in (Signs.BALANCE, Signs.TYPE):
         yield ReadingWarning(WarningCode.SIGN_INFERRED, 0, "", {"source": layout.signs.value})
     for group, chain in _groups(file, layout).items():
@@ -62,18 +71,18 @@ def read(
     yield from _rejects(file, layout)
 
 
-def _found_layout(file: BinaryIO, encoding: str | None) -> Layout:
-    """Find the layout; headings that make no sense in Windows-1252 may do so in the sets of central Europe."""
+def found_layout(file: BinaryIO, encoding: str | None, saved: Sequence[SavedColumns] = ()) -> Layout | None:
+    """Find the layout, or None; headings that make no sense in Windows-1252 may do so in the sets of central Europe."""
     taken = characters.encoding_of(file, encoding)
     others = ("cp1250", "cp852") if taken in ("cp1252", "latin-1") else ()
     for candidate in (taken, *others):
         try:
-            found = csv_layout.find_layout(file, candidate)
+            found = csv_layout.find_layout(file, candidate, saved)
         except UnicodeDecodeError:
             continue
         if found is not None:
             return found
-    raise FormatUnknown
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ _WORDS: dict[Column, tuple[str, ...]] = {
 }
 _MEANINGS = {word: (column, rank) for column, words in _WORDS.items() for rank, word in enumerate(words)}
 #: Meanings that several columns may share; of the others only the column with the best word counts.
-_SPREAD = frozenset({Column.TEXT, Column.REFERENCE})
+SPREAD = frozenset({Column.TEXT, Column.REFERENCE})
 _IN_BRACKETS = re.compile(r"^(?P<word>.*?) ?\((?P<currency>[A-Za-z]{3})\)$")
 _AT_END = re.compile(r"^(?P<word>.+) (?P<currency>[A-Z]{3})$")
 
@@ -161,7 +161,7 @@ def read_headings(row: Sequence[str]) -> Headings:
 
 def _chosen(column: Column, found: list[tuple[int, int]]) -> tuple[int, ...]:
     """Give the places of a meaning: all in their order for text, the best word first for the day, else the best."""
-    if column in _SPREAD:
+    if column in SPREAD:
         return tuple(sorted(place for _, place in found))
     if column is Column.DAY:
         return tuple(place for _, place in sorted(found))

@@ -6,13 +6,15 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from typing import BinaryIO
 
 from tallystick.kernel.money import decimals_of
 from tallystick.payments.rules import characters
 from tallystick.payments.rules.amounts import DecimalMark, decimal_mark
 from tallystick.payments.rules.csv_columns import Column, Places, read_headings
-from tallystick.payments.rules.csv_profiles import Profile, find_profile, guess_headerless, refined
+from tallystick.payments.rules.csv_profiles import GENERIC, Profile, find_profile, guess_headerless, refined
+from tallystick.payments.rules.csv_saved import SavedColumns
 from tallystick.payments.rules.days import DayOrder, day_order, is_ambiguous
 from tallystick.payments.rules.refusals import CurrencyNeeded, DayOrderUnknown, FileBroken
 
@@ -76,8 +78,14 @@ def rows_of(file: BinaryIO, encoding: str, separator: str) -> Iterator[tuple[int
             raise FileBroken(line_number=begins, reason=str(broken)) from broken
 
 
-def find_layout(file: BinaryIO, encoding: str) -> Layout | None:
-    """Find separator, header and columns; None when the file has no day and amount columns that can be told."""
+def find_layout(file: BinaryIO, encoding: str, saved: Sequence[SavedColumns] = ()) -> Layout | None:
+    """Find separator, header and columns; None when the file has no day and amount columns that can be told.
+
+    What a person saved goes before what is guessed, as long as the file still has that header.
+    """
+    for columns in saved:
+        if found := _layout_as_saved(file, encoding, columns):
+            return found
     best: Layout | None = None
     for separator in _SEPARATORS:
         found = _layout_with(file, encoding, separator)
@@ -86,15 +94,78 @@ def find_layout(file: BinaryIO, encoding: str) -> Layout | None:
     return best
 
 
-def _layout_with(file: BinaryIO, encoding: str, separator: str) -> Layout | None:
-    head: list[tuple[int, list[str]]] = []
+def _head_of(file: BinaryIO, encoding: str, separator: str) -> list[tuple[int, list[str]]]:
+    """Give the rows among which a header stands, and some below it; none where they cannot be read so."""
     try:
-        for number, row in rows_of(file, encoding, separator):
-            head.append((number, row))
-            if len(head) >= _HEADER_WITHIN + _SAMPLE_ROWS:
-                break
+        return list(islice(rows_of(file, encoding, separator), _HEADER_WITHIN + _SAMPLE_ROWS))
     except (FileBroken, UnicodeDecodeError):
+        return []
+
+
+def _layout_as_saved(file: BinaryIO, encoding: str, saved: SavedColumns) -> Layout | None:
+    head = _head_of(file, encoding, saved.separator)
+    filled = [(number, row) for number, row in head[:_HEADER_WITHIN] if any(cell.strip() for cell in row)]
+    if saved.header:
+        filled = [(number, row) for number, row in filled if tuple(row) == saved.header]
+    elif filled and not _has_day(filled[0][1], saved.places):
         return None
+    if not filled:
+        return None
+    number, row = filled[0]
+    profile = find_profile(row) if saved.header else GENERIC
+    return Layout(
+        encoding,
+        saved.separator,
+        header_line=number if saved.header else 0,
+        header=saved.header,
+        profile=replace(profile, spending_is_positive=saved.spending_is_positive),
+        places=saved.places,
+        currency=read_headings(saved.header).currency or "",
+        account=_account_above(head, number),
+    )
+
+
+def _has_day(row: Sequence[str], places: Places) -> bool:
+    place = places[Column.DAY][0]
+    return place < len(row) and row[place].strip()[:1].isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """The columns of a file as they stand, for a person to say what they mean."""
+
+    separator: str
+    #: Empty for a file without a header.
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def sketch(file: BinaryIO, encoding: str, layout: Layout | None, *, most: int = 5) -> Sketch | None:
+    """Give the header of a file and the first rows below it; what a layout does not tell is told from the widths of the rows."""
+    if layout is None:
+        heads = {separator: _head_of(file, encoding, separator) for separator in _SEPARATORS}
+        separator = max(_SEPARATORS, key=lambda each: sum(len(row) - 1 for _, row in heads[each]))
+        head = heads[separator]
+    else:
+        separator = layout.separator
+        head = _head_of(file, encoding, separator)
+    filled = [(number, row) for number, row in head if any(cell.strip() for cell in row)]
+    width = max((len(row) for _, row in filled), default=0)
+    if width < 2:
+        return None
+    if layout is None:
+        wide = [(number, row) for number, row in filled if len(row) == width]
+        first_line, first_row = wide[0]
+        is_header = not any(cell.strip()[:1].isdigit() for cell in first_row)
+    else:
+        first_line, is_header = layout.header_line, bool(layout.header)
+        first_row = list(layout.header)
+    below = [tuple(row) for number, row in filled if number > first_line or (not is_header and number == first_line)]
+    return Sketch(separator, tuple(first_row) if is_header else (), tuple(below[:most]))
+
+
+def _layout_with(file: BinaryIO, encoding: str, separator: str) -> Layout | None:
+    head = _head_of(file, encoding, separator)
     for number, row in head[:_HEADER_WITHIN]:
         headings = read_headings(row)
         if headings.suffices:

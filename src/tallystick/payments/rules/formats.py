@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from tallystick.payments.rules import bank_csv, camt, mt940
+from tallystick.payments.rules.csv_saved import SavedColumns
 from tallystick.payments.rules.days import DayOrder
 from tallystick.payments.rules.refusals import FormatUnknown
 from tallystick.payments.rules.statement import Part, checked
@@ -30,6 +31,8 @@ class Known:
     currency: str | None = None
     order: DayOrder | None = None
     encoding: str | None = None
+    #: What people said the columns of a CSV mean, for every bank account it may be of.
+    columns: tuple[SavedColumns, ...] = ()
 
 
 def recognize(file: BinaryIO) -> Format:
@@ -37,6 +40,7 @@ def recognize(file: BinaryIO) -> Format:
 
     :raises FormatUnknown: it is none of ours
     """
+    file.seek(0)
     head = file.read(_HEAD)
     file.seek(0)
     is_wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
@@ -62,5 +66,7 @@ def read(file: BinaryIO, known: Known) -> Iterator[Part]:
         case Format.MT940:
             parts = mt940.read(file, encoding=known.encoding, currency=known.currency)
         case Format.CSV:
-            parts = bank_csv.read(file, encoding=known.encoding, currency=known.currency, order=known.order)
+            parts = bank_csv.read(
+                file, encoding=known.encoding, currency=known.currency, order=known.order, saved=known.columns
+            )
     return checked(parts)

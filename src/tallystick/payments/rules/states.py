@@ -82,6 +82,14 @@ class BankAccountDiffers(Refusal):
     sentence = _("The file is of account {account}, not of {chosen}. Nothing was taken from it.")
 
 
+class BankAccountNeeded(Refusal):
+    """The file could be of several bank accounts."""
+
+    code = "payments.bank_account_needed"
+    sentence = _("The file does not say which bank account it is of. Choose one.")
+    status = 422
+
+
 class BankAccountExists(Refusal):
     """Two bank accounts of one number would take the same money twice."""
 
@@ -108,6 +116,13 @@ class MoreThanLine(Refusal):
 
     code = "payments.more_than_line"
     sentence = _("{amount} is more than the {open} that is left of the line.")
+
+
+class LineChanged(Refusal):
+    """Somebody else has given part of the line away since it was looked at."""
+
+    code = "payments.line_changed"
+    sentence = _("Somebody has decided about part of that line meanwhile: {open} is left of it. Look again.")
 
 
 class LinePartlyApplied(Refusal):

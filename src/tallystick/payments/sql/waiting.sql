@@ -77,25 +77,40 @@ WHERE account.currency = line.currency AND NOT account.is_house
 ORDER BY candidate.line_id, candidate.account_id;
 
 -- name: returned_payments
--- Give for lines on which money went out the payments that may have bounced: of the same amount, the latest first.
+-- Give for lines on which money went out the payments that may have bounced: of the same amount, those first that somebody said
+-- have bounced, then the latest.
 SELECT line.id AS line_id, payment.id AS payment_id, payment.account_id, payment.booked_on, payment.payer,
        payment.reference, account.reference AS account, party.name AS party,
-       payment.reference <> '' AND accounts_reference_key(payment.reference) = ANY(line.tokens) AS names_reference
+       payment.reference <> '' AND accounts_reference_key(payment.reference) = ANY(line.tokens) AS names_reference,
+       payment.state = 'reversed' AS has_bounced
 FROM payments_statement_line AS line
 JOIN payments_bank_account AS bank_account ON bank_account.id = line.bank_account_id
 CROSS JOIN LATERAL (
     SELECT payment.*
     FROM payments_payment AS payment
     WHERE payment.client_id = bank_account.client_id AND payment.amount_minor = -line.open_minor
-      AND payment.currency = line.currency AND payment.state = 'received'
+      AND payment.currency = line.currency AND payment.return_line_id IS NULL
+      AND (payment.state = 'received' OR payment.reversal_reason IN ('bounced', 'recalled'))
       AND payment.booked_on BETWEEN line.booked_on - 60 AND line.booked_on
-    ORDER BY payment.booked_on DESC
-    LIMIT 5
+    ORDER BY payment.state = 'reversed' DESC, payment.booked_on DESC
+    LIMIT 9
 ) AS payment
 JOIN accounts_account AS account ON account.id = payment.account_id
 JOIN parties_party AS party ON party.id = account.party_id
 WHERE line.id = ANY(%(line_id)s) AND line.open_minor < 0
-ORDER BY line.id, names_reference DESC, payment.booked_on DESC, payment.id;
+ORDER BY line.id, has_bounced DESC, names_reference DESC, payment.booked_on DESC, payment.id;
+
+-- name: waiting_totals
+-- Give how many lines wait and are parked and what is left of them, by what a person is shown and by currency.
+SELECT CASE WHEN line.state = 'parked' THEN 'parked' WHEN line.amount_minor < 0 THEN 'out' ELSE 'waiting' END AS shown,
+       line.currency, count(*) AS lines, sum(line.open_minor)::bigint AS minor, min(line.booked_on) AS oldest_on
+FROM payments_statement_line AS line
+JOIN payments_bank_account AS bank_account ON bank_account.id = line.bank_account_id
+WHERE line.state IN ('waiting', 'parked') AND line.amount_minor <> 0
+  AND (%(clients)s::bigint[] IS NULL OR bank_account.client_id = ANY(%(clients)s))
+  AND (%(bank_account)s::bigint IS NULL OR line.bank_account_id = %(bank_account)s)
+GROUP BY 1, 2
+ORDER BY 1, 2;
 
 -- name: freshness
 -- Give for each bank account how far its statements reach, what they closed at, and what waits on it.

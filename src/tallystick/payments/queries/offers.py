@@ -1,0 +1,136 @@
+"""What a person is offered for a line: accounts, the likeliest first, each with what of it the line would pay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tallystick.accounts import queries as account_queries
+from tallystick.kernel.actor import Scope
+from tallystick.kernel.money import Money
+from tallystick.payments.models import StatementLine
+from tallystick.payments.queries import lines as line_queries
+from tallystick.payments.rules.proposals import OwedItem, proposal
+
+#: As many as there are keys to take one.
+MOST = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of an item the line would pay."""
+
+    item: OwedItem
+    amount: Money
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An account that a line may pay, and what would happen."""
+
+    account_id: int
+    reference: str
+    party: str
+    evidence: Sequence[str]
+    open: Money
+    items: Sequence[OwedItem]
+    #: What would be paid, the oldest due first.
+    parts: Sequence[Part]
+    #: What would stay on account.
+    rest: Money
+
+    @property
+    def written(self) -> str:
+        """Write down what would be paid, as a form posts it."""
+        return ",".join(f"{part.item.item_id}:{part.amount.minor}" for part in self.parts)
+
+
+def offers(line: StatementLine) -> list[Offer]:
+    """Give the candidates of a line with what each would be paid."""
+    found = line_queries.candidates([line])[line.pk]
+    items = _items_of([each.account_id for each in found])
+    return [
+        _offer(
+            line,
+            account_id=each.account_id,
+            reference=each.reference,
+            party=each.party,
+            evidence=each.evidence,
+            items=items.get(each.account_id, []),
+            named=each.signs.named_items,
+            exact=each.signs.exact_items,
+        )
+        for each in found
+    ]
+
+
+def search_offers(line: StatementLine, text: str) -> list[Offer]:
+    """Give the accounts of the line's client that a search finds, in the line's currency."""
+    client = Scope(frozenset({line.bank_account.client_id}))
+    found = account_queries.search(text, scope=client, limit=4 * MOST)
+    rows = [row for row in found if row["currency"] == line.currency][:MOST]
+    items = _items_of([row["account_id"] for row in rows])
+    return [
+        _offer(
+            line,
+            account_id=row["account_id"],
+            reference=row["reference"],
+            party=row["party"],
+            evidence=[row["found_by"]],
+            items=items.get(row["account_id"], []),
+            named=[item.reference for item in items.get(row["account_id"], []) if item.reference == row["hit"]],
+        )
+        for row in rows
+    ]
+
+
+def offer_of(line: StatementLine, account_id: int, *, known: Sequence[Offer] = ()) -> Offer:
+    """Give one account as an offer, as it stands among those known or else by itself.
+
+    :raises NotFound: there is no such account of the line's client
+    """
+    for each in known:
+        if each.account_id == account_id:
+            return each
+    account = account_queries.get_account(account_id, scope=Scope(frozenset({line.bank_account.client_id})))
+    return _offer(
+        line,
+        account_id=account.pk,
+        reference=account.reference,
+        party=account.party.name,
+        evidence=(),
+        items=_items_of([account_id]).get(account_id, []),
+    )
+
+
+def _items_of(account_ids: Sequence[int]) -> dict[int, list[OwedItem]]:
+    found: dict[int, list[OwedItem]] = {}
+    for item in account_queries.open_items(account_ids) if account_ids else ():
+        owed = OwedItem(item.pk, item.reference, item.due_on, item.open_minor)
+        found.setdefault(item.account_id, []).append(owed)
+    return found
+
+
+def _offer(
+    line: StatementLine,
+    *,
+    items: Sequence[OwedItem],
+    named: Sequence[str] = (),
+    exact: Sequence[str] = (),
+    **said: Any,
+) -> Offer:
+    paid = proposal(left_minor=max(line.open_minor, 0), items=items, named=named, exact=exact)
+    parts = [
+        Part(item, Money(paid[item.item_id], line.currency), paid[item.item_id] == item.open_minor)
+        for item in items
+        if item.item_id in paid
+    ]
+    return Offer(
+        open=Money(sum(item.open_minor for item in items), line.currency),
+        items=items,
+        parts=parts,
+        rest=Money(max(line.open_minor, 0) - sum(paid.values()), line.currency),
+        **said,
+    )
