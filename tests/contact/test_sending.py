@@ -282,8 +282,8 @@ def test_a_command_is_carried_out_or_promised(book: Book, mailbox: Mailbox) -> N
     actions.queue_service_commands(chosen(later), command=Command.SUSPEND, at=AT, by=BY)
     actions.send_due(at=AT, by=BY)
 
-    assert told(done) == ["ServiceAcknowledged", "ServiceCommanded"]
-    assert told(later) == ["ServiceCommanded"]
+    assert told(done) == ["ServiceAcknowledged", "ServiceCommanded", "ServiceOrdered"]
+    assert told(later) == ["ServiceCommanded", "ServiceOrdered"]
     assert only_message(later).acknowledged_at is None
     said = json.loads(mailbox.taken[1].content)
     assert (said["command"], said["client"], said["account"]) == ("suspend", "NG", later.reference)
@@ -293,7 +293,7 @@ def test_a_command_is_carried_out_or_promised(book: Book, mailbox: Mailbox) -> N
         actions.acknowledge_command(key=only_message(later).key, at=AT + timedelta(hours=1), by=BY)
 
     assert only_message(later).acknowledged_at == AT + timedelta(hours=1)
-    assert told(later) == ["ServiceAcknowledged", "ServiceCommanded"]
+    assert told(later) == ["ServiceAcknowledged", "ServiceCommanded", "ServiceOrdered"]
 
 
 def test_only_a_command_that_was_sent_is_acknowledged(book: Book, mailbox: Mailbox) -> None:
@@ -303,7 +303,7 @@ def test_only_a_command_that_was_sent_is_acknowledged(book: Book, mailbox: Mailb
     with pytest.raises(CommandNotSent):
         actions.acknowledge_command(key=only_message(account).key, at=AT, by=BY)
 
-    assert told(account) == []
+    assert told(account) == ["ServiceOrdered"]
 
 
 def test_colleagues_get_a_link_to_the_account(book: Book, mailbox: Mailbox) -> None:

@@ -371,6 +371,8 @@ def test_customers_are_corrected_and_their_old_address_is_kept():
     assert Address.objects.get(party=party, until_on__isnull=True).lines == ["2 Low Road"]
     assert Address.objects.filter(party=party).count() == 2
     assert ContactPoint.objects.filter(party=party).count() == 2
+    assert _kinds(_account(of, "C1")) == ["accounts.AccountOpened", "intake.DebtorCorrected"]
+    assert _kinds(_account(of, "C2")) == ["accounts.AccountOpened"]
 
 
 def test_an_address_that_cannot_be_used_is_left_out_and_the_customer_is_loaded():

@@ -39,6 +39,7 @@ DIARY = {
     ],
     SUSPENDED: [
         "PromiseBroken: 84.50, 2027-01-03, 1",
+        "ServiceOrdered: suspend",
         "EventAnswered: Suspend the service",
         "ServiceCommanded: suspend",
         "ServiceAcknowledged: suspend",
@@ -52,6 +53,7 @@ DIARY = {
         "PaymentReceived: 84.50, KF1042 INV 20871",
         "TaskCancelled: Call the customer, the service has been suspended",
         "StateLeft: Resuming",
+        "ServiceOrdered: resume",
         "StepTaken: Resume the service",
         "ServiceCommanded: resume",
         "ServiceAcknowledged: resume",

@@ -42,6 +42,11 @@ def refresh(*account_ids: int, day: date = DAY) -> int:
     return actions.refresh(account_ids, day=day)
 
 
+def answer(day: date = DAY) -> int:
+    """Answer what waits, and give how many events that were."""
+    return actions.answer_events(at=at(day), by=BY)
+
+
 def run(day: date) -> int:
     """Answer what waits and run the book for a day, and give the number of decisions of the run."""
     actions.answer_events(at=at(day), by=BY)

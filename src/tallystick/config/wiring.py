@@ -13,6 +13,7 @@ from typing import Any
 from procrastinate.contrib.django import app as jobs
 
 from tallystick.strategy.actions import answering
+from tallystick.strategy.queries import versions
 from tallystick.timeline import actions as timeline
 
 #: Accounts that one job takes in hand.
@@ -26,7 +27,7 @@ JOBS: dict[str, tuple[str, ...]] = {
     "accounts.CreditTakenBack": ("promises.judge_promises",),
 }
 
-#: Events that change what strategy knows of an account, or that a strategy may answer.
+#: Events that change what strategy knows of an account: its facts are brought up to date, and its strategy answers.
 TOUCHES: tuple[str, ...] = (
     "accounts.AccountClosed",
     "accounts.AccountOpened",
@@ -39,8 +40,14 @@ TOUCHES: tuple[str, ...] = (
     "accounts.ItemsAdded",
     "accounts.SettledAtSource",
     "contact.CallLogged",
+    "contact.MessageCancelled",
     "contact.MessageFailed",
+    "contact.MessageRefused",
+    "contact.MessageResent",
+    "contact.MessageSent",
     "contact.ServiceAcknowledged",
+    "contact.ServiceCommanded",
+    "contact.ServiceOrdered",
     "desk.AddressChanged",
     "desk.ContactPointAdded",
     "desk.ContactPointChanged",
@@ -50,15 +57,32 @@ TOUCHES: tuple[str, ...] = (
     "holds.HoldLifted",
     "holds.HoldMoved",
     "holds.HoldPlaced",
+    "intake.DebtorCorrected",
+    "payments.PaymentReceived",
     "payments.PaymentReversed",
     "promises.PromiseBroken",
     "promises.PromiseKept",
     "promises.PromiseMade",
     "promises.PromisePartlyKept",
     "promises.PromiseReopened",
+    "promises.PromiseReplaced",
     "promises.PromiseWithdrawn",
+    "worklists.TaskCancelled",
     "worklists.TaskDone",
+    "worklists.TaskOpened",
+    "worklists.TaskPutOff",
 )
+
+#: Events that change no fact, and why. A strategy may answer them all the same; they only wait for one where one does.
+LEAVES_FACTS: dict[str, str] = {
+    "payments.LineDecided": "It is told to a house account, which no strategy treats.",
+    "payments.StatementImported": "It is told to a house account, which no strategy treats.",
+    "timeline.NoteAdded": "No fact reads notes.",
+    "worklists.TaskGiven": "Who does a task is no fact.",
+}
+
+#: Events about the debtor, which change the facts of all accounts of that debtor.
+OF_THE_DEBTOR = frozenset({"desk.AddressChanged", "desk.ContactPointAdded", "desk.ContactPointChanged"})
 
 
 def _start(job: str) -> timeline.Listener:
@@ -74,7 +98,14 @@ def _start(job: str) -> timeline.Listener:
 
 def _touch(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: datetime) -> None:
     answering.touch(kind, account_ids, event_ids, at)
+    if kind in OF_THE_DEBTOR:
+        answering.touch_siblings(kind, account_ids, event_ids)
     jobs.configure_task("strategy.answer_events").defer()
+
+
+def _touch_if_answered(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: datetime) -> None:
+    if kind in versions.answered_kinds():
+        _touch(kind, account_ids, event_ids, at)
 
 
 def connect() -> None:
@@ -84,3 +115,5 @@ def connect() -> None:
             timeline.listen(kind, _start(name))
     for kind in TOUCHES:
         timeline.listen(kind, _touch)
+    for kind in LEAVES_FACTS:
+        timeline.listen(kind, _touch_if_answered)

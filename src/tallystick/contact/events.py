@@ -52,6 +52,24 @@ class MessageCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageResent:
+    """A person put a message that had failed, or was refused, back into the queue."""
+
+    account_id: int
+    message_id: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOrdered:
+    """A command to suspend or resume the service was queued for the creditor's systems."""
+
+    account_id: int
+    message_id: int
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceCommanded:
     """The creditor's systems were told to suspend or resume the service."""
 

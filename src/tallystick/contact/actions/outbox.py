@@ -95,6 +95,13 @@ def resend_message(*, message_id: int, at: datetime, by: Actor) -> None:
         claimed_at=None,
         handed_at=None,
     )
+    time_zone = account_queries.get_account(message.account_id).client.time_zone
+    timeline.append(
+        events.MessageResent(message.account_id, message_id, message.channel),
+        happened_on=local_day(at, time_zone),
+        at=at,
+        by=by,
+    )
     defer_sending(1)
 
 

@@ -88,6 +88,8 @@ def _queue(
         otherwise=asked.otherwise(),
         answers=asked.answers(),
         refusal=asked.refusal(),
+        # A refusal is told at once; what waits is told when it leaves, but a command already counts while it waits.
+        told="true" if asked.command else "queued.refusal <> ''",
     )
     params: dict[str, Any] = {
         **asked.params(settings.CONTACT_LIMITS, at=at),
@@ -110,12 +112,27 @@ def _queue(
     for row in sql.rows(query, params):
         if not row["refusal"]:
             outcome.done = row["number"]
+            _tell_ordered(row, asked=asked, at=at, by=by)
             continue
         outcome.refused[row["refusal"]] = row["number"]
         _tell_refused(row, asked=asked, template=voice.name if voice else "", at=at, by=by)
     outcome.already = len(chosen) - outcome.done - outcome.refused.total()
     defer_sending(outcome.done)
     return outcome
+
+
+def _tell_ordered(row: dict[str, Any], *, asked: Asked, at: datetime, by: Actor) -> None:
+    if asked.command is None:
+        return
+    said = {"command": asked.command.value}
+    timeline.append_bulk(
+        kind=f"contact.{events.ServiceOrdered.__name__}",
+        account_ids=row["account_ids"],
+        data=[{"message_id": message_id, **said} for message_id in row["message_ids"]],
+        happened_on=row["days"],
+        at=at,
+        by=by,
+    )
 
 
 def _tell_refused(row: dict[str, Any], *, asked: Asked, template: str, at: datetime, by: Actor) -> None:

@@ -38,9 +38,9 @@ WITH chosen AS (
     RETURNING id, account_id, cause_id, refusal
 )
 SELECT queued.refusal, count(*) AS number,
-       array_agg(queued.account_id ORDER BY queued.account_id, queued.id) FILTER (WHERE queued.refusal <> '') AS account_ids,
-       array_agg(queued.id ORDER BY queued.account_id, queued.id) FILTER (WHERE queued.refusal <> '') AS message_ids,
-       array_agg(judged.today ORDER BY queued.account_id, queued.id) FILTER (WHERE queued.refusal <> '') AS days
+       array_agg(queued.account_id ORDER BY queued.account_id, queued.id) FILTER (WHERE {told}) AS account_ids,
+       array_agg(queued.id ORDER BY queued.account_id, queued.id) FILTER (WHERE {told}) AS message_ids,
+       array_agg(judged.today ORDER BY queued.account_id, queued.id) FILTER (WHERE {told}) AS days
 FROM queued
 JOIN judged USING (account_id, cause_id)
 GROUP BY queued.refusal;

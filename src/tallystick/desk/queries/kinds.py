@@ -12,13 +12,14 @@ from tallystick.contact import events as contact
 from tallystick.desk import events as desk
 from tallystick.disputes import events as disputes
 from tallystick.holds import events as holds
+from tallystick.intake import events as intake
 from tallystick.payments import events as payments
 from tallystick.promises import events as promises
 from tallystick.strategy import events as strategy
 from tallystick.timeline import events as timeline
 from tallystick.worklists import events as worklists
 
-_ROOMS = (accounts, contact, desk, disputes, holds, payments, promises, strategy, timeline, worklists)
+_ROOMS = (accounts, contact, desk, disputes, holds, intake, payments, promises, strategy, timeline, worklists)
 
 
 @cache

@@ -49,11 +49,13 @@ SENTENCES: dict[str, Sentence] = {
     "contact.MessageCancelled": _said(_("{channel} taken back before it left"), "ban"),
     "contact.MessageFailed": _said(_("{channel} failed"), "triangle-alert", "bad", detail="{reason}"),
     "contact.MessageRefused": _said(_("{channel} not sent: {code}"), "ban", "warn"),
+    "contact.MessageResent": _said(_("{channel} put back into the queue"), "send"),
     "contact.MessageSent": _said(
         _("{channel} to {recipient}"), "send", "info", detail="{subject}", recipient=_("{channel} sent")
     ),
     "contact.ServiceAcknowledged": _said(_("Creditor confirmed: {command}"), "plug-zap", "ok"),
     "contact.ServiceCommanded": _said(_("Creditor told: {command}"), "plug", "info"),
+    "contact.ServiceOrdered": _said(_("To be told to the creditor: {command}"), "plug"),
     "desk.AddressChanged": _said(_("New address: {address}"), "map-pin"),
     "desk.ContactPointAdded": _said(_("New {kind}: {value}"), "contact"),
     "desk.ContactPointChanged": _said(_("{value}: {state}"), "contact"),
@@ -82,6 +84,7 @@ SENTENCES: dict[str, Sentence] = {
         detail="{note}",
         until_on=_("On hold until lifted: {reason}"),
     ),
+    "intake.DebtorCorrected": _said(_("Particulars of the debtor corrected"), "contact", detail="{origin}"),
     "payments.LineDecided": _said(_("Statement line: {state}"), "landmark", detail="{reason}"),
     "payments.PaymentReceived": _said(
         _("Paid {amount} by {method}"), "banknote", "ok", detail="{payer}", method=_("Paid {amount}")

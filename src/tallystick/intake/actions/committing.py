@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import transaction
 from tallystick.accounts import actions as account_actions
 from tallystick.accounts import queries as account_queries
 from tallystick.accounts.models import Portfolio
-from tallystick.intake import queries, rules
+from tallystick.intake import events, queries, rules
 from tallystick.intake.actions.checking import stage
 from tallystick.intake.actions.uploading import drop_lines
 from tallystick.intake.models import Batch, RowError
@@ -22,6 +22,7 @@ from tallystick.kernel.calendars import local_day
 from tallystick.parties import actions as party_actions
 from tallystick.parties import queries as party_queries
 from tallystick.parties.rules import PartyKind
+from tallystick.timeline import actions as timeline
 
 
 def _importing(by: Actor) -> Actor:
@@ -136,9 +137,10 @@ class _Chunk:
         account_actions.lock_accounts(self.rows("standing_accounts"))
         verdicts = self.judge_debtors()
         self.open_accounts()
+        changed = self.reach_debtors()
         if self.kind in rules.TELLS_OF_DEBTORS:
-            party_actions.correct_parties(self.rows("known_parties"), at=self.at, by=self.by)
-        self.reach_debtors()
+            changed += party_actions.correct_parties(self.rows("known_parties"), at=self.at, by=self.by)
+            self.tell_of_debtors(changed)
         judged = [verdicts] if verdicts else []
         if self.kind in rules.BRINGS_ITEMS:
             rows = queries.item_rows(self.batch, kind=self.kind, **self.found)
@@ -198,15 +200,24 @@ class _Chunk:
         party_actions.add_parties(self.rows("parties_to_be"), at=self.at, by=self.by)
         account_actions.open_accounts(claims, opened_on=self.today, at=self.at, by=self.by)
 
-    def reach_debtors(self) -> None:
-        """Write down contact points, addresses and groups, where the file gives any."""
+    def reach_debtors(self) -> list[int]:
+        """Write down contact points, addresses and groups where the file gives any; give whom we can reach otherwise now."""
         given = self.mapping.origins.keys()
+        changed: list[int] = []
         if given & {"email", "phone", "mobile"}:
-            party_actions.add_contact_points(self.rows("contact_points"), at=self.at, by=self.by)
+            changed += party_actions.add_contact_points(self.rows("contact_points"), at=self.at, by=self.by)
         if given & {"address_1", "postcode"}:
-            party_actions.set_addresses(self.rows("addresses"), from_on=self.today, at=self.at, by=self.by)
+            changed += party_actions.set_addresses(self.rows("addresses"), from_on=self.today, at=self.at, by=self.by)
         if "group_name" in given:
             party_actions.join_groups(self.rows("groups"), at=self.at, by=self.by)
+        return changed
+
+    def tell_of_debtors(self, party_ids: Sequence[int]) -> None:
+        """Tell the accounts that stood before what became known of their debtors."""
+        params = {"party_ids": sorted(set(party_ids)), "origin": self.origin, "today": self.today}
+        told = sql.Rows(_query("accounts_of_debtors", self.batch), params)
+        kind = f"intake.{events.DebtorCorrected.__name__}"
+        timeline.append_rows(told, kind=kind, at=self.at, by=self.by)
 
 
 @transaction.atomic

@@ -132,6 +132,14 @@ FROM intake_account
 WHERE has_address AND (is_new_party OR %(tells_of_debtors)s)
 ORDER BY party_id, account_key;
 
+-- name: accounts_of_debtors
+-- The accounts that stood before, of the parties of which something changed, with what their timeline says of it.
+SELECT account.id AS account_id, jsonb_build_object('origin', %(origin)s::text) AS data, %(today)s::date AS happened_on
+FROM accounts_account AS account
+WHERE account.party_id = ANY(%(party_ids)s)
+  AND NOT EXISTS (SELECT FROM intake_account AS mine WHERE mine.is_new AND mine.account_id = account.id)
+ORDER BY account.id;
+
 -- name: groups
 -- The groups that the file gives, one a party.
 SELECT DISTINCT ON (party_id) party_id, group_name AS name

@@ -46,6 +46,20 @@ def touch(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: d
     )
 
 
+def touch_siblings(kind: str, account_ids: Sequence[int], event_ids: Sequence[int]) -> None:
+    """Have events about a debtor answered for the debtor's other accounts too: what changed is true of all of them."""
+    sql.execute(
+        """
+        INSERT INTO strategy_touched (account_id, event_id, kind)
+        SELECT sibling.id, touched.event_id, %(kind)s
+        FROM unnest(%(account_ids)s::bigint[], %(event_ids)s::bigint[]) AS touched(account_id, event_id)
+        JOIN accounts_account AS account ON account.id = touched.account_id
+        JOIN accounts_account AS sibling ON sibling.party_id = account.party_id AND sibling.id <> account.id
+        """,
+        {"kind": kind, "account_ids": list(account_ids), "event_ids": list(event_ids)},
+    )
+
+
 def answer_events(*, limit: int = BATCH, at: datetime, by: Actor) -> int:
     """Answer all events that wait, some at a time, each some in a transaction; give how many they were."""
     answered = 0

@@ -62,12 +62,18 @@ def stale_columns() -> tuple[str, ...]:
 
 @cache
 def event_kinds() -> frozenset[str]:
-    """Give the kinds of events that the rooms announce, such as "promises.PromiseBroken"."""
+    """Give the kinds of events that the rooms announce, such as "promises.PromiseBroken".
+
+    What strategy itself announces is left out: it is what it has decided, and nothing for it to answer.
+    """
     return frozenset(
         f"{room}.{name}"
         for room, module in _modules("events")
         for name, member in vars(module).items()
-        if isinstance(member, type) and is_dataclass(member) and member.__module__.startswith(module.__name__)
+        if room != "strategy"
+        and isinstance(member, type)
+        and is_dataclass(member)
+        and member.__module__.startswith(module.__name__)
     )
 
 

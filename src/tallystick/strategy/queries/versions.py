@@ -151,6 +151,12 @@ def _live() -> QuerySet[Version]:
     ).order_by("pk")
 
 
+def answered_kinds() -> frozenset[str]:
+    """Give the kinds of events that a live version answers."""
+    documents = _live().values_list("document", flat=True)
+    return frozenset().union(*(program_of(document).events() for document in documents))
+
+
 def published(version_id: int, document: str, day: date) -> Published:
     """Give a version as it decides on a day.
 

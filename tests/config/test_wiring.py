@@ -1,0 +1,90 @@
+"""Every event is on the page of wiring, and what changes facts brings them up to date."""
+
+import pytest
+from tests import builders
+from tests.builders import AT, TEST, TODAY
+from tests.strategy import builders as strategies
+
+from tallystick.accounts import actions as account_actions
+from tallystick.config import wiring
+from tallystick.contact import actions as contact_actions
+from tallystick.contact.rules.words import Command
+from tallystick.desk import actions as desk_actions
+from tallystick.kernel.outcome import Chosen
+from tallystick.parties.rules import ContactKind
+from tallystick.strategy.models import Touched
+from tallystick.strategy.queries import catalogue
+from tallystick.timeline import actions as timeline
+
+ANSWERS_NOTES = f"""{strategies.HEAD}states:
+  waiting:
+    answers:
+      - event: timeline.NoteAdded
+        title: Read
+        do:
+          - task: {{kind: review, title: Read the note}}
+"""
+
+
+def touched(kind):
+    return list(Touched.objects.filter(kind=kind).order_by("account_id").values_list("account_id", flat=True))
+
+
+def test_every_event_is_on_the_page_once_and_no_other():
+    named = [*wiring.TOUCHES, *wiring.LEAVES_FACTS]
+
+    assert sorted(named) == sorted(catalogue.event_kinds())
+    assert set(wiring.JOBS) | wiring.OF_THE_DEBTOR <= set(wiring.TOUCHES)
+    assert all(reason.endswith(".") for reason in wiring.LEAVES_FACTS.values())
+
+
+@pytest.mark.django_db
+def test_what_is_learned_of_a_debtor_touches_all_accounts_of_that_debtor():
+    account = builders.account()
+    sibling = account_actions.open_account(
+        portfolio=account.portfolio,
+        party_id=account.party_id,
+        reference="SIBLING",
+        currency="GBP",
+        opened_on=TODAY,
+        at=AT,
+        by=TEST,
+    )
+    stranger = builders.account(account.portfolio)
+
+    desk_actions.add_contact_point(
+        account_id=account.pk, kind=ContactKind.EMAIL, value="amelia@example.com", at=AT, by=TEST
+    )
+    strategies.answer()
+
+    assert strategies.row(account.pk)["has_email"]
+    assert strategies.row(sibling.pk)["has_email"]
+    assert not strategies.row(stranger.pk)["has_email"]
+
+
+@pytest.mark.django_db
+def test_a_command_counts_from_the_moment_it_is_queued():
+    account = builders.account()
+    builders.invoice(account)
+    chosen = Chosen([account.pk], [1], "decision")
+
+    strategies.answer()
+
+    outcome = contact_actions.queue_service_commands(chosen, command=Command.SUSPEND, at=AT, by=TEST)
+    assert outcome.done == 1
+    assert touched("contact.ServiceOrdered") == [account.pk]
+    strategies.answer()
+
+    assert strategies.row(account.pk)["contact_suspended"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("answered", [True, False], ids=["a strategy answers it", "no strategy does"])
+def test_an_event_that_changes_no_fact_waits_only_where_a_strategy_answers_it(answered):
+    account = builders.account()
+    if answered:
+        strategies.publish(ANSWERS_NOTES)
+
+    timeline.add_note(account_id=account.pk, text="Rang back.", happened_on=TODAY, at=AT, by=TEST)
+
+    assert touched("timeline.NoteAdded") == ([account.pk] if answered else [])
