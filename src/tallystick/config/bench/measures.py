@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import resource
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib import resources
 from statistics import median, quantiles
 from typing import Any
@@ -36,6 +38,10 @@ BENCH = system("bench")
 _SOURCES = {"customers": FileKind.CUSTOMERS, "invoices": FileKind.INVOICES}
 #: How often a page or the next account is asked for.
 _TIMES = 200
+#: Workers that share an import or a run.
+_HANDS = os.cpu_count() or 1
+#: Days after the import that the measured night is: what was young on the day of the import has its first steps to make.
+_LATER = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ def run(*, accounts: int, progress: Callable[[str], None]) -> Report:
     ):
         progress(f"import of {name}")
         report.figures.append(_import(name, list(content), accounts, at))
-    _measure_answers(report, progress)
+    _measure_answers(report, at, progress)
     _measure_book(report, today, progress)
     _measure_night(report, today, at, progress)
     _measure_people(report, today, progress)
@@ -139,11 +145,29 @@ def _import(name: str, content: list[bytes], accounts: int, at: datetime) -> Fig
         intake.map_batch(batch_id=batch.pk, document=guess.mapping.as_document(), name=name, at=at, by=BENCH)
         intake.check_batch(batch_id=batch.pk, at=at, by=BENCH)
         intake.start_commit(batch_id=batch.pk, at=at, by=BENCH)
-        while intake.commit_next_chunk(batch_id=batch.pk, at=at, by=BENCH):
-            pass
+        _by_all_hands(lambda: _load_chunks(batch.pk, at))
         intake.finish_commit(batch_id=batch.pk, at=at, by=BENCH)
     lines = accounts if name == "customers" else files.items_of(accounts)
     return Figure(f"import of {name}, checks included", lines, "lines", seconds(), "bare COPY", bare)
+
+
+def _load_chunks(batch_id: int, at: datetime) -> None:
+    while intake.commit_next_chunk(batch_id=batch_id, at=at, by=BENCH):
+        pass
+
+
+def _by_all_hands(work: Callable[[], object]) -> None:
+    """Do work that several workers share, one worker a core, each with a connection of its own."""
+
+    def lend_a_hand() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(_HANDS) as hands:
+        for done in [hands.submit(lend_a_hand) for _hand in range(_HANDS)]:
+            done.result()
 
 
 def _bare_copy(name: str, content: Iterable[bytes]) -> float:
@@ -160,11 +184,11 @@ def _bare_copy(name: str, content: Iterable[bytes]) -> float:
     return seconds
 
 
-def _measure_answers(report: Report, progress: Callable[[str], None]) -> None:
+def _measure_answers(report: Report, at: datetime, progress: Callable[[str], None]) -> None:
     progress("answers to what the import brought")
     waiting = int(sql.value("SELECT count(*) FROM strategy_touched"))
     with _timed() as seconds:
-        work_off()
+        _by_all_hands(lambda: strategy.answer_events(at=at, by=BENCH))
     report.figures.append(Figure("events of the import answered", waiting, "events", seconds()))
 
 
@@ -196,17 +220,18 @@ def _measure_book(report: Report, today: date, progress: Callable[[str], None]) 
 
 def _measure_night(report: Report, today: date, at: datetime, progress: Callable[[str], None]) -> None:
     progress("evaluation and the nightly run")
+    day = today + _LATER
     _settle()
     scan = _scan("strategy_book")
-    number = versions.statement(day=today).timed
+    number = versions.statement(day=day).timed
     with _timed() as seconds:
         sql.value(f"SELECT count(*) FROM strategy_book AS book WHERE {number} IS NOT NULL")  # noqa: S608
     report.figures.append(
         Figure("evaluation alone", report.accounts, "accounts", seconds(), "count(*) of the book", scan)
     )
     with _timed() as seconds:
-        night = strategy.start_run(day=today, at=at, by=BENCH)
-        strategy.work_run(run_id=night.pk, at=at, by=BENCH)
+        night = strategy.start_run(day=day, at=at, by=BENCH)
+        _by_all_hands(lambda: strategy.work_run(run_id=night.pk, at=at, by=BENCH))
         strategy.finish_run(run_id=night.pk, at=at, by=BENCH)
     decisions = int(sql.value("SELECT count(*) FROM strategy_decision WHERE run_id = %s", [night.pk]))
     report.figures.append(
@@ -289,7 +314,5 @@ def machine() -> str:
         cpu = next((line.partition(":")[2].strip() for line in info if line.startswith("model name")), cpu)
     with open("/proc/meminfo", encoding="utf-8") as info:  # noqa: PTH123
         memory = int(info.readline().split()[1]) / 1024**2
-    import os
-
     version = str(sql.value("SHOW server_version"))
     return f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, PostgreSQL {version}"
