@@ -57,8 +57,8 @@ def invoices(accounts: int, *, today: date) -> Iterator[bytes]:
     days = [(today - timedelta(days=late - 200)).isoformat() for late in range(1_800)]
     for number in range(1, accounts + 1):
         dice = _scattered(number, 2)
-        # A tenth of the accounts falls due on days that make a step fire today.
-        oldest = 7 + dice % 8 if dice % 10 == 0 else (dice // 10) % 150 - 40 if dice % 4 else (dice // 10) % 1_000
+        # A tenth of the accounts is as old as makes a step fire tomorrow: half of it 7 days past due, half 14.
+        oldest = 6 + 7 * (dice // 10 % 2) if dice % 10 == 0 else (dice // 10) % 150 - 40 if dice % 4 else (dice // 10) % 1_000
         for item in range(_ITEMS[(number - 1) % len(_ITEMS)]):
             late = oldest - 31 * item
             if late < -150:

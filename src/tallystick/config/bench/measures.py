@@ -40,8 +40,8 @@ _SOURCES = {"customers": FileKind.CUSTOMERS, "invoices": FileKind.INVOICES}
 _TIMES = 200
 #: Workers that share an import or a run.
 _HANDS = os.cpu_count() or 1
-#: Days after the import that the measured night is: what was young on the day of the import has its first steps to make.
-_LATER = timedelta(days=7)
+#: The measured night is the one after the import: the answers to the import have done all that was due on its day.
+_LATER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
