@@ -50,6 +50,13 @@ def items_of(accounts: int) -> int:
     return whole * sum(_ITEMS) + sum(_ITEMS[:rest])
 
 
+def _days_late(dice: int) -> int:
+    """Give how late an account's oldest item is. A tenth of the accounts has a step to make tomorrow, on days 7 and 14."""
+    if dice % 10 == 0:
+        return 6 + 7 * (dice // 10 % 2)
+    return (dice // 10) % 150 - 40 if dice % 4 else (dice // 10) % 1_000
+
+
 def invoices(accounts: int, *, today: date) -> Iterator[bytes]:
     """Write a file of invoices, in blocks."""
     yield b"Account No,Invoice No,Invoice Date,Due Date,Amount,Currency\n"
@@ -57,8 +64,7 @@ def invoices(accounts: int, *, today: date) -> Iterator[bytes]:
     days = [(today - timedelta(days=late - 200)).isoformat() for late in range(1_800)]
     for number in range(1, accounts + 1):
         dice = _scattered(number, 2)
-        # A tenth of the accounts is as old as makes a step fire tomorrow: half of it 7 days past due, half 14.
-        oldest = 6 + 7 * (dice // 10 % 2) if dice % 10 == 0 else (dice // 10) % 150 - 40 if dice % 4 else (dice // 10) % 1_000
+        oldest = _days_late(dice)
         for item in range(_ITEMS[(number - 1) % len(_ITEMS)]):
             late = oldest - 31 * item
             if late < -150:
