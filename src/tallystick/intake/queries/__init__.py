@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import OperationalError, connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Identifier
 
@@ -64,7 +64,11 @@ def mappings(client_id: int) -> QuerySet[Mapping]:
 
 def batches(*, scope: Scope = EVERYTHING) -> QuerySet[Batch]:
     """Give the batches within a scope, the newest first."""
-    found = Batch.objects.select_related("source", "source__client", "mapping").order_by("-pk")
+    found = (
+        Batch.objects.select_related("source", "source__client", "mapping")
+        .annotate(good_lines=F("lines") - F("errors"))
+        .order_by("-pk")
+    )
     return found if scope.client_ids is None else found.filter(source__client_id__in=scope.client_ids)
 
 
@@ -85,10 +89,10 @@ def lock_batch(batch_id: int, *, scope: Scope = EVERYTHING, wait: bool = True) -
     :raises NotFound: there is none, or it lies outside the scope
     :raises BatchBusy: somebody else works on it, and `wait` is False
     """
-    found = batches(scope=scope).filter(pk=batch_id)
+    found = batches(scope=scope)
     try:
         # What refers to a batch may be written meanwhile: its key does not change.
-        batch = found.select_for_update(of=("self",), no_key=True, nowait=not wait).first()
+        batch = found.select_for_update(of=("self",), no_key=True, nowait=not wait).filter(pk=batch_id).first()
     except OperationalError as taken:
         if isinstance(taken.__cause__, LockNotAvailable):
             raise rules.BatchBusy() from taken

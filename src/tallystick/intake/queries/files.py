@@ -56,6 +56,13 @@ def samples(batch: Batch, count: int = SAMPLE_LINES) -> list[rules.Line]:
     return [line for line in lines if line.number > batch.heading_line and not line.fault][:count]
 
 
+def first_data(lines: Iterable[rules.Line], batch: Batch, mapping: rules.Mapping, count: int) -> list[rules.Line]:
+    """Give the first of some lines that are data to a mapping, and whole."""
+    copies = (rules.Line(line.number, list(line.cells), line.fault) for line in lines)
+    whole = (line for line in data_lines(copies, batch, mapping, {}, []) if not line.fault)
+    return list(islice(whole, count))
+
+
 def _writing(batch: Batch) -> rules.Writing:
     return rules.Writing(batch.writing["encoding"], batch.writing["separator"], batch.writing["quote"])
 

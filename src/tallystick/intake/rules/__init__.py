@@ -1,6 +1,8 @@
 """How files are read, mapped and judged, before anything is written."""
 
 from tallystick.intake.rules.batches import (
+    OPEN,
+    TAKEN,
     BatchBusy,
     BatchState,
     BatchStateUnfit,
@@ -43,6 +45,7 @@ from tallystick.intake.rules.guessing import (
 from tallystick.intake.rules.kinds import (
     BRINGS_CREDITS,
     BRINGS_ITEMS,
+    DEBTOR_FIELDS,
     FIELDS,
     SHAPES,
     TELLS_OF_DEBTORS,
@@ -70,9 +73,17 @@ from tallystick.intake.rules.mapping import (
     wanting,
     with_forms,
 )
+from tallystick.intake.rules.previewing import Seen, day_examples, is_currency, mark_examples, preview, unknown_words
 from tallystick.intake.rules.reading import DayForm, DecimalMark, read_day, read_minor, read_terms
 from tallystick.intake.rules.texts import HEAD_BYTES, Line, Writing, find_writing, read_text
-from tallystick.intake.rules.words import CREDIT_MEANINGS, DEFAULT_KINDS, ITEM_KINDS, ITEM_WORDS, PARTY_WORDS
+from tallystick.intake.rules.words import (
+    CREDIT_MEANINGS,
+    DEFAULT_KINDS,
+    ITEM_KINDS,
+    ITEM_WORDS,
+    KIND_LABELS,
+    PARTY_WORDS,
+)
 
 __all__ = [
     "BRINGS_CREDITS",
@@ -80,18 +91,22 @@ __all__ = [
     "CARRIED",
     "CREDIT_MEANINGS",
     "DAMAGED",
+    "DEBTOR_FIELDS",
     "DEFAULT_KINDS",
     "FAULTS",
     "FIELDS",
     "HEAD_BYTES",
     "ITEM_KINDS",
     "ITEM_WORDS",
+    "KIND_LABELS",
     "LAYOUTS",
     "MOST_BYTES",
     "MOST_PACKED_BYTES",
+    "OPEN",
     "PARTY_WORDS",
     "PROTECTED",
     "SHAPES",
+    "TAKEN",
     "TELLS_OF_DEBTORS",
     "BatchBusy",
     "BatchState",
@@ -121,6 +136,7 @@ __all__ = [
     "Origin",
     "Phase",
     "Reader",
+    "Seen",
     "Skip",
     "SourceExists",
     "Total",
@@ -137,6 +153,7 @@ __all__ = [
     "check_proof",
     "check_workbook",
     "data_lines",
+    "day_examples",
     "day_fields",
     "fault_of",
     "fields_of",
@@ -146,16 +163,20 @@ __all__ = [
     "find_writing",
     "guess",
     "heading_key",
+    "is_currency",
     "is_required",
     "mapping_of",
+    "mark_examples",
     "mend",
     "possible_day_forms",
     "possible_marks",
+    "preview",
     "read_day",
     "read_minor",
     "read_terms",
     "read_text",
     "settle_forms",
+    "unknown_words",
     "wanting",
     "warning_codes",
     "with_forms",

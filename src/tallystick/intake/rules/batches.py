@@ -33,6 +33,10 @@ class Verdict(Choice):
     REFUSED = "refused", _("Refused")
 
 
+#: Verdicts on lines that are in the book once the file is loaded.
+TAKEN = (Verdict.NEW, Verdict.CHANGED, Verdict.UNCHANGED)
+
+
 class Phase(Choice):
     """When totals were taken: a forecast when the file was checked, or a receipt once it was loaded."""
 
@@ -123,7 +127,7 @@ def check_proof(*, lines_in_file: int, totals: Iterable[Total], in_book: Iterabl
         raise NotProven(f"the file has {lines_in_file} lines, the receipt {counted}")
     taken: dict[str, tuple[int, int]] = {}
     for total in totals:
-        if total.verdict in (Verdict.NEW, Verdict.CHANGED, Verdict.UNCHANGED):
+        if total.verdict in TAKEN:
             lines, minor = taken.get(total.currency, (0, 0))
             taken[total.currency] = (lines + total.lines, minor + total.minor)
     held = {total.currency: (total.lines, total.minor) for total in in_book}

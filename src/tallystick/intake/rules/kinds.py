@@ -287,7 +287,8 @@ _ALL = (
 
 FIELDS: dict[str, Field] = {field.name: field for field in _ALL}
 
-_DEBTOR = (
+#: Fields that say who a debtor is and how to reach them.
+DEBTOR_FIELDS = (
     "name first_name last_name party_kind company_number born_on language group_name address_1 address_2 address_3 town"
     " county postcode country email phone mobile"
 ).split()
@@ -303,7 +304,7 @@ class Shape:
 
 SHAPES: dict[FileKind, Shape] = {
     FileKind.CUSTOMERS: Shape(
-        ("account_ref", "debtor_ref", *_DEBTOR, "portfolio", "currency"), ("account_ref", "name", "currency")
+        ("account_ref", "debtor_ref", *DEBTOR_FIELDS, "portfolio", "currency"), ("account_ref", "name", "currency")
     ),
     FileKind.INVOICES: Shape(
         (
@@ -320,7 +321,7 @@ SHAPES: dict[FileKind, Shape] = {
             "description",
             "portfolio",
             "debtor_ref",
-            *_DEBTOR,
+            *DEBTOR_FIELDS,
         ),
         ("account_ref", "item_ref", "issued_on", "amount", "currency"),
     ),
@@ -328,7 +329,7 @@ SHAPES: dict[FileKind, Shape] = {
         (
             "account_ref",
             "debtor_ref",
-            *_DEBTOR,
+            *DEBTOR_FIELDS,
             "amount",
             "interest",
             "fees",

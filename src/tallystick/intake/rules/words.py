@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from tallystick.accounts.rules import ItemKind
 from tallystick.intake.rules.kinds import FileKind
 
@@ -42,6 +45,13 @@ DEFAULT_KINDS: dict[FileKind, str] = {
     FileKind.INVOICES: ItemKind.INVOICE,
     FileKind.PLACEMENTS: ItemKind.BALANCE,
     FileKind.PAYMENTS: "payment",
+}
+
+#: What people call the kinds of documents.
+KIND_LABELS: dict[str, str | Promise] = {
+    **{str(kind): kind.label for kind in ItemKind},
+    "credit_note": _("Credit note"),
+    "payment": _("Payment"),
 }
 
 #: Words for debtors, in lower case.
