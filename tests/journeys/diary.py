@@ -28,11 +28,18 @@ _SHOWN = (
 _MOST = 1_000
 
 
-def diary(account_id: int, *, rooms: tuple[str, ...] | None = None) -> dict[date, list[str]]:
-    """Give what stands on the timeline, in the order it happened, by the day in London on which it became known."""
+def diary(
+    account_id: int, *, rooms: tuple[str, ...] | None = None, by_people: bool | None = None
+) -> dict[date, list[str]]:
+    """Give what stands on the timeline, in the order it happened, by the day in London on which it became known.
+
+    `by_people` leaves only what people did, or only what happened by itself.
+    """
     kinds = None if rooms is None else [f"{room}." for room in rooms]
     days: dict[date, list[str]] = {}
     for event in reversed(timeline_queries.of_account([account_id], kinds=kinds, limit=_MOST)):
+        if by_people is not None and by_people != (event["user_id"] is not None):
+            continue
         day = event["recorded_at"].astimezone(LONDON).date()
         days.setdefault(day, []).append(_line(event["kind"], event["data"]))
     return days

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tests.journeys.house import PASSWORD, House
 
+from tallystick.desk import actions as desk
 from tallystick.intake import actions as intake
+from tallystick.intake import queries as intake_queries
 from tallystick.intake.rules import FileKind
 from tallystick.kernel import clock
+from tallystick.kernel.money import Money
 from tallystick.payments.actions.statements import import_statement_file
 
 
@@ -22,12 +26,48 @@ def log_in(live: Any, username: str) -> Any:
     page.fill("input[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector("nav.nav")
+    # Keys are heard from then on.
+    page.wait_for_load_state("load")
     return page
+
+
+def next_account(page: Any) -> None:
+    """Press `n` in the worklist, and wait for the account that is given."""
+    page.keyboard.press("n")
+    page.wait_for_url("**/accounts/*")
+    page.wait_for_load_state("networkidle")
+
+
+def call_and_take_promise(page: Any, *, pay_on: str) -> int:
+    """Log a call in which everything owed was promised by a day, typed as people say it; give how many keys that took."""
+    page.keyboard.press("c")
+    page.wait_for_selector("#dialog[open] .answers :focus")
+    page.keyboard.press("p")
+    # Nobody types before the field has the cursor.
+    page.wait_for_selector("#dialog[open] [name=amount]:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#dialog[open] [name=pay_on]:focus")
+    page.keyboard.type(pay_on)
+    page.keyboard.press("Enter")
+    page.get_by_text("Promise recorded:").wait_for()
+    return len("cp") + 1 + len(pay_on) + 1
+
+
+def note_promise(house: House, reference: str, amount: str, pay_on: date, *, by: str) -> None:
+    """Record a promise that somebody else took."""
+    account = house.account(reference)
+    desk.take_promise(
+        account_id=account.pk,
+        amount=Money.of(amount, account.currency),
+        pay_on=pay_on,
+        at=clock.now(),
+        by=house.actor(by),
+    )
 
 
 def upload_receivables(live: Any, house: House, file: Path, *, by: str) -> None:
     actor = house.actor(by)
-    source = intake.open_source(
+    source = intake_queries.find_source(client_code=house.client.code, name="Invoices") or intake.open_source(
         client_code=house.client.code, name="Invoices", kind=FileKind.INVOICES, at=clock.now(), by=actor
     )
     batch = intake.upload_file(
