@@ -12,6 +12,9 @@ from tests.strategy.builders import BY, DAY, at, days, happened, run, state
 
 from tallystick.accounts import actions as account_actions
 from tallystick.accounts.rules import CloseReason
+from tallystick.contact.actions.templates import load_templates
+from tallystick.contact.models import Template
+from tallystick.contact.rules.words import TemplateState
 from tallystick.holds import actions as hold_actions
 from tallystick.holds.rules import Reason
 from tallystick.kernel import sql
@@ -473,6 +476,41 @@ def test_a_new_version_takes_over_where_the_old_one_left_off():
     for day in days(DAY + timedelta(days=1), 2):
         run(day)
     assert happened(account.pk) == [(DAY, "First"), (DAY + timedelta(days=2), "Second")]
+
+
+def test_whose_state_is_gone_begins_the_new_version_and_waits_for_its_first_step():
+    account = _overdue(due_on=date(2026, 2, 1))
+    strategies.publish(
+        f"{strategies.HEAD}states:\n  waiting:\n    steps:\n      - id: only\n        do: [note: only]\n"
+    )
+    strategies.refresh(account.pk)
+    run(DAY)
+    assert strategies.row(account.pk)["next_review_on"] is None
+
+    moved = DAY + timedelta(days=7)
+    strategies.publish(STEPS.replace("waiting", "chasing"), day=moved)
+
+    assert strategies.row(account.pk)["state_entered_on"] == strategies.row(account.pk)["next_review_on"] == moved
+    run(moved)
+    assert happened(account.pk) == [(DAY, "Only"), (moved, "First")]
+
+
+def test_an_order_that_is_refused_for_all_is_told_to_each():
+    accounts = [_overdue(due_on=date(2026, 2, 1)) for _number in range(2)]
+    load_templates(at=at(DAY), by=BY)
+    strategies.publish(
+        f"{strategies.HEAD}states:\n  waiting:\n    steps:\n      - id: write\n        do: [note: written, email: reminder_1]\n"
+    )
+    strategies.refresh(*(account.pk for account in accounts))
+    Template.objects.filter(name="reminder_1").update(state=TemplateState.RETIRED)
+    run(DAY)
+
+    for account in accounts:
+        (decision,) = Decision.objects.filter(account_id=account.pk)
+        (told,) = timeline.of_account([account.pk], kinds=["strategy.OrderRefused"])
+        assert told["data"]["decision_id"] == decision.pk
+        assert (told["data"]["order_no"], told["data"]["order"]) == (1, "email reminder_1")
+        assert told["data"]["reason"].endswith(".")
 
 
 def test_the_most_particular_assignment_decides():

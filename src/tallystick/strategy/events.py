@@ -39,6 +39,18 @@ class StateLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderRefused:
+    """An order of a decision was not carried out for anybody, for a reason of the room it was given to."""
+
+    account_id: int
+    decision_id: int
+    order_no: int
+    order: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventAnswered:
     """Something happened, and the strategy answered at once."""
 

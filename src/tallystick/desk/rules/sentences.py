@@ -103,6 +103,7 @@ SENTENCES: dict[str, Sentence] = {
     "promises.PromiseReplaced": _said(_("Promise of {amount} by {pay_on} replaced"), "calendar-sync"),
     "promises.PromiseWithdrawn": _said(_("Promise of {amount} withdrawn"), "calendar-off", detail="{reason}"),
     "strategy.EventAnswered": _said(_("{answer}"), "route", "quiet", answer=_("Strategy answered")),
+    "strategy.OrderRefused": _said(_("Not done: {order}"), "ban", "warn", detail="{reason}"),
     "strategy.StateLeft": _said(_("{state} → {entered}"), "route", "quiet"),
     "strategy.StepSkipped": _said(_("Passed over: {step}"), "route", "quiet"),
     "strategy.StepTaken": _said(_("{step}"), "route", "quiet"),

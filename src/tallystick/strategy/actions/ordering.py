@@ -16,6 +16,7 @@ from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import add_business_days
 from tallystick.kernel.outcome import Chosen, Outcome
 from tallystick.kernel.refusals import Refusal
+from tallystick.strategy.actions import telling
 from tallystick.strategy.actions.deciding import Decided
 from tallystick.strategy.rules.orders import CancelTasks, Hold, LiftHold, Message, Note, Notice, Order, Service, Task
 from tallystick.strategy.rules.statement import Statement
@@ -47,8 +48,9 @@ def give(decisions: Sequence[Decided], statement: Statement, *, at: datetime, by
         try:
             outcome = _give(order, accounts, place, calendar, day=statement.day, at=at, by=by)
         except Refusal as refusal:
-            # Said of the whole set, such as a template that is no longer live: decisions stand, the run says what was refused.
+            # Said of the whole set, such as a template that is no longer live: decisions stand, and what was refused is told.
             outcome = Outcome(refused=Counter({refusal.code: len(accounts)}))
+            telling.tell_refused(accounts, place, name_of(order), refusal, day=statement.day, at=at, by=by)
         outcomes[name_of(order)] = outcomes.get(name_of(order), Outcome()) + outcome
     return outcomes
 

@@ -17,10 +17,9 @@ from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.actions import refreshing
 from tallystick.strategy.models import Assignment, Strategy, Version
 from tallystick.strategy.queries import book, catalogue, versions
-from tallystick.strategy.rules import lifecycle, reading
+from tallystick.strategy.rules import lifecycle, reading, timing
 from tallystick.strategy.rules.document import Document
 from tallystick.strategy.rules.orders import Message, Notice, Task
-from tallystick.strategy.rules.program import Program
 
 
 @transaction.atomic
@@ -144,25 +143,36 @@ def settle_leaf(leaf: str, *, day: date) -> int:
     moved = 0
     for retired in Version.objects.filter(state=lifecycle.State.RETIRED, emptied_at__isnull=True).order_by("pk"):
         published = versions.published_version(retired.strategy)
-        moved += _move_over(leaf, retired, published)
+        moved += _move_over(leaf, retired, published, day=day)
     return moved + refreshing.leave_strategies(leaf, day=day) + refreshing.enrol(leaf, day=day)
 
 
-def _move_over(leaf: str, retired: Version, published: Version) -> int:
-    old, new = versions.program_of(retired.document), versions.program_of(published.document)
+def _move_over(leaf: str, retired: Version, published: Version, *, day: date) -> int:
+    """Move the accounts of a leaf over. Whose state is gone enters the first one on the day, and waits for its first step."""
+    old = versions.program_of(retired.document)
+    new = versions.published(published.pk, published.document, day)
+    places = [old.matching(place, new.program) for place in old.places]
+    start = timing.review(new.program.start.step, day=day, is_entering=True, holidays=new.holidays)
     return sql.execute(
         f"""
         UPDATE {leaf} AS book
-        SET version_id = %(new)s, place = (%(places)s::smallint[])[book.place + 1],
-            prior_place = NULL, effect = NULL
-        WHERE version_id = %(old)s
+        SET version_id = %(new)s, place = place.number, prior_place = NULL, effect = NULL,
+            state_entered_on = CASE WHEN place.is_entered THEN %(day)s ELSE book.state_entered_on END,
+            next_review_on = CASE WHEN place.is_entered THEN %(review_on)s WHEN place.waits THEN book.next_review_on END
+        FROM unnest(%(numbers)s::smallint[], %(entered)s::boolean[], %(waits)s::boolean[])
+            WITH ORDINALITY AS place(number, is_entered, waits, was)
+        WHERE version_id = %(old)s AND place.was = book.place + 1
         """,  # noqa: S608
-        {"new": published.pk, "old": retired.pk, "places": _places(old, new)},
+        {
+            "new": published.pk,
+            "old": retired.pk,
+            "day": day,
+            "review_on": start.on,
+            "numbers": [place.number for place in places],
+            "entered": [was.state.id != place.state.id for was, place in zip(old.places, places, strict=True)],
+            "waits": [place.step is not None for place in places],
+        },
     )
-
-
-def _places(old: Program, new: Program) -> list[int]:
-    return [old.matching(place, new).number for place in old.places]
 
 
 @transaction.atomic

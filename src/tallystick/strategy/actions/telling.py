@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
+from tallystick.kernel.outcome import Chosen
+from tallystick.kernel.refusals import Refusal
 from tallystick.strategy import events
 from tallystick.strategy.actions.deciding import Decided
 from tallystick.strategy.rules.program import Effect, EffectKind, Program
@@ -41,6 +43,21 @@ def tell(decisions: Sequence[Decided], statement: Statement, *, at: datetime, by
         }
         kind = f"strategy.{_EVENTS[effect.kind].__name__}"
         timeline.append_rows(sql.Rows(_TOLD, params), kind=kind, at=at, by=by)
+
+
+def tell_refused(
+    accounts: Chosen, order_no: int, order: str, refusal: Refusal, *, day: date, at: datetime, by: Actor
+) -> None:
+    """Append to each account that an order of its decision was refused, and why."""
+    said = {"order_no": order_no, "order": order, "code": refusal.code, "reason": str(refusal)}
+    params = {
+        "said": json.dumps(said),
+        "day": day,
+        "account_ids": list(accounts.account_ids),
+        "decision_ids": list(accounts.cause_ids),
+    }
+    kind = f"strategy.{events.OrderRefused.__name__}"
+    timeline.append_rows(sql.Rows(_TOLD, params), kind=kind, at=at, by=by)
 
 
 def said_of(program: Program, effect: Effect, from_place: int) -> dict[str, Any]:
