@@ -87,6 +87,8 @@ FIELD_NAMES: dict[str, str | Promise] = {
     "new_lines": gettext_lazy("New lines"),
     "note": gettext_lazy("Note"),
     "number": gettext_lazy("Number"),
+    "order": gettext_lazy("Order"),
+    "order_no": gettext_lazy("Number of the order"),
     "origin": gettext_lazy("Origin"),
     "outcome": gettext_lazy("Outcome"),
     "paid": gettext_lazy("Paid"),
