@@ -9,6 +9,11 @@ import os
 import sys
 from collections.abc import Sequence
 
+#: Verbs that prepare a database themselves, or need none.
+_ANYHOW = frozenset({"start", "demo", "restore", "bench", "rights"})
+#: Words that ask for help, or say that who started the process has looked already.
+_WITHOUT_LOOKING = frozenset({"-h", "--help", "--list", "--version", "--child"})
+
 #: How the verbs are ordered for people: those of every day first. Others follow by name.
 _ORDER = ("start", "demo", "import", "run", "why", "check", "bench", "backup", "restore", "web", "worker")
 
@@ -18,14 +23,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     os.umask(0o077)  # what is kept is about people: nobody else on this machine reads it
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallystick.config.settings")
-    from tallystick.config.problem import BadEnvironment
+    from django.db import OperationalError
+
+    from tallystick.config.problem import BadEnvironment, NotReady
     from tallystick.kernel.postgres import PostgresProblem
     from tallystick.kernel.refusals import Refusal
 
     try:
         return _do(words)
-    except (BadEnvironment, PostgresProblem, Refusal) as problem:
+    except (BadEnvironment, NotReady, PostgresProblem, Refusal) as problem:
         sys.stderr.write(f"tallystick: {problem}\n")
+    except OperationalError as error:
+        sys.stderr.write(f"tallystick: the database does not answer: {' '.join(str(error).split())}\n")
     except KeyboardInterrupt:
         sys.stderr.write("\n")
         return 130
@@ -53,6 +62,11 @@ def _do(words: list[str]) -> int:
     if words[0] not in verbs:
         sys.stderr.write(f"tallystick: there is no verb {words[0]!r}.\n\n{_overview(verbs)}")
         return 2
+    if words[0] not in _ANYHOW and not _WITHOUT_LOOKING & set(words):
+        from tallystick.config.starting import preparing
+
+        # Before a new program changes the tables, it can back up what the one before left.
+        preparing.must_hold_a_book() if words[0] == "backup" else preparing.must_be_ready()
     command = management.load_command_class(verbs[words[0]], words[0])
     command.run_from_argv(["tallystick", *words])
     return 0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tallystick.documents.models import Blob, Document
 from tallystick.documents.rules import files
+from tallystick.kernel.invariants import Invariant
 from tallystick.kernel.refusals import NotFound
 
 
@@ -38,3 +39,21 @@ def content_of(document: Document) -> bytes:
 def of_accounts(account_ids: Sequence[int], *, limit: int = 100) -> list[Document]:
     """Give the newest documents of some accounts, newest first."""
     return list(Document.objects.filter(account_id__in=account_ids).order_by("-id")[:limit])
+
+
+INVARIANTS = (
+    Invariant(
+        name="documents are what they were",
+        sentence="The bytes of every document are kept, and have the digest that they were stored under.",
+        checked="SELECT count(*) FROM documents_document",
+        breaches="""
+        SELECT document.account_id, 'document ' || document.id || ' (' || document.name || ') '
+               || CASE WHEN blob.sha256 IS NULL THEN 'has lost its bytes' ELSE 'has other bytes than it was stored with'
+                  END AS what
+        FROM documents_document AS document
+        LEFT JOIN documents_blob AS blob ON blob.sha256 = document.sha256
+        WHERE blob.sha256 IS NULL OR encode(sha256(blob.content), 'hex') <> blob.sha256
+        """,
+        remedy="Get the bytes from a backup: tallystick restore into an empty database, and compare.",
+    ),
+)

@@ -76,4 +76,18 @@ INVARIANTS = (
         WHERE NOT EXISTS (SELECT FROM accounts_account AS account WHERE account.id = hold.account_id)
         """,
     ),
+    Invariant(
+        name="no hold was placed twice",
+        sentence="What caused a hold caused it once.",
+        checked="SELECT count(*) FROM holds_hold WHERE cause_kind IS NOT NULL",
+        breaches="""
+        SELECT account_id,
+               cause_kind || ' ' || cause_id || ' has ' || count(*) || ' holds: '
+               || string_agg(id::text, ', ' ORDER BY id) AS what
+        FROM holds_hold
+        WHERE cause_kind IS NOT NULL
+        GROUP BY account_id, cause_kind, cause_id, action_no
+        HAVING count(*) > 1
+        """,
+    ),
 )

@@ -60,7 +60,33 @@ def entries(account_id: int, *, on: date | None = None, known_at: datetime | Non
     )
 
 
+_HEADS = ", ".join(str(head.value) for head in Head)
+
 INVARIANTS = (
+    Invariant(
+        name="the ledger balances",
+        sentence="Every entry moves a positive amount from one head to another, and both are heads that there are.",
+        checked="SELECT count(*) FROM ledger_entry",
+        breaches=sql.fill(
+            """
+            SELECT account_id, 'entry ' || id || ' moves ' || amount_minor || ' from ' || debit || ' to ' || credit AS what
+            FROM ledger_entry
+            WHERE amount_minor <= 0 OR debit = credit OR debit NOT IN ({heads}) OR credit NOT IN ({heads})
+            """,
+            heads=_HEADS,
+        ),
+    ),
+    Invariant(
+        name="no money was posted twice",
+        sentence="What caused an entry caused it once.",
+        checked="SELECT count(*) FROM ledger_entry",
+        breaches="""
+        SELECT account_id, 'one cause has ' || count(*) || ' entries: ' || string_agg(id::text, ', ') AS what
+        FROM ledger_entry
+        GROUP BY account_id, cause_kind, cause_id, cause_no
+        HAVING count(*) > 1
+        """,
+    ),
     Invariant(
         name="reversals mirror what they reverse",
         sentence="A reversal names an entry of its own account and takes back exactly that, once.",

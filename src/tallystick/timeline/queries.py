@@ -68,7 +68,11 @@ def last_seal() -> Seal | None:
 
 def verify_seals() -> list[str]:
     """Recompute the hash chain, and name every link that does not match and every event that slipped in between."""
-    return [row["what"] for invariant in INVARIANTS for row in sql.rows(invariant.breaches)]
+    return [row["what"] for query in (_BROKEN_LINKS, _SLIPPED_IN) for row in sql.rows(query)]
+
+
+_BROKEN_LINKS = seal_query("broken_links")
+_SLIPPED_IN = _seals("slipped_in")
 
 
 INVARIANTS = (
@@ -76,12 +80,12 @@ INVARIANTS = (
         name="the hash chain is whole",
         sentence="Every seal is the digest of the events that it covers, on top of the seal before it.",
         checked="SELECT coalesce(sum(events), 0)::bigint FROM timeline_seal",
-        breaches=seal_query("broken_links"),
+        breaches=_BROKEN_LINKS,
     ),
     Invariant(
         name="no event slipped in",
         sentence="No event stands among those sealed for good, a day after their time, without being sealed.",
         checked="SELECT count(*) FROM timeline_event",
-        breaches=_seals("slipped_in"),
+        breaches=_SLIPPED_IN,
     ),
 )

@@ -141,4 +141,18 @@ INVARIANTS = (
         WHERE account.id IS NULL
         """,
     ),
+    Invariant(
+        name="no task was opened twice",
+        sentence="What caused a task caused it once.",
+        checked="SELECT count(*) FROM worklists_work_item WHERE cause_kind IS NOT NULL",
+        breaches="""
+        SELECT account_id,
+               cause_kind || ' ' || cause_id || ' has ' || count(*) || ' tasks: '
+               || string_agg(id::text, ', ' ORDER BY id) AS what
+        FROM worklists_work_item
+        WHERE cause_kind IS NOT NULL
+        GROUP BY account_id, cause_kind, cause_id, action_no
+        HAVING count(*) > 1
+        """,
+    ),
 )

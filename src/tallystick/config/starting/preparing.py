@@ -14,9 +14,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
+
+from tallystick.config.problem import NotReady
 
 #: Says a line of progress to whoever waits.
 Say = Callable[[str], None]
@@ -61,6 +63,55 @@ def migrate() -> int:
         call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     return len(plan)
+
+
+def must_hold_a_book() -> MigrationExecutor:
+    """Refuse a database in which there is nothing, and give what knows its migrations.
+
+    :raises NotReady: it cannot be reached, or is empty
+    """
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = " ".join(str(error).split())
+        raise NotReady(_("The database cannot be reached: {reason}").format(reason=reason)) from error
+    executor = MigrationExecutor(connection)
+    if not executor.loader.applied_migrations:
+        raise NotReady(
+            _(
+                "The database is empty. tallystick start prepares it and goes to work; tallystick restore fills it from "
+                "a backup."
+            )
+        )
+    return executor
+
+
+def must_be_ready() -> None:
+    """Refuse a database that this program cannot work with as it is, and say what to do.
+
+    :raises NotReady: it cannot be reached, is empty, or is of an earlier or a later program
+    """
+    executor = must_hold_a_book()
+    applied = set(executor.loader.applied_migrations)
+    if unknown := applied - set(executor.loader.disk_migrations) - _replaced(executor):
+        raise NotReady(
+            _(
+                "The database is of a later Tallystick than this one: it knows {count} changes to its tables that this program "
+                "does not. Use the program that last worked with it."
+            ).format(count=len(unknown))
+        )
+    if missing := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotReady(
+            _(
+                "The database is of an earlier Tallystick: {count} changes to its tables are missing. Make a backup, then "
+                "tallystick start, or tallystick manage migrate, brings it up to date."
+            ).format(count=len(missing))
+        )
+
+
+def _replaced(executor: MigrationExecutor) -> set[tuple[str, str]]:
+    """Give the migrations that squashed ones stand for; their files may be gone."""
+    return {old for new in executor.loader.replacements.values() for old in new.replaces}
 
 
 def is_new() -> bool:

@@ -1,0 +1,248 @@
+"""What must be true of the book and of decisions: facts are fresh, nobody is forgotten, what was decided was done and told once.
+
+A book of millions is looked at a range of accounts at a time. Accounts of which something waits to be answered are passed over:
+they are brought up to date by whoever answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from tallystick.kernel import sql
+from tallystick.kernel.invariants import Invariant
+from tallystick.strategy.models import Version
+from tallystick.strategy.queries import book, catalogue, versions
+from tallystick.strategy.rules import lifecycle
+from tallystick.strategy.rules.orders import Hold, Message, Notice, Order, Service, Task
+
+#: Accounts that are looked at in one query.
+_RANGE = 50_000
+
+_ANSWERED = "NOT EXISTS (SELECT FROM strategy_touched AS touched WHERE touched.account_id = {row}.account_id)"
+_SETTLED = """NOT EXISTS (
+    SELECT FROM procrastinate_jobs WHERE task_name = 'strategy.settle' AND status IN ('todo', 'doing')
+)"""
+
+
+def _ranges() -> Iterator[book.Reach]:
+    for above, upto in book.ranges(_RANGE):
+        yield book.between(above, upto)
+
+
+# ---------------------------------------------------------------------------------------------------------------- facts
+
+
+def _unlike_record(at: datetime) -> Iterator[sql.Rows]:
+    """Compare the book with a fresh computation.
+
+    A stored fact stays true until the day in one of its `_stale_on` columns. Rows of which that day has come wait for the next
+    run; they are compared as of the day before it, the last on which they said something.
+    """
+    yield sql.Rows(
+        """
+        SELECT book.account_id, 'stands in the book, and there is no such account' AS what
+        FROM strategy_book AS book
+        WHERE NOT EXISTS (SELECT FROM accounts_account AS account WHERE account.id = book.account_id)
+        """
+    )
+    latest = _latest_day(at)
+    stale_on = f"least({', '.join(f'book.{name}' for name in catalogue.stale_columns())})"
+    for reach in _ranges():
+        params = {**reach.params, "day": latest}
+        yield sql.Rows(_differing(reach, f"({stale_on} <= %(day)s) IS NOT TRUE"), params)
+        waiting = f"""
+            SELECT {stale_on} - 1 AS day, array_agg(account_id) AS account_ids FROM strategy_book AS book
+            WHERE {reach.on("account_id")} AND {stale_on} <= %(day)s
+            GROUP BY 1
+        """  # noqa: S608
+        for row in sql.rows(waiting, params):
+            those = book.several(row["account_ids"])
+            yield sql.Rows(_differing(those, "true"), {**those.params, "day": row["day"]})
+
+
+def _latest_day(at: datetime) -> date | None:
+    """Give the latest day that any row of the book can have been computed for."""
+    found: date | None = sql.value(
+        """
+        SELECT greatest(max((%(at)s::timestamptz AT TIME ZONE time_zone)::date), (SELECT max(day) FROM strategy_run))
+        FROM accounts_client
+        """,
+        {"at": at},
+    )
+    return found
+
+
+def _differing(reach: book.Reach, condition: str) -> str:
+    names = [column.name for column in catalogue.columns()]
+    stored, fresh = (", ".join(f"{row}.{name}" for name in names) for row in ("book", "fresh"))
+    told = ", ".join(f"CASE WHEN book.{name} IS DISTINCT FROM fresh.{name} THEN {_told(name)} END" for name in names)
+    return f"""
+        SELECT fresh.account_id,
+               CASE WHEN book.account_id IS NULL THEN 'does not stand in the book' ELSE concat_ws('; ', {told}) END AS what
+        FROM ({book.facts_of(reach)}) AS fresh
+        LEFT JOIN strategy_book AS book ON book.account_id = fresh.account_id AND {reach.on("book.account_id")}
+        WHERE (book.account_id IS NULL OR ({condition} AND ({stored}) IS DISTINCT FROM ({fresh})))
+          AND {_ANSWERED.format(row="fresh")}
+    """  # noqa: S608
+
+
+def _told(column: str) -> str:
+    """Write how a column differs, by the names of the facts that read it."""
+    reading = [fact.name for fact in catalogue.facts() if re.search(rf"\bbook\.{column}\b", fact.sql)]
+    stored, fresh = (f"coalesce({row}.{column}::text, 'unknown')" for row in ("book", "fresh"))
+    return f"'{', '.join(reading) or column}: ' || {stored} || ' in the book, ' || {fresh} || ' afresh'"
+
+
+# ------------------------------------------------------------------------------------------------- where an account stands
+
+
+def _nowhere(at: datetime) -> Iterator[sql.Rows]:
+    """Find open accounts whose place in their strategy leads nowhere, and for no reason."""
+    params: dict[str, list[Any]] = {"versions": [], "places": [], "steps": []}
+    for version_id, document in _kept():
+        for place in versions.program_of(document).places:
+            params["versions"].append(version_id)
+            params["places"].append(place.number)
+            params["steps"].append(place.step.title if place.step else None)
+    yield sql.Rows(
+        sql.fill(
+            sql.load("tallystick.strategy", "invariants.sql", "nowhere"),
+            answered=_ANSWERED.format(row="book"),
+            settled=_SETTLED,
+        ),
+        params,
+    )
+
+
+def _kept() -> list[tuple[int, str]]:
+    """Give the versions that accounts can be in or have been in, with their documents."""
+    found = Version.objects.exclude(state=lifecycle.State.DRAFT).order_by("pk")
+    return list(found.values_list("pk", "document"))
+
+
+def _forgotten(at: datetime) -> Iterator[sql.Rows]:
+    """Find accounts for which something is due today, though the book was run for today and nothing happened to them.
+
+    What happened to an account since is left out: it goes on tomorrow. So are those that came into their strategy after the run.
+    """
+    run = sql.rows("SELECT day, started_at FROM strategy_run WHERE finished_at IS NOT NULL ORDER BY day DESC LIMIT 1")
+    if not run or run[0]["day"] != _latest_day(at):
+        return
+    statement = versions.statement(day=run[0]["day"])
+    titles = [effect.title for each in statement.versions for effect in each.version.program.effects]
+    for reach in _ranges():
+        yield sql.Rows(
+            f"""
+            SELECT due.account_id, (%(titles)s::text[])[due.effect] || ' is due and did not happen' AS what
+            FROM (
+                SELECT book.account_id, book.effect IS NULL AS is_new, book.state_entered_on, {statement.timed} AS effect
+                FROM strategy_book AS book
+                JOIN strategy_version AS version ON version.id = book.version_id AND version.published_at <= %(began)s
+                WHERE {reach.on("book.account_id")} AND {_ANSWERED.format(row="book")}
+                OFFSET 0
+            ) AS due
+            WHERE due.effect IS NOT NULL AND NOT (due.is_new AND due.state_entered_on >= %(day)s)
+              AND NOT EXISTS (
+                  SELECT FROM strategy_decision AS made WHERE made.account_id = due.account_id AND made.due_on >= %(day)s
+              )
+            """,  # noqa: S608
+            {**reach.params, "titles": titles, "day": run[0]["day"], "began": run[0]["started_at"]},
+        )
+
+
+# ------------------------------------------------------------------------------------------------- decisions and actions
+
+
+def _undone(at: datetime) -> Iterator[sql.Rows]:
+    """Compare the orders of decisions with the actions that name a decision as their cause, both ways."""
+    params: dict[str, list[Any]] = {"versions": [], "effects": [], "numbers": [], "orders": []}
+    for version_id, document in _kept():
+        for effect in versions.program_of(document).effects:
+            for number, order in enumerate(effect.orders):
+                if written := _written(order):
+                    params["versions"].append(version_id)
+                    params["effects"].append(effect.number)
+                    params["numbers"].append(number)
+                    params["orders"].append(written)
+    text = sql.load("tallystick.strategy", "invariants.sql", "undone")
+    for reach in _ranges():
+        yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), {**params, **reach.params})
+
+
+def _written(order: Order) -> str:
+    """Name an order as the action that it leaves behind; empty where it leaves none that names its decision."""
+    match order:
+        case Message():
+            return f"message {order.channel.value}"
+        case Service():
+            return f"message service {order.command.value}"
+        case Notice():
+            return "message notice"
+        case Task():
+            return f"task {order.kind.value}"
+        case Hold():
+            return f"hold {order.reason.value}"
+        case _:
+            return ""
+
+
+def _untold(at: datetime) -> Iterator[sql.Rows]:
+    """Compare decisions with the events that tell of them, both ways."""
+    text = sql.load("tallystick.strategy", "invariants.sql", "untold")
+    for reach in _ranges():
+        yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), reach.params)
+
+
+_REBUILD = "tallystick run --rebuild computes all facts afresh. Then find what changed the record without an event."
+_DECISIONS = "SELECT count(*) FROM strategy_decision"
+
+INVARIANTS = (
+    Invariant(
+        name="facts equal a fresh computation",
+        sentence="What the book says of an account is what the rooms' own tables say, computed afresh.",
+        checked="SELECT count(*) FROM accounts_account",
+        breaches=_unlike_record,
+        remedy=_REBUILD,
+    ),
+    Invariant(
+        name="open accounts have a next step or a reason",
+        sentence=(
+            "Every open account waits for a step on a day, has come to the end of a state, or has no strategy because none is "
+            "assigned."
+        ),
+        checked="SELECT count(*) FROM strategy_book WHERE is_open AND NOT is_house",
+        breaches=_nowhere,
+        remedy="Publish or assign the strategy again: that brings every account to the place it belongs in.",
+    ),
+    Invariant(
+        name="nothing due was forgotten",
+        sentence="After a run, nothing that was due that day is left undone.",
+        checked="SELECT count(*) FROM strategy_book WHERE version_id IS NOT NULL",
+        breaches=_forgotten,
+        remedy="The next run does what is due. tallystick why ACCOUNT says what stops an account.",
+    ),
+    Invariant(
+        name="no decision was made twice",
+        sentence="An account has one decision of a version, an effect, a day and a cause.",
+        checked=_DECISIONS,
+        breaches=sql.load("tallystick.strategy", "invariants.sql", "twice"),
+    ),
+    Invariant(
+        name="what was decided was done",
+        sentence=(
+            "Every order of a decision left its message, task or hold, or was refused on the record; and every one of those "
+            "comes of a decision that ordered it."
+        ),
+        checked=_DECISIONS,
+        breaches=_undone,
+    ),
+    Invariant(
+        name="what was decided was told",
+        sentence="Every decision stands on the timeline once, and every event of strategy has its decision.",
+        checked=_DECISIONS,
+        breaches=_untold,
+    ),
+)

@@ -1,0 +1,97 @@
+-- name: nowhere
+-- Give the open accounts whose place in their strategy does not exist, or leads to no day, and those that are not in the strategy
+-- assigned to them. Accounts that a job is about to settle are left to it.
+WITH place AS (
+    SELECT * FROM unnest(%(versions)s::integer[], %(places)s::smallint[], %(steps)s::text[]) AS place(version_id, number, step)
+), treated AS (
+    SELECT portfolio.id AS portfolio_id, (
+        SELECT assignment.strategy_id
+        FROM strategy_assignment AS assignment
+        JOIN strategy_version AS version ON version.strategy_id = assignment.strategy_id AND version.state = 'published'
+        WHERE assignment.portfolio_id = portfolio.id
+           OR assignment.portfolio_id IS NULL AND (assignment.client_id = portfolio.client_id OR assignment.client_id IS NULL)
+        ORDER BY assignment.portfolio_id IS NULL, assignment.client_id IS NULL, assignment.id
+        LIMIT 1
+    ) AS strategy_id
+    FROM accounts_portfolio AS portfolio
+), standing AS (
+    SELECT book.account_id, CASE
+        WHEN book.version_id IS NULL THEN
+            CASE WHEN treated.strategy_id IS NOT NULL AND {settled} THEN
+                'is in no strategy, though ' || assigned.title || ' is assigned to it' END
+        WHEN version.id IS NULL THEN 'is in version ' || book.version_id || ' of a strategy, which there is not'
+        WHEN place.number IS NULL THEN
+            'stands in place ' || coalesce(book.place::text, 'unknown') || ' of ' || strategy.title || ' ' || version.number
+            || ', which there is not'
+        WHEN version.emptied_at IS NOT NULL THEN
+            'is in ' || strategy.title || ' ' || version.number || ', which every account has left'
+        WHEN treated.strategy_id IS DISTINCT FROM version.strategy_id AND {settled} THEN
+            'is in ' || strategy.title || ', though ' || coalesce(assigned.title, 'none') || ' is assigned to it'
+        WHEN book.state_entered_on IS NULL THEN 'came to its state in ' || strategy.title || ' on no day'
+        WHEN place.step IS NOT NULL AND book.next_review_on IS NULL THEN
+            'waits for “' || place.step || '” of ' || strategy.title || ', on no day'
+        END AS what
+    FROM strategy_book AS book
+    LEFT JOIN strategy_version AS version ON version.id = book.version_id
+    LEFT JOIN strategy_strategy AS strategy ON strategy.id = version.strategy_id
+    LEFT JOIN place ON place.version_id = book.version_id AND place.number = book.place
+    LEFT JOIN treated ON treated.portfolio_id = book.portfolio_id
+    LEFT JOIN strategy_strategy AS assigned ON assigned.id = treated.strategy_id
+    WHERE book.is_open AND NOT book.is_house AND {answered}
+)
+SELECT account_id, what FROM standing WHERE what IS NOT NULL;
+
+-- name: twice
+-- Give the decisions that an account has more than once.
+SELECT account_id, 'effect ' || effect || ' of version ' || version_id || ' was decided ' || count(*) || ' times on ' || due_on AS what
+FROM strategy_decision
+GROUP BY account_id, version_id, effect, due_on, cause_id
+HAVING count(*) > 1;
+
+-- name: undone
+-- Give the orders of decisions that left nothing behind, and what names a decision as its cause that did not order it. An order may
+-- be refused: that stands on the timeline, or the account is closed.
+WITH ordered AS (
+    SELECT decision.account_id, decision.id AS decision_id, each.number, each.said
+    FROM (SELECT * FROM strategy_decision WHERE {reach}) AS decision
+    JOIN unnest(%(versions)s::integer[], %(effects)s::smallint[], %(numbers)s::smallint[], %(orders)s::text[])
+        AS each(version_id, effect, number, said) ON each.version_id = decision.version_id AND each.effect = decision.effect
+), done AS (
+    SELECT account_id, cause_id AS decision_id, action_no AS number, id,
+           'message ' || channel || CASE WHEN command <> '' THEN ' ' || command ELSE '' END AS said
+    FROM contact_message WHERE cause_kind = 'decision' AND {reach}
+    UNION ALL
+    SELECT account_id, cause_id, action_no, id, 'task ' || kind FROM worklists_work_item WHERE cause_kind = 'decision' AND {reach}
+    UNION ALL
+    SELECT account_id, cause_id, action_no, id, 'hold ' || reason FROM holds_hold WHERE cause_kind = 'decision' AND {reach}
+), compared AS (
+    SELECT account_id, decision_id, number, ordered.said AS ordered, done.said AS done, done.id
+    FROM ordered
+    FULL JOIN done USING (account_id, decision_id, number, said)
+)
+SELECT compared.account_id,
+       CASE WHEN compared.done IS NULL THEN 'decision ' || decision_id || ' ordered a ' || ordered || ', and there is none'
+            ELSE done || ' ' || id || ' comes of decision ' || decision_id || ', which did not order it' END AS what
+FROM compared
+WHERE compared.done IS NULL AND NOT EXISTS (
+    SELECT FROM timeline_event AS event
+    WHERE event.account_id = compared.account_id AND event.kind = 'strategy.OrderRefused'
+      AND (event.data ->> 'decision_id')::bigint = compared.decision_id AND (event.data ->> 'order_no')::smallint = compared.number
+) AND NOT EXISTS (
+    SELECT FROM accounts_account AS account WHERE account.id = compared.account_id AND account.state = 'closed'
+) OR compared.ordered IS NULL;
+
+-- name: untold
+-- Give the decisions of which the timeline tells not once, and events of strategy that tell of no decision of the account.
+SELECT account_id,
+       CASE WHEN decision.id IS NULL THEN 'the timeline tells of decision ' || told.decision_id || ', which there is not'
+            WHEN told.times IS NULL THEN 'decision ' || decision.id || ' of ' || decision.due_on || ' is not on the timeline'
+            ELSE 'decision ' || decision.id || ' is on the timeline ' || told.times || ' times' END AS what
+FROM (SELECT account_id, id, id AS decision_id, due_on FROM strategy_decision WHERE {reach}) AS decision
+FULL JOIN (
+    SELECT account_id, (data ->> 'decision_id')::bigint AS decision_id, count(*) AS times
+    FROM timeline_event
+    WHERE {reach} AND kind IN ('strategy.StepTaken', 'strategy.StepSkipped', 'strategy.StateLeft', 'strategy.EventAnswered')
+    GROUP BY 1, 2
+) AS told USING (account_id, decision_id)
+WHERE decision.id IS NULL OR told.times IS DISTINCT FROM 1

@@ -1,0 +1,554 @@
+"""`tallystick check`: a sound book passes, and whatever is broken on purpose is named, counted and ends with 1."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from tests import builders
+from tests.builders import AT, TEST, TODAY
+from tests.payments.bank_files import bank_account, csv_of, import_file
+from tests.strategy import builders as strategies
+
+from tallystick.accounts.models import Account
+from tallystick.config import cli, invariants
+from tallystick.config.problem import NotReady
+from tallystick.config.starting import preparing
+from tallystick.disputes import actions as dispute_actions
+from tallystick.disputes.rules import Reason, State
+from tallystick.documents import actions as document_actions
+from tallystick.documents.rules.files import DocumentKind
+from tallystick.kernel import clock, sql
+from tallystick.kernel.money import Money
+from tallystick.payments import actions as payment_actions
+from tallystick.payments.models import Payment
+from tallystick.payments.rules.states import ReversalReason
+from tallystick.promises import actions as promise_actions
+from tallystick.timeline import actions as timeline
+
+DOCUMENT = """
+name: test
+title: Chasing
+start: waiting
+states:
+  waiting:
+    steps:
+      - id: suspend
+        title: Suspend the service
+        when: days_past_due >= 7
+        do:
+          - service: suspend
+          - task: {kind: call, title: Call}
+          - hold: {reason: manual, days: 3}
+      - id: later
+        title: Look again
+        after: 30 days
+        do:
+          - note: Looked again.
+"""
+
+#: Tables that only grow; whoever owns the server can have it otherwise.
+GROWING = (
+    "timeline_event",
+    "timeline_seal",
+    "ledger_entry",
+    "strategy_decision",
+    "documents_document",
+    "documents_blob",
+)
+
+
+@pytest.fixture
+def book():
+    """A book in which something of everything happened, and every event is sealed; give the account it happened to."""
+    clock.travel_to(AT)
+    strategies.publish(DOCUMENT)
+    account, quiet = builders.account(), builders.account()
+    item = builders.invoice(account, "100.00", reference="INV-1001")
+    for reference, amount in (("INV-1002", "50.00"), ("INV-1003", "40.00"), ("INV-1004", "10.00")):
+        builders.invoice(account, amount, reference=reference)
+    builders.invoice(quiet, due_on=TODAY)
+    sql.value("SELECT nextval('timeline_event_id_seq')")
+    bank = bank_account(account.client)
+    lines = [("13/02/2026", "INV-1003", "40.00"), ("14/02/2026", "INV-1004", "10.00"), ("14/02/2026", "WHO", "7.00")]
+    import_file(csv_of(lines), bank)
+    bounced = Payment.objects.get(amount_minor=1000)
+    payment_actions.reverse_payment(payment_id=bounced.pk, reason=ReversalReason.BOUNCED, at=AT, by=TEST)
+    dispute = dispute_actions.raise_dispute(
+        account_id=account.pk, item_id=item.pk, amount=Money(500, "GBP"), reason=Reason.PRICE, at=AT, by=TEST
+    )
+    dispute_actions.resolve_dispute(
+        account_id=account.pk, dispute_id=dispute.pk, outcome=State.UPHELD, credit=None, at=AT, by=TEST
+    )
+    promise_actions.record_promise(
+        account_id=account.pk, amount=Money(2000, "GBP"), pay_on=TODAY + timedelta(days=3), at=AT, by=TEST
+    )
+    letter = document_actions.NewFile(account.pk, DocumentKind.SENT_LETTER, "letter.txt", "text/plain", b"Pay us.")
+    document = document_actions.store_document(file=letter, at=AT, by=TEST)
+    strategies.run(TODAY)
+    sql.execute(
+        "UPDATE contact_message SET state = 'sent', sent_at = %s, document_id = %s",
+        [AT - timedelta(days=1), document.pk],
+    )
+    strategies.answer(TODAY)
+    timeline.seal_events(at=AT)
+    timeline.add_note(account_id=quiet.pk, text="Quiet.", happened_on=TODAY, at=AT, by=TEST)
+    timeline.seal_events(at=AT + timedelta(days=2))
+    yield account
+    clock.travel_to(None)
+
+
+def unlock():
+    """Have the record changed like any other table, as somebody does who owns the server."""
+    sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in GROWING:
+        for leaf in [table, *(row["leaf"] for row in sql.rows(LEAVES, [table]))]:
+            sql.execute(f"ALTER TABLE {leaf} DISABLE TRIGGER USER")
+            sql.execute(f"GRANT UPDATE, DELETE ON {leaf} TO CURRENT_USER")
+
+
+LEAVES = "SELECT inhrelid::regclass::text AS leaf FROM pg_inherits WHERE inhparent = %s::text::regclass"
+
+
+def again(table):
+    """Write the statement that adds the first row of a table once more, under a number of its own."""
+    columns = [
+        row["name"]
+        for row in sql.rows(
+            "SELECT attname AS name FROM pg_attribute WHERE attrelid = %s::text::regclass AND attnum > 0"
+            " AND NOT attisdropped AND attname <> 'id'",
+            [table],
+        )
+    ]
+    names = ", ".join(columns)
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {table} ORDER BY id LIMIT 1"  # noqa: S608
+
+
+ENTRY = (
+    "INSERT INTO ledger_entry (account_id, item_id, debit, credit, amount_minor, currency, booked_on, cause_kind, cause_id,"
+    " cause_no, posted_at, reverses_id) SELECT {} FROM accounts_account AS account WHERE id = %(account)s"
+)
+
+#: Each invariant, how it is broken, and what is said of it.
+BREAKS = [
+    (
+        "the hash chain is whole",
+        ["UPDATE timeline_event SET actor = 'Mallory' WHERE kind = 'accounts.ItemAdded'"],
+        "or the seal, was changed",
+    ),
+    (
+        "the hash chain is whole",
+        ["DELETE FROM timeline_event WHERE kind = 'promises.PromiseMade'"],
+        "1 of its events are gone",
+    ),
+    (
+        "no event slipped in",
+        [
+            "INSERT INTO timeline_event (id, account_id, recorded_at, happened_on, kind, actor, data)"
+            " SELECT gap.id, %(account)s, now(), now(), 'timeline.NoteAdded', 'Mallory', '{}'"
+            " FROM (SELECT min(id) + 1 AS id FROM timeline_event AS event"
+            "       WHERE NOT EXISTS (SELECT FROM timeline_event AS next WHERE next.id = event.id + 1)) AS gap"
+        ],
+        "stands between sealed ones",
+    ),
+    (
+        "documents are what they were",
+        ["UPDATE documents_blob SET content = 'Pay us more.'"],
+        "letter.txt) has other bytes than it was stored with",
+    ),
+    ("documents are what they were", ["DELETE FROM documents_blob"], "letter.txt) has lost its bytes"),
+    (
+        "the ledger balances",
+        [ENTRY.format("id, NULL, 1, 99, 500, 'GBP', now(), 6, 77, 0, now(), NULL")],
+        "moves 500 from 1 to 99",
+    ),
+    (
+        "no money was posted twice",
+        ["ALTER TABLE ledger_entry DROP CONSTRAINT ledger_entry_once", again],
+        "one cause has 2 entries",
+    ),
+    (
+        "reversals mirror what they reverse",
+        ["UPDATE ledger_entry SET amount_minor = amount_minor + 1 WHERE reverses_id IS NOT NULL"],
+        "does not mirror entry",
+    ),
+    (
+        "items are what the ledger says",
+        ["UPDATE accounts_item SET open_minor = 4999 WHERE reference = 'INV-1002'"],
+        "item INV-1002 shows 4999, the ledger says 5000",
+    ),
+    (
+        "money on account is what the ledger says",
+        ["UPDATE accounts_account SET on_account_minor = 5 WHERE id = %(account)s"],
+        "shows 5 on account, the ledger says 0",
+    ),
+    (
+        "entries belong to an account",
+        ["UPDATE ledger_entry SET account_id = 999999 WHERE id = (SELECT min(id) FROM ledger_entry)"],
+        "account 999999: entry",
+    ),
+    (
+        "nothing belongs to nobody",
+        ["UPDATE accounts_item SET client_id = 999999 WHERE reference = 'INV-1002'"],
+        "belongs to no account of its client",
+    ),
+    (
+        "accounts are found by their reference",
+        ["DELETE FROM accounts_account_lookup WHERE account_id = %(account)s"],
+        "is not found by its reference",
+    ),
+    ("holds belong to an account", ["UPDATE holds_hold SET account_id = 999999"], "belongs to no account"),
+    (
+        "no hold was placed twice",
+        ["ALTER TABLE holds_hold DROP CONSTRAINT holds_hold_once_per_cause", again],
+        "has 2 holds",
+    ),
+    (
+        "suspense is what waits",
+        ["UPDATE payments_statement_line SET open_minor = 300 WHERE amount_minor = 700"],
+        "suspense is 1700, the lines say 1300",
+    ),
+    (
+        "lines are what was made of them",
+        ["UPDATE payments_statement_line SET open_minor = 300 WHERE amount_minor = 700"],
+        "has 300 left of 700, payments took 0",
+    ),
+    ("payments are booked", ["UPDATE payments_payment SET amount_minor = 9999"], "of 9999 has entries of 4000"),
+    (
+        "transfers meet",
+        [ENTRY.format("id, NULL, 33, 9, 500, 'GBP', now(), 3, 77, 0, now(), NULL")],
+        "GBP is on the way between accounts",
+    ),
+    (
+        "messages belong to an account",
+        ["UPDATE contact_message SET client_id = 999999"],
+        "belongs to no account of its client",
+    ),
+    (
+        "no message was queued twice",
+        ["ALTER TABLE contact_message DROP CONSTRAINT contact_message_once_per_cause", again],
+        "has 2 messages",
+    ),
+    ("what left is kept", ["UPDATE contact_message SET document_id = NULL"], "left, and what it said is not kept"),
+    (
+        "promises are judged by their money",
+        ["UPDATE promises_promise SET paid_minor = 1"],
+        "is open, and open by its money",
+    ),
+    (
+        "one promise is open",
+        ["DROP INDEX promises_promise_one_open", again],
+        "2 promises are open",
+    ),
+    (
+        "disputes are of the account's items",
+        [
+            "UPDATE disputes_dispute SET item_id = (SELECT id FROM accounts_item WHERE account_id <> %(account)s LIMIT 1)"
+        ],
+        "is of no item of the account",
+    ),
+    ("upheld disputes are credited", ["UPDATE disputes_dispute SET credited_minor = 1"], "says 1, the ledger 500"),
+    (
+        "closed accounts have no work",
+        [
+            "UPDATE accounts_account SET state = 'closed', closed_on = now(), close_reason = 'paid' WHERE id = %(account)s"
+        ],
+        "is open on a closed account",
+    ),
+    (
+        "work belongs to an account",
+        ["UPDATE worklists_work_item SET client_id = 999999"],
+        "belongs to no account of its client",
+    ),
+    (
+        "no task was opened twice",
+        ["ALTER TABLE worklists_work_item DROP CONSTRAINT worklists_work_item_once_per_cause", again],
+        "has 2 tasks",
+    ),
+    (
+        "facts equal a fresh computation",
+        ["UPDATE accounts_item SET due_on = due_on - 1 WHERE reference = 'INV-1002'"],
+        "accounts.days_past_due, accounts.oldest_due_on: 2026-02-01 in the book, 2026-01-31 afresh",
+    ),
+    (
+        "facts equal a fresh computation",
+        ["UPDATE worklists_work_item SET state = 'done', done_at = now()"],
+        "worklists.open_tasks: 1 in the book, 0 afresh; worklists.days_waiting: 2026-03-02 in the book, unknown afresh",
+    ),
+    (
+        "facts equal a fresh computation",
+        ["DELETE FROM strategy_book WHERE account_id = %(account)s"],
+        "does not stand in the",
+    ),
+    (
+        "facts equal a fresh computation",
+        ["INSERT INTO strategy_book (account_id) VALUES (999999)"],
+        "account 999999: stands in the book, and there is no such account",
+    ),
+    (
+        "open accounts have a next step or a reason",
+        ["UPDATE strategy_book SET place = 99 WHERE account_id = %(account)s"],
+        "stands in place 99 of Chasing 1, which there is not",
+    ),
+    (
+        "open accounts have a next step or a reason",
+        ["UPDATE strategy_book SET version_id = 999999 WHERE account_id = %(account)s"],
+        "is in version 999999 of a strategy, which there is not",
+    ),
+    (
+        "open accounts have a next step or a reason",
+        ["UPDATE strategy_book SET next_review_on = NULL WHERE account_id = %(account)s"],
+        "waits for “Look again” of Chasing, on no day",
+    ),
+    (
+        "open accounts have a next step or a reason",
+        ["UPDATE strategy_book SET version_id = NULL, place = NULL WHERE account_id = %(account)s"],
+        "is in no strategy, though Chasing is assigned to it",
+    ),
+    (
+        "open accounts have a next step or a reason",
+        ["DELETE FROM strategy_assignment"],
+        "is in Chasing, though none is assigned to it",
+    ),
+    (
+        "open accounts have a next step or a reason",
+        ["UPDATE strategy_version SET state = 'retired', emptied_at = now()"],
+        "is in Chasing 1, which every account has left",
+    ),
+    (
+        "nothing due was forgotten",
+        [
+            "UPDATE strategy_book SET oldest_due_on = '2026-02-01', state_entered_on = '2026-03-01'"
+            " WHERE account_id <> %(account)s AND NOT is_house"
+        ],
+        "Suspend the service is due and did not happen",
+    ),
+    (
+        "no decision was made twice",
+        ["ALTER TABLE strategy_decision DROP CONSTRAINT strategy_decision_once", again],
+        "was decided 2 times on 2026-03-02",
+    ),
+    ("what was decided was done", ["DELETE FROM worklists_work_item"], "ordered a task call, and there is none"),
+    (
+        "what was decided was done",
+        ["DELETE FROM contact_message"],
+        "ordered a message service suspend, and there is none",
+    ),
+    ("what was decided was done", ["UPDATE holds_hold SET reason = 'legal'"], "which did not order it"),
+    ("what was decided was done", ["UPDATE worklists_work_item SET cause_id = 999999"], "comes of decision 999999"),
+    (
+        "what was decided was told",
+        ["DELETE FROM timeline_event WHERE kind = 'strategy.StepTaken'"],
+        "of 2026-03-02 is not on the timeline",
+    ),
+    (
+        "what was decided was told",
+        ["UPDATE timeline_event SET data = data || '{\"decision_id\": 999999}' WHERE kind = 'strategy.StepTaken'"],
+        "the timeline tells of decision 999999, which there is not",
+    ),
+    (
+        "what was decided was told",
+        [
+            "INSERT INTO timeline_event (account_id, recorded_at, happened_on, kind, actor, data)"
+            " SELECT account_id, recorded_at, happened_on, kind, actor, data FROM timeline_event"
+            " WHERE kind = 'strategy.StepTaken'"
+        ],
+        "is on the timeline 2 times",
+    ),
+]
+
+
+def checked(*arguments):
+    """Run `tallystick check`, and give its exit code with what it said."""
+    said = io.StringIO()
+    try:
+        call_command("check", *arguments, stdout=said)
+    except CommandError as error:
+        return error.returncode, said.getvalue() + str(error)
+    return 0, said.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_sound_book_passes_and_everything_in_it_was_looked_at(book):
+    code, said = checked()
+
+    assert code == 0, said
+    lines = said.splitlines()
+    assert lines.pop() == "Everything that must be true is true."
+    assert len(lines) == len(list(invariants.all_invariants()))
+    for line in lines:
+        assert line.startswith("ok ")
+        assert int(line.split()[-1].replace(",", "")) > 0, line
+
+
+def test_every_invariant_is_broken_by_a_test():
+    assert {invariant.name for _room, invariant in invariants.all_invariants()} == {
+        name for name, _how, _said in BREAKS
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "how", "what"), BREAKS, ids=[f"{name}: {said}"[:80] for name, _how, said in BREAKS])
+def test_what_is_broken_is_named_and_ends_with_1(book, name, how, what):
+    unlock()
+    for statement in how:
+        text = (
+            again(how[0].split()[2] if "TABLE" in how[0] else "promises_promise") if statement is again else statement
+        )
+        assert sql.execute(text, {"account": book.pk}) != 0
+
+    code, said = checked()
+
+    assert code == 1
+    (line,) = [line for line in said.splitlines() if line.startswith("BAD") and name in line]
+    rest = said.split(line)[1].split("\nok ")[0].split("\nBAD")[0]
+    assert what in rest
+    assert "What to do: " in rest
+
+
+@pytest.mark.django_db
+def test_facts_that_wait_for_the_next_run_are_compared_as_of_their_last_day(book):
+    later = AT + timedelta(days=120)
+    clock.travel_to(later)
+    assert checked("facts equal")[0] == 0
+
+    unlock()
+    sql.execute("UPDATE payments_payment SET booked_on = booked_on - 1 WHERE amount_minor = 4000")
+
+    code, said = checked("facts equal")
+    assert code == 1
+    assert "payments.last_on, payments.days_since_last: 2026-02-13 in the book, 2026-02-12 afresh" in said
+
+
+@pytest.mark.django_db
+def test_accounts_that_wait_for_their_answer_are_passed_over(book):
+    builders.invoice(book, "9.00", due_on=date(2025, 12, 1))
+    builders.account()
+
+    assert checked()[0] == 0
+
+
+@pytest.mark.django_db
+def test_an_order_that_was_refused_is_done_with(book):
+    sql.execute("DELETE FROM worklists_work_item")
+    refused = sql.Rows(
+        "SELECT account_id, due_on AS happened_on, jsonb_build_object('decision_id', id, 'order_no', 1) AS data"
+        " FROM strategy_decision WHERE cause_id = 0"
+    )
+    timeline.append_rows(refused, kind="strategy.OrderRefused", at=AT, by=TEST)
+
+    assert checked("decided was done")[0] == 0
+
+
+@pytest.mark.django_db
+def test_of_many_breaches_the_first_are_named_and_all_are_counted(book):
+    for _number in range(3):
+        builders.account()
+    sql.execute("DELETE FROM accounts_account_lookup")
+
+    code, said = checked("found by their reference", "--named", "2")
+
+    assert code == 1
+    total = Account.objects.count()
+    assert f"{total} breaches:" in said
+    assert said.count("is not found by its reference") == 2
+    assert f"and {total - 2} more" in said
+
+
+@pytest.mark.django_db
+def test_a_room_or_some_words_choose_what_is_checked_and_json_says_it_all(book):
+    names = [json.loads(line)["name"] for line in checked("ledger", "one promise", "--json")[1].splitlines()]
+    assert names == [
+        "the ledger balances",
+        "no money was posted twice",
+        "reversals mirror what they reverse",
+        "one promise is open",
+    ]
+
+    sql.execute("UPDATE accounts_item SET open_minor = 4999 WHERE reference = 'INV-1002'")
+    code, said = checked("items are", "--json")
+
+    assert code == 1
+    told = json.loads(said.splitlines()[0])
+    assert (told["room"], told["checked"], told["breaches"]) == ("accounts", 5, 1)
+    assert told["named"] == [f"account {book.pk}: item INV-1002 shows 4999, the ledger says 5000"]
+
+    code, said = checked("no such thing")
+    assert code == 1
+    assert "tallystick check --list" in said
+
+
+def test_what_would_be_checked_is_listed_with_its_meaning():
+    code, said = checked("--list")
+
+    assert code == 0
+    for room, invariant in invariants.all_invariants():
+        assert f"{room:<12} {invariant.name}\n" in said
+        assert invariant.sentence in said
+        assert invariant.sentence.endswith(".")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_check_writes_nothing_and_cannot():
+    with invariants._one_look(), pytest.raises(Exception, match="read-only transaction"):
+        sql.execute("DELETE FROM accounts_client")
+
+
+@pytest.fixture
+def elsewhere(transactional_db):
+    """The connection, moved to an empty database of its own, and back afterwards."""
+    here = connection.settings_dict["NAME"]
+    there = f"{here}_empty"
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{there}"')
+    connection.close()
+    connection.settings_dict["NAME"] = there
+    yield
+    connection.close()
+    connection.settings_dict["NAME"] = here
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{there}" WITH (FORCE)')
+
+
+@pytest.mark.parametrize("words", [["check"], ["run"], ["why", "KF-1"], ["worker"], ["web"], ["backup", "there"]])
+def test_on_an_empty_database_a_verb_says_what_to_do(elsewhere, capsys, words):
+    assert cli.main(words) == 1
+
+    said = capsys.readouterr()
+    assert said.err.startswith("tallystick: The database is empty. tallystick start prepares it")
+    assert said.err.count("\n") == 1
+
+
+@pytest.mark.django_db
+def test_a_database_of_another_program_is_refused_with_what_to_do():
+    preparing.must_be_ready()
+
+    sql.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '9999_later', now())")
+    with pytest.raises(NotReady, match="of a later Tallystick"):
+        preparing.must_be_ready()
+
+    sql.execute("DELETE FROM django_migrations WHERE name = '9999_later' OR app = 'strategy'")
+    with pytest.raises(NotReady, match="of an earlier Tallystick: 1 change"):
+        preparing.must_be_ready()
+
+
+def test_a_database_that_cannot_be_reached_is_an_error_of_one_line(tmp_path):
+    environment = {
+        **os.environ,
+        "DATABASE_URL": "postgres://somebody:secret@127.0.0.1:1/book",
+        "TALLYSTICK_STATE_DIR": str(tmp_path),
+    }
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "tallystick", "check"], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("tallystick: The database cannot be reached: ")
+    assert ended.stderr.count("\n") == 1
+    assert "secret" not in ended.stderr
