@@ -157,7 +157,7 @@ def test_the_receipt_shows_counts_sums_balances_and_warnings():
         (3, "does_not_balance"),
         (4, "line_unreadable"),
     ]
-    assert receipt.states[states.LineState.APPLIED][0]["minor"] == 10_000
+    assert [(row["became"], row["minor"]) for row in receipt.became][:1] == [("applied", 10_000)]
     assert told(house_of(account), "StatementImported")[0]["new_lines"] == 2
 
 

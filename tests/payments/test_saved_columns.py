@@ -32,14 +32,24 @@ def bank():
 
 
 def test_a_file_that_nobody_has_explained_is_shown_with_its_columns_and_takes_nothing(bank):
-    seen = queries.preview(strange(), bank_account_id=bank.pk)
+    seen = queries.preview(strange("about;13/04/2026"), bank_account_id=bank.pk)
 
     assert (seen.refusal, seen.layout, seen.statements) == (None, None, [])
     assert (seen.sketch.separator, seen.sketch.header) == (";", COLUMNS.header)
-    assert seen.sketch.rows[0] == ("03/04/2026", "ACME INV-1", "12,50")
     with pytest.raises(refusals.FormatUnknown):
         import_file(strange(), bank)
     assert not StatementFile.objects.exists()
+
+
+def test_headings_that_nobody_knows_are_guessed_for_a_person_and_never_for_the_book(bank):
+    seen = queries.preview(strange(), bank_account_id=bank.pk, order=DayOrder.DAY_FIRST)
+
+    assert (seen.is_guess, seen.refusal) == (True, None)
+    assert seen.layout.places == COLUMNS.places
+    (statement,) = seen.statements
+    assert (statement.lines, str(statement.into.amount)) == (2, "19.50")
+    with pytest.raises(refusals.FormatUnknown):
+        import_file(strange(), bank, order=DayOrder.DAY_FIRST)
 
 
 def test_days_that_read_both_ways_are_asked_for(bank):

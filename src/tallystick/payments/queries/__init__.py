@@ -23,6 +23,7 @@ from tallystick.payments.queries.lines import (
 from tallystick.payments.queries.offers import Offer, offer_of, offers, search_offers
 from tallystick.payments.queries.preview import Preview, preview
 from tallystick.payments.queries.received import (
+    Place,
     get_payment,
     paid_items,
     payments,
@@ -35,6 +36,7 @@ from tallystick.payments.queries.received import (
 __all__ = [
     "INVARIANTS",
     "Offer",
+    "Place",
     "Preview",
     "Receipt",
     "Shown",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.actor import Scope
+from tallystick.kernel.choices import Choice
 from tallystick.kernel.refusals import NotFound
 from tallystick.payments.models import FileWarning, Statement, StatementFile, StatementLine
 from tallystick.payments.rules.states import LineState
@@ -32,6 +33,25 @@ def files(*, scope: Scope = EVERYTHING) -> QuerySet[StatementFile]:
     )
 
 
+class Became(Choice):
+    """What became of a line of a file, as a receipt tells it."""
+
+    APPLIED = "applied", _("Applied")
+    WAITING = "waiting", _("Waiting for a person")
+    RETURNED = "returned", _("Money out, tied to the payment that bounced")
+    OUT = "out", _("Money out, waiting for a person")
+    PARKED = "parked", _("Parked")
+    IGNORED = "ignored", _("Not ours")
+    ANNOUNCED = "announced", _("Announced: it comes again on a statement")
+
+    @classmethod
+    def of(cls, state: LineState, is_out: bool) -> Became:
+        """Tell it from the line's state and direction."""
+        if is_out and state in (LineState.WAITING, LineState.APPLIED):
+            return cls.OUT if state is LineState.WAITING else cls.RETURNED
+        return cls(state.value)
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What came of a file."""
@@ -39,8 +59,8 @@ class Receipt:
     file: StatementFile
     statements: list[Statement]
     warnings: list[ReadingWarning]
-    #: Its new lines by state: count, and sum in minor units by currency.
-    states: dict[LineState, list[dict[str, Any]]]
+    #: Its new lines by what became of them and by currency: rows of became, currency, count, minor.
+    became: list[dict[str, Any]]
 
     @property
     def lines(self) -> int:
@@ -62,17 +82,18 @@ def receipt(file_id: int, *, scope: Scope = EVERYTHING) -> Receipt:
     statements = list(Statement.objects.filter(file_id=file_id).select_related("bank_account__client").order_by("pk"))
     if file is None or not all(scope.allows(statement.bank_account.client_id) for statement in statements):
         raise NotFound(what="file", reference=file_id)
+    is_out = Case(When(amount_minor__lt=0, then=Value(True)), default=Value(False))
     counted = (
         StatementLine.objects.filter(statement_id__in=[statement.pk for statement in statements])
-        .values("state", "currency")
+        .annotate(is_out=is_out)
+        .values("state", "is_out", "currency")
         .annotate(count=Count("pk"), minor=Sum("amount_minor"))
-        .order_by("state", "currency")
+        .order_by("currency")
     )
-    states: dict[LineState, list[dict[str, Any]]] = defaultdict(list)
-    for row in counted:
-        states[LineState(row["state"])].append(dict(row))
+    became = [{**row, "became": Became.of(LineState(row["state"]), row["is_out"])} for row in counted]
+    order = list(Became)
     warnings = [
         ReadingWarning(WarningCode(row.code), row.line_number, row.text, row.fields)
         for row in file.warnings.order_by("line_number", "pk")
     ]
-    return Receipt(file, statements, warnings, dict(states))
+    return Receipt(file, statements, warnings, sorted(became, key=lambda row: order.index(row["became"])))

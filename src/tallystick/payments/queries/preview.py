@@ -15,6 +15,7 @@ from tallystick.payments.queries.banks import account_of, bank_accounts, known_o
 from tallystick.payments.queries.files import files
 from tallystick.payments.rules import bank_csv, characters, formats
 from tallystick.payments.rules.csv_layout import Layout, Sketch, sketch
+from tallystick.payments.rules.csv_profiles import guess_headerless
 from tallystick.payments.rules.csv_saved import SavedColumns
 from tallystick.payments.rules.days import DayOrder
 from tallystick.payments.rules.formats import Format
@@ -52,6 +53,16 @@ class SeenStatement:
         return Money(self.into_minor, self.currency) if self.currency else None
 
     @property
+    def opens(self) -> Money | None:
+        """What it opens at, where it says."""
+        return self.opening.balance.amount if self.opening.balance else None
+
+    @property
+    def closes(self) -> Money | None:
+        """What it closes at, where it says."""
+        return self.closing.balance.amount if self.closing and self.closing.balance else None
+
+    @property
     def out(self) -> Money | None:
         """What went out on it."""
         return Money(self.out_minor, self.currency) if self.currency else None
@@ -71,6 +82,8 @@ class Preview:
     #: The columns of a CSV, what they are taken for, and for the export of which bank.
     sketch: Sketch | None = None
     layout: Layout | None = None
+    #: The columns were told from what stands in them: somebody has to look before the file is taken.
+    is_guess: bool = False
     asks_order: bool = False
 
     @property
@@ -98,6 +111,10 @@ def preview(
             encoding = characters.encoding_of(file, known.encoding)
             seen.layout = bank_csv.found_layout(file, known.encoding, known.columns)
             seen.sketch = sketch(file, seen.layout.encoding if seen.layout else encoding, seen.layout)
+            if seen.layout is None and columns is None and (guess := _guess(seen.sketch)):
+                known = known_of(chosen, ours, order=order, columns=guess)
+                seen.layout = bank_csv.found_layout(file, known.encoding, known.columns)
+                seen.is_guess = seen.layout is not None
         _read(file, known, seen, chosen, ours)
         if not seen.statements:
             raise NoStatement
@@ -107,6 +124,15 @@ def preview(
         seen.refusal = None if can_say else refusal
         seen.asks_order = isinstance(refusal, DayOrderUnknown)
     return seen
+
+
+def _guess(seen: Sketch | None) -> SavedColumns | None:
+    """Tell the columns under headings that nobody knows from what stands in them."""
+    guessed = guess_headerless(seen.rows) if seen else None
+    if seen is None or guessed is None:
+        return None
+    _profile, places = guessed
+    return SavedColumns(seen.separator, seen.header, places)
 
 
 def _read(

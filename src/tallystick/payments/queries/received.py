@@ -67,6 +67,8 @@ def received(
     client_id: int | None = None,
     since: date | None = None,
     before: Place | None = None,
+    payment_id: int | None = None,
+    line_id: int | None = None,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
     """Give a page of payments with their accounts, the latest first.
@@ -84,6 +86,8 @@ def received(
             "part": f"%{_escaped(text.strip())}%",
             "before_on": before.booked_on if before else None,
             "before_id": before.payment_id if before else None,
+            "payment": payment_id,
+            "line": line_id,
             "limit": limit,
         },
     )

@@ -9,6 +9,8 @@ JOIN parties_party AS party ON party.id = account.party_id
 JOIN accounts_client AS client ON client.id = payment.client_id
 WHERE (%(clients)s::bigint[] IS NULL OR payment.client_id = ANY(%(clients)s))
   AND (%(client)s::bigint IS NULL OR payment.client_id = %(client)s)
+  AND (%(payment)s::bigint IS NULL OR payment.id = %(payment)s)
+  AND (%(line)s::bigint IS NULL OR payment.line_id = %(line)s)
   AND (%(state)s::text IS NULL OR payment.state = %(state)s)
   AND (%(since)s::date IS NULL OR payment.booked_on >= %(since)s)
   AND (%(before_on)s::date IS NULL OR (payment.booked_on, payment.id) < (%(before_on)s::date, %(before_id)s::bigint))

@@ -81,7 +81,8 @@ ORDER BY candidate.line_id, candidate.account_id;
 -- have bounced, then the latest.
 SELECT line.id AS line_id, payment.id AS payment_id, payment.account_id, payment.booked_on, payment.payer,
        payment.reference, account.reference AS account, party.name AS party,
-       payment.reference <> '' AND accounts_reference_key(payment.reference) = ANY(line.tokens) AS names_reference,
+       accounts_reference_key(account.reference) = ANY(line.tokens)
+       OR (payment.reference <> '' AND accounts_reference_key(payment.reference) = ANY(line.tokens)) AS names_reference,
        payment.state = 'reversed' AS has_bounced
 FROM payments_statement_line AS line
 JOIN payments_bank_account AS bank_account ON bank_account.id = line.bank_account_id
@@ -117,7 +118,7 @@ ORDER BY 1, 2;
 SELECT bank_account.id, bank_account.name, bank_account.currency, bank_account.iban, bank_account.sort_code,
        bank_account.number, client.name AS client, latest.last_on, latest.closed_minor, latest.imported_at,
        coalesce(waiting.lines, 0) AS waiting_lines, coalesce(waiting.minor, 0) AS waiting_minor,
-       waiting.oldest_on AS waiting_since_on
+       waiting.oldest_on AS waiting_since_on, coalesce(waiting.out_lines, 0) AS out_lines
 FROM payments_bank_account AS bank_account
 JOIN accounts_client AS client ON client.id = bank_account.client_id
 LEFT JOIN LATERAL (
@@ -129,9 +130,10 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS latest ON true
 LEFT JOIN LATERAL (
-    SELECT count(*) AS lines, sum(open_minor)::bigint AS minor, min(booked_on) AS oldest_on
+    SELECT count(*) FILTER (WHERE amount_minor > 0) AS lines, count(*) FILTER (WHERE amount_minor < 0) AS out_lines,
+           (sum(open_minor) FILTER (WHERE amount_minor > 0))::bigint AS minor, min(booked_on) AS oldest_on
     FROM payments_statement_line AS line
-    WHERE line.bank_account_id = bank_account.id AND line.state = 'waiting' AND line.amount_minor > 0
+    WHERE line.bank_account_id = bank_account.id AND line.state = 'waiting' AND line.amount_minor <> 0
 ) AS waiting ON true
 WHERE %(clients)s::bigint[] IS NULL OR bank_account.client_id = ANY(%(clients)s)
 ORDER BY client.name, bank_account.name, bank_account.id;
