@@ -118,16 +118,20 @@ def workers() -> Iterator[list[subprocess.Popen[bytes]]]:
         worker.wait()
 
 
-def begin(batch: Batch, workers: list[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
-    """Begin a worker: a process of its own that does the job on the database of the test."""
+def child_environment() -> dict[str, str]:
+    """Give the environment in which a process of its own works on the database of the test."""
     at = connection.settings_dict
-    environment = {
+    return {
         **os.environ,
         "DATABASE_URL": f"postgres://{at['USER']}@{quote(at['HOST'], safe='')}:{at['PORT']}/{at['NAME']}",
         "DJANGO_SETTINGS_MODULE": "tallystick.config.settings",
         "PYTHONPATH": str(Path(tallystick.__file__).parent.parent),
     }
-    worker = subprocess.Popen([sys.executable, "-c", WORKER, str(batch.pk)], env=environment)
+
+
+def begin(batch: Batch, workers: list[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+    """Begin a worker: a process of its own that does the job."""
+    worker = subprocess.Popen([sys.executable, "-c", WORKER, str(batch.pk)], env=child_environment())
     workers.append(worker)
     return worker
 

@@ -1,0 +1,591 @@
+"""How files are read, guessed and mapped: tables of cases, each with what systems really write."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tallystick.intake import rules
+from tallystick.intake.rules import files as file_rules
+from tallystick.intake.rules import lines as line_rules
+from tallystick.intake.rules import workbooks
+from tallystick.kernel import sql
+from tallystick.kernel.money import Money
+
+# How a file is written
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "separator", "quote"),
+    [
+        pytest.param(b"A,B\n1,2\n", "utf-8", ",", '"', id="plain"),
+        pytest.param(b"A;B\r\n1,50;2\r\n", "utf-8", ";", '"', id="semicolons, with decimal commas"),
+        pytest.param(b"A\tB\n1,5\t2;7\n", "utf-8", "\t", '"', id="tabs"),
+        pytest.param(b"A|B|C\n1|2|3\n", "utf-8", "|", '"', id="bars"),
+        pytest.param(b"sep=;\nA;B,C\n1;2\n", "utf-8", ";", '"', id="Excel names its separator"),
+        pytest.param(b"\xef\xbb\xbfA,B\n1,2\n", "utf-8-sig", ",", '"', id="UTF-8 with a mark"),
+        pytest.param("Käufer;Ä\nMüller;1\n".encode("cp1252"), "cp1252", ";", '"', id="Windows-1252"),
+        pytest.param("A,B\nMüller,2\n".encode("utf-16"), "utf-16", ",", '"', id="UTF-16 with a mark"),
+        pytest.param("Account,B\nMiller,2\n".encode("utf-16-le"), "utf-16-le", ",", '"', id="UTF-16 without"),
+        pytest.param(b"A,B\n'x, y','2'\n'z','3'\n", "utf-8", ",", "'", id="single quotation marks"),
+        pytest.param(b'A,B\n5" pipe,2\n', "utf-8", ",", "", id="an inch is no quotation mark"),
+    ],
+)
+def test_how_a_text_is_written_is_found(content: bytes, encoding: str, separator: str, quote: str) -> None:
+    try:
+        content.decode()
+        is_utf8 = True
+    except UnicodeDecodeError:
+        is_utf8 = False
+
+    assert rules.find_writing(content, is_utf8=is_utf8) == rules.Writing(encoding, separator, quote)
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        pytest.param(b"a,b\n1,2\n", [(1, ["a", "b"], ""), (2, ["1", "2"], "")], id="plain"),
+        pytest.param(b"a,b\r1,2", [(1, ["a", "b"], ""), (2, ["1", "2"], "")], id="old Mac, no end of line"),
+        pytest.param(
+            b'a,b\n"x\ny",2\nz,3\n',
+            [(1, ["a", "b"], ""), (2, ["x\ny", "2"], ""), (4, ["z", "3"], "")],
+            id="a cell of two lines",
+        ),
+        pytest.param(b"a,b\n\n,\n1,2\n", [(1, ["a", "b"], ""), (4, ["1", "2"], "")], id="blank lines"),
+        pytest.param(b'a,b\n"say ""so""",2\n', [(1, ["a", "b"], ""), (2, ['say "so"', "2"], "")], id="doubled marks"),
+        pytest.param(
+            b'a,b\n"x,1\ny,2\n',
+            [(1, ["a", "b"], ""), (2, ['"x,1'], "quote_never_closed"), (3, ["y", "2"], "")],
+            id="a mark never closed costs its own line",
+        ),
+    ],
+)
+def test_a_text_is_read_as_lines_with_their_numbers(content: bytes, lines: list[tuple[int, list[str], str]]) -> None:
+    writing = rules.Writing("utf-8", ",", '"')
+
+    # However it is cut into pieces.
+    for size in (1, 3, 1000):
+        pieces = [content[at : at + size] for at in range(0, len(content), size)]
+        assert [tuple(line) for line in rules.read_text(iter(pieces), writing)] == lines
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        pytest.param(b"a,b", rules.FileType.TEXT, id="a text"),
+        pytest.param("a,b\n1,2\n".encode("utf-16"), rules.FileType.TEXT, id="a text of two bytes a letter"),
+        pytest.param(b"PK\x03\x04", rules.FileType.XLSX, id="a workbook"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", rules.FileType.XLS, id="an old workbook"),
+    ],
+)
+def test_a_file_is_known_by_its_content(head: bytes, found: rules.FileType) -> None:
+    assert rules.find_type(head, name="list.pdf") is found
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        pytest.param(b"", "intake.file_empty", id="nothing"),
+        pytest.param(b"\xef\xbb\xbf \r\n\t", "intake.file_empty", id="nothing but blanks"),
+        pytest.param(b"%PDF-1.4", "intake.file_type_unknown", id="a PDF"),
+        pytest.param(b"\x1f\x8b\x08", "intake.file_type_unknown", id="compressed"),
+        pytest.param(b"\n<html><table>", "intake.file_type_unknown", id="a web page called .xls"),
+        pytest.param(b"{\\rtf1", "intake.file_type_unknown", id="a letter"),
+        pytest.param(b"\x7fELF\x00\x01\x02\x00\x00\x01\x00", "intake.file_type_unknown", id="a program"),
+    ],
+)
+def test_what_is_no_list_is_refused(head: bytes, code: str) -> None:
+    with pytest.raises((rules.FileEmpty, rules.FileTypeUnknown)) as refused:
+        rules.find_type(head, name="list.csv")
+
+    assert refused.value.code == code
+
+
+def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_rules, "MOST_UNPACKED_BYTES", 1_000_000)
+    bomb = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", "0" * 2_000_000)
+
+    assert bomb.stat().st_size < 10_000
+    with pytest.raises(rules.WorkbookUnsafe):
+        rules.check_workbook(bomb, name="bomb.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        ({"xl/workbook.xml": "x"}, rules.FileType.XLSX),
+        ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}, rules.FileType.ODS),
+        ({"word/document.xml": "x"}, None),
+    ],
+)
+def test_a_packed_file_is_a_workbook_or_none(
+    tmp_path: Path, parts: dict[str, str], found: rules.FileType | None
+) -> None:
+    file = tmp_path / "file"
+    with zipfile.ZipFile(file, "w") as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+
+    if found is None:
+        with pytest.raises(rules.FileTypeUnknown):
+            rules.check_workbook(file, name="file")
+    else:
+        assert rules.check_workbook(file, name="file") is found
+
+
+def test_a_damaged_workbook_is_said_to_be_damaged(tmp_path: Path) -> None:
+    file = tmp_path / "x.xlsx"
+    file.write_bytes(b"PK\x03\x04 nothing")
+
+    with pytest.raises(workbooks.WorkbookDamaged):
+        list(workbooks.read_workbook(file))
+
+
+# Which column is what
+
+
+@pytest.mark.parametrize(
+    ("lines", "at"),
+    [
+        pytest.param([["Customer", "Invoice No", "Amount"], ["A", "1", "2"]], 0, id="the first line"),
+        pytest.param([["Aged Debtors"], ["31 March"], [], ["A/C", "Ref", "Balance"]], 3, id="below a title"),
+        pytest.param([["Kunde", "Rechnungsnummer", "Betrag"], ["A", "1", "2"]], 0, id="German"),
+        pytest.param([["x", "y"], ["1", "2"]], 0, id="unknown words, but no figures"),
+        pytest.param([["1", "2"], ["3", "4"]], None, id="figures alone"),
+        pytest.param([["a", "a"], ["1", "2"]], None, id="the same word twice"),
+        pytest.param([], None, id="nothing"),
+    ],
+)
+def test_the_line_of_headings_is_found(lines: list[list[str]], at: int | None) -> None:
+    assert rules.find_heading(lines) == at
+
+
+INVOICE = ["A1", "Acme Ltd", "7", "31/01/2026", "28/02/2026", "10.00", "GBP"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "sample", "columns"),
+    [
+        pytest.param(
+            "Account|Customer Name|Invoice Number|Invoice Date|Due Date|Amount|Currency",
+            INVOICE,
+            {
+                "account_ref": "Account",
+                "name": "Customer Name",
+                "item_ref": "Invoice Number",
+                "issued_on": "Invoice Date",
+                "due_on": "Due Date",
+                "amount": "Amount",
+                "currency": "Currency",
+            },
+            id="plain words",
+        ),
+        pytest.param(
+            "*ContactName|EmailAddress|*InvoiceNumber|*InvoiceDate|*DueDate|Total|InvoiceAmountDue|Currency",
+            ["Acme", "a@b.example", "7", "31/01/2026", "28/02/2026", "10.00", "4.00", "GBP"],
+            {
+                "account_ref": "*ContactName",
+                "name": "*ContactName",
+                "open_amount": "InvoiceAmountDue",
+                "amount": "Total",
+            },
+            id="Xero",
+        ),
+        pytest.param(
+            "Account|Document Number|Document Type|Document Date|Net due date|Amount in doc. curr.|Document currency",
+            ["1000", "90001", "RV", "31.01.2026", "28.02.2026", "10,00", "EUR"],
+            {"item_kind": "Document Type", "amount": "Amount in doc. curr.", "due_on": "Net due date"},
+            id="SAP FBL5N",
+        ),
+        pytest.param(
+            "Date|Transaction Type|No.|Customer|Due Date|Amount|Open Balance",
+            ["31/01/2026", "Invoice", "7", "Acme", "28/02/2026", "10.00", "4.00"],
+            {"account_ref": "Customer", "name": "Customer", "item_ref": "No.", "open_amount": "Open Balance"},
+            id="QuickBooks",
+        ),
+        pytest.param(
+            "Kundennummer|Rechnungsnummer|Rechnungsdatum|Fälligkeit|Betrag|Währung",
+            ["A1", "7", "31.01.2026", "28.02.2026", "1.250,50", "EUR"],
+            {"account_ref": "Kundennummer", "item_ref": "Rechnungsnummer", "due_on": "Fälligkeit", "amount": "Betrag"},
+            id="German",
+        ),
+        pytest.param(
+            "countryCode|customerID|invoiceNumber|InvoiceDate|DueDate|InvoiceAmount|SettledDate",
+            ["391", "0379-NEVHP", "611365", "1/13/2013", "2/12/2013", "55.94", "1/15/2013"],
+            {"account_ref": "customerID", "amount": "InvoiceAmount", "settled_on": "SettledDate"},
+            id="camel case, and a number that is no country",
+        ),
+    ],
+)
+def test_columns_are_guessed_from_their_headings(headings: str, sample: list[str], columns: dict[str, str]) -> None:
+    guessed = rules.guess("invoices", headings.split("|"), [sample], currency="GBP")
+
+    origins = guessed.mapping.origins
+    assert {name: origins[name].column for name in columns} == columns
+    assert rules.wanting(guessed.mapping) == []
+    assert "country" not in origins
+
+
+def test_a_column_is_no_amount_when_no_amounts_stand_in_it() -> None:
+    guessed = rules.guess("invoices", ["Account", "Amount", "Value"], [["A1", "see memo", "9.00"]] * 3)
+
+    assert guessed.mapping.origins["amount"].column == "Value"
+
+
+def test_a_currency_that_no_column_names_is_the_clients() -> None:
+    guessed = rules.guess("payments", ["Account", "Amount"], [["A1", "9.00"]], currency="EUR")
+
+    assert guessed.mapping.origins["currency"] == rules.Origin(constant="EUR")
+    assert guessed.mapping.home_currency == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "forms"),
+    [
+        pytest.param(["2026-01-31"], ["ymd"], id="ISO"),
+        pytest.param(["31/01/2026"], ["dmy"], id="no month has 31"),
+        pytest.param(["01/31/2026"], ["mdy"], id="American"),
+        pytest.param(["03/04/2026", "05/06/2026"], ["dmy", "mdy"], id="either"),
+        pytest.param(["03/04/2026"] * 9 + ["31/12/2026", "soon"], ["dmy"], id="one day settles it, one is damaged"),
+        pytest.param(["3 Apr 2026", "4 May 2026"], ["dmy"], id="names of months"),
+        pytest.param(["5/5/2026", "6/6/2026"], ["dmy"], id="both mean the same"),
+        pytest.param(["", " "], [], id="nothing"),
+        pytest.param(["soon"], [], id="no days"),
+    ],
+)
+def test_the_form_of_days_is_settled_or_left_open(values: list[str], forms: list[str]) -> None:
+    assert [str(form) for form in rules.possible_day_forms(values)] == forms
+
+
+@pytest.mark.parametrize(
+    ("values", "currency", "marks"),
+    [
+        pytest.param(["1,234.50", "9"], "GBP", ["."], id="point"),
+        pytest.param(["1.234,50", "9"], "EUR", [","], id="comma"),
+        pytest.param(["12.50"], "GBP", ["."], id="two decimals after a point"),
+        pytest.param(["12", "7"], "GBP", ["."], id="no mark at all means no question"),
+        pytest.param(["1.250"], "KWD", [".", ","], id="three decimals: 1.25 dinars, or 1250"),
+        pytest.param(["1,234"], "JPY", ["."], id="yen have no decimals"),
+    ],
+)
+def test_the_decimal_mark_is_settled_or_left_open(values: list[str], currency: str, marks: list[str]) -> None:
+    assert [str(mark) for mark in rules.possible_marks(values, currency=currency)] == marks
+
+
+# Mappings
+
+WHOLE = {
+    "account_ref": {"column": "Account"},
+    "item_ref": {"column": "Ref"},
+    "issued_on": {"column": "Date"},
+    "due_on": {"column": "Due"},
+    "amount": {"column": "Amount"},
+    "currency": {"constant": "GBP"},
+}
+
+
+def document(**changes: object) -> dict[str, object]:
+    return {"version": 1, "kind": "invoices", "fields": WHOLE, **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"version": 2}, "version 2"),
+        ({"kind": "letters"}, "letters"),
+        ({"fields": {"shoe_size": {"column": "A"}}}, "shoe_size"),
+        ({"fields": {"amount": {}}}, "amount needs one of"),
+        ({"fields": {"amount": {"column": "A", "constant": "1"}}}, "amount needs one of"),
+        ({"fields": {"amount": {"columns": "A"}}}, "columns"),
+        ({"day_form": "dym"}, "dym"),
+        ({"decimal_mark": ";"}, ";"),
+        ({"words": {"ZR": "present"}}, "a word means none of"),
+        ({"home_currency": "pounds"}, "pounds"),
+        ({"skips": [{"row": 1}]}, "row"),
+        ({"carry": {"column": "A"}}, "column"),
+        ({"fields": None}, "items"),
+    ],
+)
+def test_a_mapping_that_says_what_none_can_say_is_refused(changes: dict[str, object], problem: str) -> None:
+    with pytest.raises(rules.MappingUnreadable, match=re.escape(problem)):
+        rules.mapping_of(document(**changes))
+
+
+def test_a_mapping_is_stored_and_read_without_loss() -> None:
+    whole = rules.mapping_of(
+        document(
+            fields={**WHOLE, "settled_on": {"column": "Paid", "form": "mdy"}, "description": {"template": "{Ref}!"}},
+            day_form="dmy",
+            decimal_mark=",",
+            words={"ZR": "invoice"},
+            home_currency="EUR",
+            skips=[{"column": "Ref", "starts_with": "Total", "is_total": True}],
+            carry={"columns": ["A/C"], "starts_with": "A/C:"},
+        )
+    )
+
+    assert rules.mapping_of(whole.as_document()) == whole
+    assert whole.words == {"zr": "invoice"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "wanting"),
+    [
+        ("invoices", WHOLE, []),
+        ("invoices", {name: WHOLE[name] for name in WHOLE if name != "due_on"}, ["due_on"]),
+        ("invoices", {**{n: WHOLE[n] for n in WHOLE if n != "due_on"}, "terms_days": {"constant": "30"}}, []),
+        ("invoices", {}, ["account_ref", "item_ref", "issued_on", "amount", "currency", "due_on"]),
+        ("customers", {"account_ref": {"column": "A"}, "currency": {"constant": "GBP"}}, ["name"]),
+        (
+            "customers",
+            {"account_ref": {"column": "A"}, "currency": {"constant": "GBP"}, "last_name": {"column": "B"}},
+            [],
+        ),
+        ("charges", WHOLE, ["item_kind"]),
+        ("payments", {name: WHOLE[name] for name in WHOLE if name != "due_on"}, []),
+    ],
+)
+def test_what_a_mapping_leaves_out_is_named(kind: str, fields: dict[str, object], wanting: list[str]) -> None:
+    mapping = rules.mapping_of({"version": 1, "kind": kind, "fields": fields})
+
+    assert rules.wanting(mapping) == wanting
+    if wanting:
+        with pytest.raises(rules.MappingIncomplete):
+            rules.check_complete(mapping)
+    else:
+        rules.check_complete(mapping)
+
+
+def test_a_mapping_needs_the_columns_of_its_rules_too() -> None:
+    mapping = rules.mapping_of(document(skips=[{"column": "Details"}]))
+
+    with pytest.raises(rules.MappingUnfit, match="“Details”"):
+        rules.check_fits(mapping, ["Account", "Ref", "Date", "Due", "Amount"])
+
+
+# Lines and their values
+
+
+def read(kind: str, fields: dict[str, dict[str, str]], **cells: str) -> dict[str, str | None]:
+    mapping = rules.mapping_of({"version": 1, "kind": kind, "fields": fields})
+    reader = rules.Reader(mapping, list(cells), country="GB")
+    return dict(zip(reader.columns, reader.read(list(cells.values())), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("field", "origin", "cell", "value"),
+    [
+        ("country", {"column": "X"}, "Deutschland", "Deutschland"),
+        ("country", {"column": "X"}, "germany", "DE"),
+        ("country", {"column": "X"}, "UK", "GB"),
+        ("currency", {"column": "X"}, "£", "GBP"),
+        ("currency", {"column": "X"}, "eur", "EUR"),
+        ("currency", {"column": "X"}, "$", "$"),
+        ("item_kind", {"column": "X"}, "Sales Invoice", "invoice"),
+        ("item_kind", {"column": "X"}, "Gutschrift", "credit_note"),
+        ("item_kind", {"column": "X"}, "Mystery", "Mystery"),
+        ("party_kind", {"column": "X"}, "Limited", "company"),
+        ("description", {"column": "X"}, " two  lines\n of text ", "two lines of text"),
+        ("description", {"template": "For {X}, thanks"}, "plumbing", "For plumbing, thanks"),
+        ("description", {"constant": "always"}, "whatever", "always"),
+        ("amount", {"column": "X"}, "  1,250.00 ", "1,250.00"),
+        ("amount", {"column": "X"}, "   ", None),
+    ],
+)
+def test_a_cell_becomes_a_value(field: str, origin: dict[str, str], cell: str, value: str | None) -> None:
+    assert read("invoices", {field: origin}, X=cell)[field] == value
+
+
+def test_a_name_is_put_together_of_its_parts() -> None:
+    both = {"first_name": {"column": "First"}, "last_name": {"column": "Last"}}
+
+    assert read("customers", both, First=" Ann ", Last="Lee")["name"] == "Ann Lee"
+    assert read("customers", both, First="", Last="Lee")["name"] == "Lee"
+
+
+def test_an_account_that_a_ledger_does_not_name_is_called_by_its_reference() -> None:
+    fields = {"account_ref": {"column": "Account"}, "name": {"column": "Name"}}
+
+    assert read("invoices", fields, Account="A1", Name="")["name"] == "A1"
+    assert read("customers", fields, Account="A1", Name="")["name"] is None
+
+
+def test_a_line_that_ends_early_has_nothing_in_its_last_columns() -> None:
+    mapping = rules.mapping_of(document())
+    reader = rules.Reader(mapping, ["Account", "Ref", "Date", "Due", "Amount"], country="GB")
+
+    assert dict(zip(reader.columns, reader.read(["A1"]), strict=True))["amount"] is None
+
+
+def taken(
+    lines: list[list[str]], headings: list[str], **mapping: object
+) -> tuple[list[tuple[int, list[str], str]], dict[str, int], list[str]]:
+    left_out: dict[str, int] = {}
+    totals: list[str] = []
+    found = rules.data_lines(
+        [rules.Line(number, cells) for number, cells in enumerate(lines, start=1)],
+        rules.mapping_of(document(fields={"amount": {"column": "Amount"}}, **mapping)),
+        headings,
+        heading_line=1,
+        left_out=left_out,
+        totals=totals,
+    )
+    return [tuple(line) for line in found], left_out, totals  # type: ignore[misc]
+
+
+def test_furniture_is_left_out_and_counted_and_totals_are_kept() -> None:
+    headings = ["Ref", "Amount"]
+    lines = [headings, ["1", "5.00"], headings, ["Total for A", "5.00"], ["", "note"], ["2", "6.00"]]
+
+    found, left_out, totals = taken(
+        lines, headings, skips=[{"column": "Ref", "starts_with": "total", "is_total": True}, {"column": "Ref"}]
+    )
+
+    assert found == [(2, ["1", "5.00"], ""), (6, ["2", "6.00"], "")]
+    assert left_out == {"headings": 1, "Ref": 2}
+    assert totals == ["5.00"]
+
+
+def test_what_heads_a_group_holds_for_its_lines() -> None:
+    headings = ["Ref", "Amount", rules.CARRIED + "Customer"]
+    lines = [["Ref", "Amount"], ["Acme Ltd", ""], ["1", "5.00"], ["2", "6.00"], ["Bolt", ""], ["3", "7.00"]]
+
+    found, left_out, _totals = taken(lines, headings, carry={"columns": ["Customer"]})
+
+    assert found == [
+        (3, ["1", "5.00", "Acme Ltd"], ""),
+        (4, ["2", "6.00", "Acme Ltd"], ""),
+        (6, ["3", "7.00", "Bolt"], ""),
+    ]
+    assert left_out == {"group": 2}
+
+
+def test_cells_beyond_the_headings_are_a_fault_unless_blank() -> None:
+    found, _left_out, _totals = taken([["Ref", "Amount"], ["1", "5", "x"], ["2", "6", ""]], ["Ref", "Amount"])
+
+    assert found == [(2, ["1", "5", "x"], "too_many_cells"), (3, ["2", "6"], "")]
+
+
+def test_numbers_and_days_of_a_workbook_are_written_as_the_mapping_reads_them() -> None:
+    mapping = rules.mapping_of(document(day_form="dmy", decimal_mark=","))
+    cells = ["A1", workbooks.Number("7"), date(2026, 4, 3), date(2026, 5, 4), workbooks.Number("12.5")]
+
+    [line] = rules.as_texts([rules.Line(2, cells)], mapping, ["Account", "Ref", "Date", "Due", "Amount"])
+
+    assert line.cells == ["A1", "7", "03/04/2026", "04/05/2026", "12,5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "currency", "minor"),
+    [
+        ("1234.5", ".", "GBP", 123_450),
+        ("£1,234.50", ".", "GBP", 123_450),
+        ("1.234,50 €", ",", "EUR", 123_450),
+        ("1 234,50", ",", "EUR", 123_450),
+        ("1'234.50", ".", "GBP", 123_450),
+        ("(12.00)", ".", "GBP", -1_200),
+        ("12.00-", ".", "GBP", -1_200),
+        ("−12.00", ".", "GBP", -1_200),
+        ("12.00 CR", ".", "GBP", -1_200),
+        ("12.00 DR", ".", "GBP", 1_200),
+        ("GBP 12", ".", "GBP", 1_200),
+        (".50", ".", "GBP", 50),
+        ("1.234", ".", "KWD", 1_234),
+        ("500", ".", "JPY", 500),
+    ],
+)
+def test_an_amount_is_read_exactly(text: str, mark: str, currency: str, minor: int) -> None:
+    assert rules.read_minor(text, mark=mark, currency=currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "amount_unreadable"),
+        ("ten", "amount_unreadable"),
+        ("1,23.4", "amount_unreadable"),
+        ("1.2.3", "amount_unreadable"),
+        ("--5", "amount_unreadable"),
+        ("(-5)", "amount_unreadable"),
+        ("5 %", "amount_unreadable"),
+        ("1e3", "amount_unreadable"),
+        ("1.005", "amount_too_precise"),
+        ("9" * 16, "amount_too_large"),
+        ("€5", "amount_other_currency"),
+    ],
+)
+def test_what_is_no_amount_is_never_zero(text: str, code: str) -> None:
+    with pytest.raises(rules.Unreadable) as unreadable:
+        rules.read_minor(text, mark=".", currency="GBP")
+
+    assert unreadable.value.code == code
+
+
+# What a person sees while choosing
+
+
+def test_a_preview_reads_as_the_load_does_and_says_what_is_wrong() -> None:
+    mapping = rules.mapping_of(
+        document(
+            fields={**WHOLE, "item_kind": {"column": "Type"}, "email": {"column": "Mail"}},
+            day_form="dmy",
+        )
+    )
+    headings = ["Account", "Ref", "Date", "Due", "Amount", "Type", "Mail"]
+    good = ["A1", "7", "03/04/2026", "04/05/2026", "£9.50", "SI", "a@b.example"]
+    bad = ["", "7", "2026", "04/05/2026", "€9.50", "Mystery", "nobody"]
+
+    seen, spoilt = rules.preview(mapping, headings, [good, bad], country="GB")
+
+    assert seen["issued_on"].day == date(2026, 4, 3)
+    assert seen["amount"].money == Money(950, "GBP")
+    assert str(seen["item_kind"].words) == "Invoice"
+    assert not [name for name, each in seen.items() if each.fault]
+    assert {name: each.fault.code for name, each in spoilt.items() if each.fault} == {
+        "account_ref": "missing",
+        "issued_on": "day_unreadable",
+        "amount": "amount_other_currency",
+        "item_kind": "kind_unknown",
+        "email": "contact_unreadable",
+    }
+
+
+def test_a_preview_needs_no_complete_mapping() -> None:
+    mapping = rules.mapping_of(document(fields={}))
+
+    assert rules.preview(mapping, ["A"], [["1"]], country="GB") == [{}]
+
+
+# Faults
+
+
+def test_every_fault_that_the_database_notes_has_words_for_people() -> None:
+    text = "".join(
+        sql.load("tallystick.intake", "check.sql", name)
+        for name in ("make_ready", "judge_twins", "refuse_unknown_accounts")
+    )
+    noted = set(re.findall(r"'[a-z_1-3]*:([a-z_]+)'", text))
+
+    assert len(noted) > 15
+    for code in noted:
+        assert rules.fault_of(code).reason
+        assert rules.fault_of(code).remedy
+
+
+def test_codes_of_faults_are_their_own() -> None:
+    codes = [fault.code for fault in rules.FAULTS]
+
+    assert len(codes) == len(set(codes))
+    assert set(rules.warning_codes()) < set(codes)
+
+
+def test_countries_are_known_by_code_and_name() -> None:
+    assert line_rules.country_code("GBR") == "GB"
+    assert line_rules.country_code("Scotland") == "GB"
+    assert line_rules.country_code("Atlantis") == "Atlantis"
