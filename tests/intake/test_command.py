@@ -116,6 +116,26 @@ def test_a_value_can_be_set_for_every_line(ledger: Path) -> None:
     assert {(str(item.due_on), item.currency) for item in Item.objects.all()} == {("2026-01-24", "EUR")}
 
 
+def test_a_field_can_be_taken_from_a_column_or_put_together(ledger: Path) -> None:
+    run(
+        ledger,
+        "--kind",
+        "invoices",
+        "--set",
+        "description=No. {Invoice Number} of {Account}",
+        "--set",
+        "name={Account}",
+    )
+
+    item = Item.objects.get(reference="INV-00001")
+    assert item.description == "No. INV-00001 of A1"
+    assert item.account.party.name == "A1"
+    with pytest.raises(CommandError, match="says no FIELD=VALUE"):
+        run(ledger, "--set", "currency")
+    with pytest.raises(rules.MappingUnreadable, match="shoe_size"):
+        run(ledger, "--set", "shoe_size=44")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_faults_are_counted_and_not_all_printed(tmp_path: Path) -> None:
     builders.client(code="ACME")

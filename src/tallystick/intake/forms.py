@@ -224,10 +224,7 @@ class MappingForm(forms.Form):
         picked, text = said.get(f"column_{name}") or "", said.get(f"text_{name}") or ""
         form = said.get(f"form_{name}") or ""
         if picked == TEXT:
-            if not text:
-                return None
-            is_template = any("{" + heading + "}" in text for heading in self.headings)
-            return rules.Origin(template=text, form=form) if is_template else rules.Origin(constant=text, form=form)
+            return rules.origin_of(text, self.headings, form=form) if text else None
         return rules.Origin(column=self._heading(picked), form=form) if picked else None
 
     def _skips(self, said: dict[str, Any]) -> Iterable[rules.Skip]:

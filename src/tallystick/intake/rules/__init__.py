@@ -70,6 +70,7 @@ from tallystick.intake.rules.mapping import (
     day_fields,
     mapping_of,
     mend,
+    origin_of,
     wanting,
     with_forms,
 )
@@ -168,6 +169,7 @@ __all__ = [
     "mapping_of",
     "mark_examples",
     "mend",
+    "origin_of",
     "possible_day_forms",
     "possible_marks",
     "preview",

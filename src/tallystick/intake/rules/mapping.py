@@ -217,6 +217,19 @@ def mend(saved: Mapping, guessed: Mapping, headings: Sequence[str]) -> Mapping:
     )
 
 
+def origin_of(text: str, headings: Sequence[str], *, form: str = "") -> Origin:
+    """Give the origin that a person wrote as a text: a column in braces, a text with columns in it, or the same in every line.
+
+    >>> origin_of("{Ref}", ["Ref"]), origin_of("EUR", ["Ref"]).constant, origin_of("No. {Ref}", ["Ref"]).template
+    (Origin(column='Ref', constant='', template='', form=''), 'EUR', 'No. {Ref}')
+    """
+    if text[1:-1] in headings and text == "{" + text[1:-1] + "}":
+        return Origin(column=text[1:-1], form=form)
+    if any("{" + heading + "}" in text for heading in headings):
+        return Origin(template=text, form=form)
+    return Origin(constant=text, form=form)
+
+
 def with_forms(mapping: Mapping, *, day_form: str = "", decimal_mark: str = "") -> Mapping:
     """Give the mapping with the forms a person named."""
     return replace(

@@ -51,7 +51,9 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar=_("FIELD=VALUE"),
-            help=_("the same value in every line, such as currency=EUR or terms_days=30"),
+            help=_(
+                "where a field comes from: currency=EUR in every line, amount={Total} from a column, or both together"
+            ),
         )
         parser.add_argument(
             "--check-only", action="store_true", help=_("say what is wrong and what would happen; change nothing")
@@ -107,10 +109,17 @@ class Command(BaseCommand):
             asked = {"day_form": "--days ymd|dmy|mdy", "decimal_mark": "--decimal .|,"}
             raise rules.FormsAmbiguous(questions=", ".join(asked[question] for question in open_questions))
         mapping = rules.with_forms(proposal.mapping, day_form=options["days"], decimal_mark=options["decimal"])
-        constants = dict(word.split("=", 1) for word in options["set"] if "=" in word)
-        origins = {**mapping.origins, **{name: rules.Origin(constant=text) for name, text in constants.items()}}
+        headings = queries.get_batch(batch_id).headings
+        said = dict(self._parted(word) for word in options["set"])
+        origins = {**mapping.origins, **{name: rules.origin_of(text, headings) for name, text in said.items()}}
         document = replace(mapping, origins=origins).as_document()
         actions.map_batch(batch_id=batch_id, document=document, name=proposal.name, at=clock.now(), by=by)
+
+    def _parted(self, word: str) -> tuple[str, str]:
+        name, sign, text = word.partition("=")
+        if not (name and sign and text):
+            raise CommandError(_("“{word}” says no FIELD=VALUE.").format(word=word))
+        return name, text
 
     def _load(self, batch_id: int, workers: int, by: Actor) -> None:
         def work() -> None:
