@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import is_dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
@@ -15,6 +15,8 @@ from django.utils.module_loading import module_has_submodule
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel.facts import Column, Fact, Source
 from tallystick.strategy.rules import compile as compiler
+from tallystick.strategy.rules import pages, reading
+from tallystick.strategy.rules.program import Program
 from tallystick.strategy.rules.reading import Vocabulary
 from tallystick.strategy.rules.types import Catalogue
 
@@ -60,20 +62,27 @@ def stale_columns() -> tuple[str, ...]:
     return tuple(column.name for column in columns() if column.name.endswith(STALE))
 
 
-@cache
 def event_kinds() -> frozenset[str]:
-    """Give the kinds of events that the rooms announce, such as "promises.PromiseBroken".
+    """Give the kinds of events that the rooms announce, such as "promises.PromiseBroken"."""
+    return frozenset(events())
+
+
+@cache
+def events() -> MappingProxyType[str, type]:
+    """Give the classes of events that the rooms announce, by kind.
 
     What strategy itself announces is left out: it is what it has decided, and nothing for it to answer.
     """
-    return frozenset(
-        f"{room}.{name}"
-        for room, module in _modules("events")
-        for name, member in vars(module).items()
-        if room != "strategy"
-        and isinstance(member, type)
-        and is_dataclass(member)
-        and member.__module__.startswith(module.__name__)
+    return MappingProxyType(
+        {
+            f"{room}.{name}": member
+            for room, module in _modules("events")
+            for name, member in vars(module).items()
+            if room != "strategy"
+            and isinstance(member, type)
+            and is_dataclass(member)
+            and member.__module__.startswith(module.__name__)
+        }
     )
 
 
@@ -92,3 +101,15 @@ def expression(fact: Fact, day: date) -> str:
 def vocabulary() -> Vocabulary:
     """Give everything that a strategy document may speak of."""
     return Vocabulary(catalogue(), event_kinds(), jurisdictions.calendar_names())
+
+
+def _facts_page() -> str:
+    return pages.facts_page(by_room())
+
+
+def _documents_page() -> str:
+    return pages.documents_page(Program.of(reading.read(pages.example(), vocabulary())), events())
+
+
+#: The pages of reference that are made from the program, by the name of their file.
+PAGES: dict[str, Callable[[], str]] = {"facts": _facts_page, "strategy-documents": _documents_page}

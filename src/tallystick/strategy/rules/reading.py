@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallystick.kernel.refusals import Refusal
-from tallystick.strategy.rules import grammar, mistakes, reading_orders, strict_yaml, types
+from tallystick.strategy.rules import grammar, keys, mistakes, reading_orders, strict_yaml, types
 from tallystick.strategy.rules.document import (
     Answer,
     Condition,
@@ -80,8 +80,7 @@ class _Reader:
         self._guards: tuple[str, ...] = ()
 
     def document(self, root: Section) -> Document:
-        known = ("name", "title", "summary", "calendar", "start", "never_when", "states", "answers")
-        root.only(known, required=("name", "title", "start", "states"))
+        root.only(keys.DOCUMENT, required=("name", "title", "start", "states"))
         states = root.section("states")
         guards = root.section("never_when")
         self._states, self._guards = tuple(states.keys()), tuple(guards.keys())
@@ -122,7 +121,7 @@ class _Reader:
 
     def _state(self, section: Section, state_id: str) -> State:
         self._check_id(section, state_id)
-        section.only(("title", "leave", "steps", "answers", "despite"))
+        section.only(keys.STATE)
         despite = self._despite(section)
         steps = section.sections("steps")
         if len(steps) > MOST_STEPS:
@@ -140,12 +139,11 @@ class _Reader:
         )
 
     def _leave(self, section: Section) -> Leave:
-        section.only(("when", "go"), required=("when", "go"))
+        section.only(keys.LEAVE, required=("when", "go"))
         return Leave(self._condition(section, "when") or _NEVER, self._state_id(section, "go"))
 
     def _step(self, section: Section, despite: frozenset[str]) -> Step:
-        known = ("id", "title", "when", "after", "on", "do", "go", "otherwise", "despite")
-        section.only(known, required=("id",))
+        section.only(keys.STEP, required=("id",))
         step_id = self._id(section, "id")
         if not section.has("do") and not section.has("go"):
             section.problem(_("a step does something or goes to a state."))
@@ -169,7 +167,7 @@ class _Reader:
         )
 
     def _answer(self, section: Section, despite: frozenset[str]) -> Answer:
-        section.only(("event", "title", "when", "do", "go", "despite"), required=("event",))
+        section.only(keys.ANSWER, required=("event",))
         event = section.text("event")
         events = self._vocabulary.events
         if events is not None and event and event not in events:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from tallystick.access.rules.rights import Role
 from tallystick.contact.rules.words import TO_DEBTOR, Audience, Channel, Command, To
 from tallystick.holds.rules import Reason
+from tallystick.strategy.rules import keys
 from tallystick.strategy.rules.orders import (
     PRIORITIES,
     CancelTasks,
@@ -79,7 +80,7 @@ def _template(section: Section, key: str) -> str:
 
 def _task(order: Section) -> Order:
     task = order.section("task")
-    task.only(("kind", "title", "team", "owner", "due", "priority", "note"), required=("kind", "title"))
+    task.only(keys.TASK, required=("kind", "title"))
     written = task.text("due", default="0 business days")
     due = _DUE.fullmatch(written)
     if due is None:
@@ -105,7 +106,7 @@ def _kind(section: Section, key: str) -> Kind:
 
 def _hold(order: Section) -> Order:
     hold = order.section("hold")
-    hold.only(("reason", "days"), required=("days",))
+    hold.only(keys.HOLD, required=("days",))
     return Hold(_reason(hold, "reason"), hold.whole("days", default=1, least=1, most=3650))
 
 
@@ -125,7 +126,7 @@ def _service(order: Section) -> Order:
 def _notice(order: Section) -> Order:
     notice = order.section("notify")
     known = [audience.value for audience in Audience]
-    notice.only([*known, "template"], required=("template",))
+    notice.only(keys.NOTICE, required=("template",))
     given = [audience for audience in Audience if notice.has(audience.value)]
     if len(given) != 1:
         notice.problem(_("a notice goes to one of: {known}.").format(known=", ".join(known)))

@@ -1,0 +1,91 @@
+"""The keys of a strategy document and the words of its orders, each with what it means. What is not here is a mistake.
+
+The reader takes the keys from here, and so does the page of reference, so that neither can know one that the other does not.
+"""
+
+from __future__ import annotations
+
+DOCUMENT = {
+    "name": "Id of the strategy. Versions of one strategy have the same. Required.",
+    "title": "What people call it. Required.",
+    "summary": "What it is for, in a few sentences.",
+    "calendar": "Calendar whose holidays are no business days, such as `GB-EAW`, which is the default.",
+    "start": "State that an account begins in. Required.",
+    "never_when": "Guards by id, each a condition. While one is true no step fires and no answer is given.",
+    "states": "States by id. Required.",
+    "answers": "Answers to events that are given in every state, after the state's own.",
+}
+
+STATE = {
+    "title": "What people call it; its id in words where nothing is said.",
+    "leave": "Transitions: looked at first, in this order. The first whose condition is true takes the account elsewhere.",
+    "steps": "Steps, one after the other. An account waits for one of them and makes one a day at most.",
+    "answers": "Answers to events in this state; of the answers to one event, the first whose condition is true.",
+    "despite": "Guards that stop nothing in this state.",
+}
+
+LEAVE = {
+    "when": "Condition. Required.",
+    "go": "State to go to. Required.",
+}
+
+STEP = {
+    "id": "Id within the state. Required.",
+    "title": "What people call it; its id in words where nothing is said.",
+    "when": "Condition; without one the step fires as soon as its delay is over.",
+    "after": "Delay: `3 days` or `5 business days` after the step before (entering the state, for the first); or `30 days since "
+    "entering`, counted from entering the state whatever came between. `0 days` is the default.",
+    "on": "`business days` or `any day`; business days is the default for a step that gives a person something to do.",
+    "do": "Orders, in this order. A step has these or `go`, or both.",
+    "go": "State to go to afterwards; without it the account waits for the next step.",
+    "otherwise": "What becomes of a step whose condition is not true when its delay is over: `wait` until it is, which is the "
+    "default, or `skip` it and go on to the next.",
+    "despite": "Guards that do not stop this step, beside those of its state.",
+}
+
+ANSWER = {
+    "event": "Kind of the event; see below. Required.",
+    "title": "What people call the answer; the event where nothing is said.",
+    "when": "Condition, asked of the facts after the event.",
+    "do": "Orders, in this order. An answer has these or `go`, or both.",
+    "go": "State to go to; without it the account stays, and keeps waiting as before.",
+    "despite": "Guards that do not stop this answer. One that gives no order and only goes to a state is stopped by none.",
+}
+
+#: Words that begin an order, as they are written.
+ORDERS = {
+    "email": ("email: TEMPLATE", "Send the debtor an e-mail made from a template."),
+    "letter": ("letter: TEMPLATE", "Send the debtor a letter made from a template."),
+    "sms": ("sms: TEMPLATE", "Send the debtor a text message made from a template."),
+    "task": ("task: {kind: …, title: …}", "Give a person something to do."),
+    "cancel_tasks": ("cancel_tasks: KIND", "Cancel the open tasks of one kind."),
+    "hold": ("hold: {days: …}", "Hold the account for a number of days."),
+    "lift_hold": ("lift_hold: REASON", "Lift the holds of one reason; alone, those of the reason `manual`."),
+    "service": ("service: COMMAND", "Tell the creditor's systems to suspend or to resume the service."),
+    "notify": ("notify: {role: …, template: …}", "Tell colleagues by e-mail, with a link to the account."),
+    "note": ("note: TEXT", "Write a note on the timeline."),
+}
+
+TASK = {
+    "kind": "What kind of work it is. Required.",
+    "title": "What is to be done, for whoever does it. Required.",
+    "team": "Team that gets it, by name; the client's own where nothing is said.",
+    "owner": "`true` gives it to whoever looks after the account, where somebody does.",
+    "due": "`2 business days` after the step; the same day where nothing is said.",
+    "priority": "How urgent it is; `normal` where nothing is said.",
+    "note": "What else there is to know.",
+}
+
+HOLD = {
+    "reason": "Why; `manual` where nothing is said.",
+    "days": "For how many days. Required.",
+}
+
+NOTICE = {
+    "owner": "`true`: whoever looks after the account.",
+    "user": "One person, by user name.",
+    "account_manager": "`true`: the creditor's own account manager.",
+    "team": "`true`: the account's team; or a team by name.",
+    "role": "Everybody with this role who may see the account.",
+    "template": "Template of the notice. Required.",
+}
