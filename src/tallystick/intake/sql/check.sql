@@ -6,6 +6,7 @@ CREATE UNLOGGED TABLE {staged} (LIKE intake_staged_form);
 -- Read the lines of a batch: amounts and days as values, what is wrong with each line, the account that it belongs to, and the chunk
 -- in which it is loaded. Errors and warnings are words like "amount:amount_unreadable", parted by blanks. Lines of an account stand
 -- together, and a chunk ends between accounts unless one fills a chunk by itself. The same file and mapping give the same chunks.
+-- OFFSET '0' keeps what is read once from being read wherever it is used; as a literal, unlike 0, it lets workers read in parallel.
 CREATE UNLOGGED TABLE {ready} AS
 SELECT judged.*,
        ((row_number() OVER lines - 1) - (row_number() OVER lines - rank() OVER accounts) %% %(chunk_lines)s)
@@ -119,25 +120,26 @@ FROM (
                staged.terms_days AS terms, intake_terms(staged.terms_days) AS terms_days,
                staged.settled_on AS settled_text, intake_day(staged.settled_on, %(settled_form)s) AS settled_on,
                staged.amount, amount_minor, staged.open_amount,
-               intake_minor(staged.open_amount, %(mark)s, staged.currency, money.decimals) AS open_minor,
-               staged.interest, intake_minor(staged.interest, %(mark)s, staged.currency, money.decimals) AS interest_minor,
-               staged.fees, intake_minor(staged.fees, %(mark)s, staged.currency, money.decimals) AS fees_minor,
-               staged.costs, intake_minor(staged.costs, %(mark)s, staged.currency, money.decimals) AS costs_minor,
-               staged.currency, money.decimals, staged.description
-        FROM {staged} AS staged
-        LEFT JOIN unnest(%(currencies)s::text[], %(decimals)s::integer[]) AS money(code, decimals)
-            ON money.code = staged.currency
+               intake_minor(staged.open_amount, %(mark)s, staged.currency, staged.decimals) AS open_minor,
+               staged.interest, intake_minor(staged.interest, %(mark)s, staged.currency, staged.decimals) AS interest_minor,
+               staged.fees, intake_minor(staged.fees, %(mark)s, staged.currency, staged.decimals) AS fees_minor,
+               staged.costs, intake_minor(staged.costs, %(mark)s, staged.currency, staged.decimals) AS costs_minor,
+               staged.currency, staged.decimals, staged.description
+        FROM (
+            SELECT staged.*, money.decimals, intake_minor(staged.amount, %(mark)s, staged.currency, money.decimals) AS amount_minor
+            FROM {staged} AS staged
+            LEFT JOIN unnest(%(currencies)s::text[], %(decimals)s::integer[]) AS money(code, decimals)
+                ON money.code = staged.currency
+            OFFSET '0'
+        ) AS staged
         LEFT JOIN unnest(%(portfolio_codes)s::text[], %(portfolio_ids)s::bigint[]) AS portfolio(code, id)
             ON portfolio.code = staged.portfolio
-        CROSS JOIN LATERAL (
-            SELECT intake_minor(staged.amount, %(mark)s, staged.currency, money.decimals) AS amount_minor OFFSET 0
-        ) AS read
         CROSS JOIN LATERAL (
             SELECT coalesce(staged.item_kind, %(default_kind)s) = ANY (%(credit_kinds)s::text[]) AS is_credit,
                    coalesce(staged.item_kind, %(default_kind)s) = 'payment' AS is_payment,
                    coalesce(staged.item_kind, %(default_kind)s) = 'invoice' AS is_invoice
         ) AS kind
-        OFFSET 0
+        OFFSET '0'
     ) AS read
 ) AS judged
 WINDOW lines AS (ORDER BY account_key COLLATE "C", item_key COLLATE "C", line),
