@@ -18,7 +18,9 @@ from tallystick.contact.rules.words import TemplateState
 from tallystick.holds import actions as hold_actions
 from tallystick.holds.rules import Reason
 from tallystick.kernel import sql
+from tallystick.kernel.actor import Actor, Scope
 from tallystick.kernel.money import Money
+from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.ledger.rules import Cause
 from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Run, RunChunk, Touched
@@ -511,6 +513,18 @@ def test_an_order_that_is_refused_for_all_is_told_to_each():
         assert told["data"]["decision_id"] == decision.pk
         assert (told["data"]["order_no"], told["data"]["order"]) == (1, "email reminder_1")
         assert told["data"]["reason"].endswith(".")
+
+
+def test_a_strategy_is_assigned_within_reach_only():
+    ours, theirs = builders.client(), builders.client()
+    strategies.publish(STEPS)
+    by = Actor("ann", rights=frozenset({"publish strategies"}), scope=Scope(frozenset({ours.pk})))
+
+    assert actions.assign(strategy="test", client=ours.code, at=at(DAY), by=by).client == ours
+    with pytest.raises(NotFound):
+        actions.assign(strategy="test", client=theirs.code, at=at(DAY), by=by)
+    with pytest.raises(NotPermitted):
+        actions.assign(strategy="test", at=at(DAY), by=by)
 
 
 def test_the_most_particular_assignment_decides():

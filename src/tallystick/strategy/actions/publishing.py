@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from tallystick.access import queries as access_queries
 from tallystick.accounts import queries as account_queries
@@ -13,7 +14,7 @@ from tallystick.contact.queries import templates as template_queries
 from tallystick.contact.rules.words import Channel, NoSuchTemplate
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
-from tallystick.kernel.refusals import NotFound
+from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.strategy.actions import refreshing
 from tallystick.strategy.models import Assignment, Strategy, Version
 from tallystick.strategy.queries import book, catalogue, versions
@@ -104,11 +105,16 @@ def assign(
 
     Accounts that are in another strategy leave it; the next refresh, run or `enrol_all` puts them at the start of this one.
 
-    :raises NotFound: there is no such strategy, client or portfolio
+    :raises NotFound: there is no such strategy, client or portfolio, or none within the actor's scope
+    :raises NotPermitted: everybody else is for those whose scope has no bounds
     """
     by.must_be_allowed_to("publish strategies")
     found = versions.get_strategy(strategy)
     of_client = account_queries.get_client(client) if client else None
+    if of_client is None and by.scope.client_ids is not None:
+        raise NotPermitted(right=_("assign a strategy to everybody"))
+    if of_client is not None and not by.scope.allows(of_client.pk):
+        raise NotFound(what="client", reference=client or "")
     of_portfolio = _portfolio(of_client, portfolio) if of_client and portfolio else None
     assignment, _made = Assignment.objects.update_or_create(
         client=of_client,
