@@ -381,6 +381,16 @@ def test_money_is_put_on_account(till, cashier):
     assert (till.account.on_account_minor, till.older.open_minor) == (6000, 4000)
 
 
+@pytest.mark.parametrize("text", ["A HUGHES AMELIA", "AMELIA HUGHES", "HUGHES AMELIA/THANKS"])
+def test_a_payer_of_whom_nothing_else_is_known_is_looked_up_by_name(till, cashier, text):
+    till.line("60.00", text)
+
+    page = html(cashier.get(reverse("payments:waiting")))
+
+    assert "Name resembles the payer’s" in page
+    assert "Amelia Hughes" in page
+
+
 @pytest.mark.parametrize("text", ["amelia", "SVW-1001", "INV-2"])
 def test_an_account_is_searched_by_hand_among_those_of_the_lines_client(till, cashier, text):
     line = till.line("60.00", "NOBODY")

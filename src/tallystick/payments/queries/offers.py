@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from tallystick.accounts import queries as account_queries
 from tallystick.kernel.actor import Scope
@@ -15,6 +18,9 @@ from tallystick.payments.rules.proposals import OwedItem, proposal
 
 #: As many as there are keys to take one.
 MOST = 9
+#: Of names that only resemble the payer's, more would be noise.
+_RESEMBLING = 3
+_WORDS, _LETTERS = 4, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,10 @@ class Offer:
 
 
 def offers(line: StatementLine) -> list[Offer]:
-    """Give the candidates of a line with what each would be paid."""
+    """Give the candidates of a line with what each would be paid; where nothing speaks for any, those whose name resembles."""
     found = line_queries.candidates([line])[line.pk]
+    if not found and (payer := _payer(line)):
+        return search_offers(line, payer, evidence=_("Name resembles the payer’s"))[:_RESEMBLING]
     items = _items_of([each.account_id for each in found])
     return [
         _offer(
@@ -66,7 +74,13 @@ def offers(line: StatementLine) -> list[Offer]:
     ]
 
 
-def search_offers(line: StatementLine, text: str) -> list[Offer]:
+def _payer(line: StatementLine) -> str:
+    """Give what may be the payer's name: the one the bank tells, else the words of the text, without figures and signs."""
+    words = [word for word in re.split(r"[\s/]+", line.counterparty or line.narrative) if word.isalpha()]
+    return " ".join(words[:_WORDS]) if sum(map(len, words)) >= _LETTERS else ""
+
+
+def search_offers(line: StatementLine, text: str, *, evidence: str = "") -> list[Offer]:
     """Give the accounts of the line's client that a search finds, in the line's currency."""
     client = Scope(frozenset({line.bank_account.client_id}))
     found = account_queries.search(text, scope=client, limit=4 * MOST)
@@ -78,7 +92,7 @@ def search_offers(line: StatementLine, text: str) -> list[Offer]:
             account_id=row["account_id"],
             reference=row["reference"],
             party=row["party"],
-            evidence=[row["found_by"]],
+            evidence=[evidence or row["found_by"]],
             items=items.get(row["account_id"], []),
             named=[item.reference for item in items.get(row["account_id"], []) if item.reference == row["hit"]],
         )

@@ -74,6 +74,11 @@ document.addEventListener("input", (event) => {
   showRest(form);
 });
 
+// What is typed takes the place of what was offered.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-split] .pays input")) event.target.select();
+});
+
 document.body.addEventListener("htmx:load", () => {
   keepInSight();
   for (const form of document.querySelectorAll("[data-split]")) showRest(form);
