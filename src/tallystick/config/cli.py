@@ -15,7 +15,7 @@ _ANYHOW = frozenset({"start", "demo", "restore", "bench", "rights", "reference"}
 _WITHOUT_LOOKING = frozenset({"-h", "--help", "--list", "--version", "--child"})
 
 #: How the verbs are ordered for people: those of every day first. Others follow by name.
-_ORDER = ("start", "demo", "import", "run", "why", "check", "bench", "backup", "restore", "web", "worker")
+_ORDER = tuple("start demo import import-statement run why check bench backup restore web worker".split())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,9 +88,10 @@ def _overview(verbs: dict[str, str]) -> str:
     from django.core import management
     from django.utils.translation import gettext as _
 
+    width = max(map(len, verbs))
     lines = [_("Usage: tallystick VERB [options]      (tallystick VERB --help says more)"), ""]
     for verb, room in verbs.items():
-        lines.append(f"  {verb:<10} {_(management.load_command_class(room, verb).help)}")
+        lines.append(f"  {verb:<{width}} {_(management.load_command_class(room, verb).help)}")
     manage = _("Run one of Django's own commands, as in: tallystick manage migrate --plan")
-    lines.append(f"  {'manage':<10} {manage}")
+    lines.append(f"  {'manage':<{width}} {manage}")
     return "\n".join(lines) + "\n"
