@@ -93,6 +93,7 @@ def stage(batch: Batch) -> None:
     sql.execute("SET LOCAL work_mem = '128MB'")
     sql.execute(_query("make_ready", batch), _reading(batch, mapping))
     sql.execute(_query("index_ready", batch))
+    sql.execute(_query("analyze_ready", batch))
     sql.execute(_query("judge_twins", batch))
 
 

@@ -150,6 +150,10 @@ ORDER BY account_key COLLATE "C", item_key COLLATE "C", line;
 -- Find the lines of a chunk at once.
 CREATE INDEX ON {ready} (chunk);
 
+-- name: analyze_ready
+-- Tell the planner how many lines there are: without it, a small file is joined to a large book by reading all of the book.
+ANALYZE {ready};
+
 -- name: judge_twins
 -- Judge lines that share a reference. The same contents: the first stands, the others are repeats. Different contents: none can be
 -- told from another, and all are refused.
