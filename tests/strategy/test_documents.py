@@ -14,7 +14,7 @@ from tallystick.contact.rules.words import Audience, Channel, Command, To
 from tallystick.holds.rules import Reason
 from tallystick.kernel.calendars import add_business_days
 from tallystick.strategy.queries import catalogue
-from tallystick.strategy.rules import orders, reading, strict_yaml, timing
+from tallystick.strategy.rules import grammar, orders, picture, plain, reading, strict_yaml, timing
 from tallystick.strategy.rules.document import Delay, Otherwise, Since
 from tallystick.strategy.rules.program import EffectKind, Program
 from tallystick.strategy.rules.reading import DocumentMistaken, Vocabulary
@@ -276,12 +276,52 @@ def test_a_delay_since_entering_is_over_exactly_from_its_day(entered, count, hol
     assert timing.entered_by(delayed, day=ends - timedelta(days=1), holidays=holidays) < entered
 
 
+def _shipped(name: str):
+    text = resources.files("tallystick.strategy").joinpath("documents", f"{name}.yaml").read_text("utf-8")
+    return reading.read(text, catalogue.vocabulary())
+
+
 @pytest.mark.parametrize("name", ["service-dunning", "uk-b2b"])
 def test_a_shipped_strategy_is_sound(name):
-    text = resources.files("tallystick.strategy").joinpath("documents", f"{name}.yaml").read_text("utf-8")
-
-    program = Program.of(reading.read(text, catalogue.vocabulary()))
+    program = Program.of(_shipped(name))
 
     assert program.document.name == name
     assert all(step.title for state in program.document.states for step in state.steps)
     assert any(effect.kind is EffectKind.ANSWER for effect in program.effects)
+
+
+@pytest.mark.parametrize("name", ["service-dunning", "uk-b2b"])
+def test_boxes_of_a_picture_stand_apart_and_within_it(name):
+    drawn = picture.draw(_shipped(name))
+
+    for box in drawn.boxes:
+        assert 0 <= box.x <= drawn.width - box.width
+        assert 0 <= box.y <= drawn.height - box.height
+    for box in drawn.boxes:
+        for other in drawn.boxes:
+            apart = abs(box.x - other.x) >= box.width or abs(box.y - other.y) >= box.height
+            assert box is other or apart, (box.title, other.title)
+
+
+def test_a_picture_says_which_event_leads_to_a_state_from_everywhere():
+    boxes = {box.id: box for box in picture.draw(_shipped("uk-b2b")).boxes}
+
+    assert boxes["promised"].on_events == ("promise made",)
+    assert boxes["broken-again"].on_events == ("promise broken",)
+    assert boxes["reminding"].on_events == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        pytest.param("promises.is_open", "a promise to pay is open", id="so"),
+        pytest.param("not promises.is_open", "it is not so that a promise to pay is open", id="not so"),
+        pytest.param(
+            "holds.stops_contact and overdue > £5",
+            "a hold forbids messages and calls that ask for money, and overdue is more than £5.00",
+            id="among others",
+        ),
+    ],
+)
+def test_a_fact_that_is_so_or_not_is_read_by_its_meaning(condition, said):
+    assert plain.read_aloud(grammar.read(condition), catalogue.catalogue()) == said

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tallystick.contact.rules.words import Audience, Command, To
+from tallystick.contact.rules.words import TO_DEBTOR, Audience, Channel, Command, To
 from tallystick.strategy.rules import plain
 from tallystick.strategy.rules.document import Answer, Condition, Delay, Document, Otherwise, Since, State, Step
 from tallystick.strategy.rules.orders import CancelTasks, Hold, LiftHold, Message, Note, Notice, Order, Service, Task
@@ -75,6 +75,28 @@ def said_order(order: Order) -> str:
             )
         case Note():
             return _("note: {text}").format(text=order.text)
+
+
+def said_name(name: str) -> str:
+    """Say the name under which a run counts orders that are alike (`actions.ordering.name_of`).
+
+    >>> said_name("email reminder_1"), said_name("task call: Call them"), said_name("service suspend")
+    ('E-mail “reminder 1”', 'Task: Call them', 'Suspend the service')
+    """
+    word, _space, rest = name.partition(" ")
+    if word in {channel.value for channel in TO_DEBTOR}:
+        return _("{channel} “{template}”").format(channel=Channel(word).label, template=plain.name_aloud(rest))
+    match word:
+        case "task":
+            return _("Task: {title}").format(title=rest.partition(": ")[2])
+        case "service":
+            return str(Command(rest).label)
+        case "notify":
+            to, _space, template = rest.rpartition(" ")
+            return _("Notice “{template}” to {colleagues}").format(
+                template=plain.name_aloud(template), colleagues=_said_to(To.read(to))
+            )
+    return plain.name_aloud(name).capitalize()
 
 
 def _said_task(task: Task) -> str:
@@ -154,7 +176,7 @@ class _Narrator:
         )
 
     def _answer(self, answer: Answer) -> Told:
-        phrases = [_("when {event}").format(event=_event(answer.event))]
+        phrases = [_("when “{event}”").format(event=plain.event_aloud(answer.event))]
         if answer.when:
             phrases.append(_("if {condition}").format(condition=self._condition(answer.when)))
         if answer.despite:
@@ -170,16 +192,6 @@ class _Narrator:
 
 def _listed(names: frozenset[str]) -> str:
     return ", ".join(plain.name_aloud(name) for name in sorted(names))
-
-
-def _event(kind: str) -> str:
-    """Say the kind of an event.
-
-    >>> _event("promises.PromiseBroken")
-    '“promise broken”'
-    """
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind.rpartition(".")[2])
-    return f"“{words.strip()}”"
 
 
 def _delay(delay: Delay) -> str:

@@ -9,23 +9,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tallystick.strategy.rules.document import Document, State
+from tallystick.strategy.rules.plain import event_aloud
 from tallystick.strategy.rules.program import EffectKind
 
-_WIDTH, _HEIGHT = 172, 58
-_ACROSS, _DOWN = 92, 30
-_MARGIN = 16
+_WIDTH, _HEIGHT = 168, 58
+_ACROSS, _DOWN = 64, 26
+_MARGIN = 24
+_LANE = 12
+#: How far from a box a way back runs, and how it bends.
+_APART, _BEND = 16, 8
 #: Letters that fit in a line of a box.
 _LINE = 22
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A state: where its box stands, its title in one or two lines, and how many steps it has."""
+    """A state: where its box stands, its title in one or two lines, how many steps it has, and the events that lead to it."""
 
     id: str
     title: str
     lines: tuple[str, ...]
     steps: int
+    on_events: tuple[str, ...]
     is_start: bool
     x: int
     y: int
@@ -76,6 +81,7 @@ def draw(document: Document) -> Picture:
     those the states reach by themselves.
     """
     columns = _columns(document)
+    on_events = _on_events(document)
     boxes: dict[str, Box] = {}
     for column, states in enumerate(columns):
         for row, state in enumerate(states):
@@ -84,6 +90,7 @@ def draw(document: Document) -> Picture:
                 title=state.title,
                 lines=_lines(state.title),
                 steps=len(state.steps),
+                on_events=on_events.get(state.id, ()),
                 is_start=state.id == document.start,
                 x=_MARGIN + column * (_WIDTH + _ACROSS),
                 y=_MARGIN + row * (_HEIGHT + _DOWN),
@@ -91,21 +98,30 @@ def draw(document: Document) -> Picture:
     ways = dict.fromkeys(
         (state.id, go, kind) for state in document.states for go, kind in _ways(state) if go != state.id
     )
-    floor = _MARGIN + max(map(len, columns)) * (_HEIGHT + _DOWN)
-    back = sum(1 for left, right, _kind in ways if boxes[right].x <= boxes[left].x)
+    floor = _MARGIN + max(map(len, columns)) * (_HEIGHT + _DOWN) - _DOWN // 2
+    # Ways that lead back to the same state share a lane below the boxes.
+    lanes: dict[str, int] = {}
     lines: list[Line] = []
-    below = floor
     for left, right, kind in ways:
-        path = _path(boxes[left], boxes[right], below)
         if boxes[right].x <= boxes[left].x:
-            below += _MARGIN // 2
+            lanes.setdefault(right, floor + len(lanes) * _LANE)
+        path = _path(boxes[left], boxes[right], lanes.get(right, floor))
         lines.append(Line(path, kind, boxes[left].title, boxes[right].title))
     return Picture(
         width=2 * _MARGIN + len(columns) * (_WIDTH + _ACROSS) - _ACROSS,
-        height=floor + back * (_MARGIN // 2) + _MARGIN,
+        height=floor + len(lanes) * _LANE + _MARGIN // 2,
         boxes=tuple(boxes.values()),
         lines=tuple(lines),
     )
+
+
+def _on_events(document: Document) -> dict[str, tuple[str, ...]]:
+    """Give the events that lead to a state from every other, by the state."""
+    found: dict[str, dict[str, None]] = {}
+    for answer in document.answers:
+        if answer.go:
+            found.setdefault(answer.go, {})[event_aloud(answer.event)] = None
+    return {state_id: tuple(events) for state_id, events in found.items()}
 
 
 def _ways(state: State) -> Iterator[tuple[str, EffectKind]]:
@@ -143,15 +159,19 @@ def _spread(document: Document, depth: dict[str, int], waiting: list[str]) -> No
 
 
 def _path(left: Box, right: Box, below: int) -> str:
-    """Draw a way: a curve to the right, or around below where it leads back."""
+    """Draw a way: a curve to the right; or, where it leads back, around below in the free space between the columns."""
     if right.x > left.x:
         x1, y1 = left.x + left.width, left.y + left.height // 2
         x2, y2 = right.x, right.y + right.height // 2
         bend = (x2 - x1) // 2
         return f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2 - 6} {y2}"
-    x1, y1 = left.middle + 12, left.y + left.height
-    x2, y2 = right.middle - 12, right.y + right.height
-    return f"M{x1} {y1}C{x1} {below} {x1} {below} {x1 - _MARGIN} {below}H{x2 + _MARGIN}C{x2} {below} {x2} {below} {x2} {y2 + 6}"
+    x1, y1 = left.x + left.width, left.y + left.height // 2 + _APART
+    x2, y2 = right.x, right.y + right.height // 2 + _APART
+    r = _BEND
+    return (
+        f"M{x1} {y1}h{_APART - r}q{r} 0 {r} {r}V{below - r}q0 {r} {-r} {r}H{x2 - _APART + r}q{-r} 0 {-r} {-r}"
+        f"V{y2 + r}q0 {-r} {r} {-r}H{x2 - 6}"
+    )
 
 
 def _lines(title: str) -> tuple[str, ...]:

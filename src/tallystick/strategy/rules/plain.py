@@ -55,6 +55,16 @@ def name_aloud(name: str) -> str:
     return name.replace("_", " ").replace(".", " ").replace("-", " ")
 
 
+def event_aloud(kind: str) -> str:
+    """Say the kind of an event.
+
+    >>> event_aloud("promises.PromiseBroken")
+    'promise broken'
+    """
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind.rpartition(".")[2])
+    return words.strip()
+
+
 def value_aloud(value: Decimal | Money | date | str | bool, unit: str = "") -> str:
     """Say a typed value, in the reader's way of writing numbers, amounts and days."""
     match value:
@@ -86,8 +96,12 @@ class _Voice:
                 return _(", and ").join(self._within(part) for part in node.parts)
             case Or():
                 return _("either {choices}").format(choices=_(", or ").join(self._within(p) for p in node.parts))
+            case Not(operand=Name() as name) if meaning := self._meaning(name):
+                return _("it is not so that {meaning}").format(meaning=meaning)
             case Not():
                 return _("not {condition}").format(condition=self._within(node.operand))
+            case Name() if meaning := self._meaning(node):
+                return meaning
             case Comparison():
                 return self._comparison(node)
             case Membership():
@@ -101,6 +115,12 @@ class _Voice:
     def _within(self, node: Node) -> str:
         said = self.say(node)
         return f"({said})" if isinstance(node, And | Or) else said
+
+    def _meaning(self, name: Name) -> str:
+        """Give what it means that a yes-or-no fact is so; nothing where its meaning does not begin with "Whether"."""
+        fact = self._catalogue.fact(name)
+        so = fact.meaning.removeprefix("Whether ")
+        return so.rstrip(".") if fact.type is FactType.BOOLEAN and so != fact.meaning else ""
 
     def _value(self, node: Node, beside: Node | None = None) -> str:
         match node:
