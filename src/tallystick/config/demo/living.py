@@ -27,8 +27,9 @@ from tallystick.kernel.calendars import is_business_day
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import Refusal
 from tallystick.ledger import queries as ledger_queries
+from tallystick.payments import actions as payment_actions
 from tallystick.payments import queries as payment_queries
-from tallystick.payments.actions.statements import import_statement_file
+from tallystick.payments.rules.matching import Waits
 from tallystick.strategy.actions import running
 from tallystick.worklists import actions as worklist_actions
 
@@ -37,8 +38,11 @@ if TYPE_CHECKING:
 
 #: Calls that one collector makes on a day.
 _CALLS = 12
-#: People of the demo who call.
+#: People of the demo who call, and who applies the money.
 _COLLECTORS = ("carla", "colin", "bea")
+_CASH_APPLIER = "cass"
+#: Lines of statements that are looked at on a day.
+_LINES = 60
 
 
 def _actor(username: str) -> Actor:
@@ -56,6 +60,8 @@ class Life:
     debtors: dict[str, DemoAccount]
     #: Payments that debtors will send, by day: of their own accord, and because they promised.
     payments: dict[date, list[tuple[str, Receipt]]] = field(default_factory=lambda: defaultdict(list))
+    #: Days and amounts, in minor units, of what debtors pay because they promised it, by reference.
+    promised: dict[str, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
     _numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -67,15 +73,23 @@ class Life:
                     receipt = Receipt(payment.amount_minor, payment.payer, payment.reference)
                     self.payments[payment.paid_on].append((debtor.creditor.code, receipt))
 
+    def balance_minor(self, reference: str, *, on: date) -> int:
+        """Give what a debtor owes at the end of a day by what was invoiced and paid, wherever the money is here: the truth."""
+        kept = sum(minor for paid_on, minor in self.promised[reference] if paid_on <= on)
+        return self.debtors[reference].balance_minor(on=on) - kept
+
     def day(self, day: date) -> None:
         """Live through one day: the night's run, the banks' files, a working day."""
         self._travel(day, time(5))
         by = DEMO
         run = running.start_run(day=day, at=clock.now(), by=by)
         running.work_run(run_id=run.pk, at=clock.now(), by=by)
+        running.finish_run(run_id=run.pk, at=clock.now(), by=by)
         work_off()
         if not is_business_day(day, jurisdiction_queries.holidays("GB-EAW")):
             return
+        self._travel(day, time(8))
+        self._apply_what_waits(_actor(_CASH_APPLIER))
         self._travel(day, time(8, 30))
         self._bank_files(day)
         work_off()
@@ -101,13 +115,20 @@ class Life:
         self._balances[bank.creditor] += sum(receipt.amount_minor for receipt in receipts)
         account = payment_queries.bank_accounts().get(iban=bank.iban)
         content = statement(bank, receipts, day=day, number=number, opening_minor=opening)
-        import_statement_file(
+        payment_actions.import_statement_file(
             file=io.BytesIO(content),
             name=f"{bank.creditor.lower()}-{day}.{bank.format}",
             bank_account_id=account.pk,
             at=clock.now(),
             by=DEMO,
         )
+
+    def _apply_what_waits(self, by: Actor) -> None:
+        """Say of lines that named an account or an item whose they are; what names nothing waits for whoever looks round."""
+        lines = list(payment_queries.waiting_lines(scope=by.scope).filter(waits=Waits.AMOUNT_DIFFERS)[:_LINES])
+        for line_id, candidates in payment_queries.candidates(lines).items():
+            account_id = candidates[0].account_id
+            payment_actions.allocate_line(line_id=line_id, account_id=account_id, at=clock.now(), by=by)
 
     def _call(self, day: date, by: Actor, *, hour: int) -> None:
         """Work through the worklist of one collector as far as the day goes."""
@@ -164,3 +185,4 @@ class Life:
             narrative = account.reference if dice.random() < 0.9 else "THANK YOU"
             receipt = Receipt(balance.minor, debtor.name, narrative)
             self.payments[pay_on].append((debtor.creditor.code, receipt))
+            self.promised[account.reference].append((pay_on, balance.minor))
