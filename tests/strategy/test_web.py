@@ -85,7 +85,7 @@ def test_every_mistake_in_a_document_is_shown_with_its_line(signed_in):
     )
 
     assert answer.status_code == 422
-    assert "line 13, states → waiting → steps → 1 → when" in html(answer)
+    assert 'data-line="13">Line 13</a> <span class="below">states → waiting → steps → 1 → when</span>' in html(answer)
     assert "Did you mean “days_past_due”?" in html(answer)
     assert "days_past_deu" in html(answer)
     assert not Version.objects.exists()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tallystick.strategy.rules.strict_yaml import LONGEST_DOCUMENT
 
-_LARGE = {"rows": 34, "spellcheck": "false", "class": "code", "autocomplete": "off"}
+_LARGE = {"rows": 34, "wrap": "off", "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"}
 
 
 class DocumentForm(forms.Form):

@@ -9,9 +9,11 @@ from decimal import Decimal
 
 from django.db.models import Max, QuerySet
 
+from tallystick.contact.rules.may import REFUSAL_WORDS
 from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.models import Run, RunChunk, Version
 from tallystick.strategy.queries import versions
+from tallystick.strategy.rules import narration
 from tallystick.strategy.rules.program import Effect
 
 
@@ -43,6 +45,19 @@ def runs(*, limit: int = 60) -> QuerySet[Run]:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedCount:
+    """How often an order was refused for a reason."""
+
+    code: str
+    times: int
+
+    @property
+    def said(self) -> str:
+        """The reason in words; the code where it is not one of contact's."""
+        return str(REFUSAL_WORDS.get(self.code, self.code))
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCount:
     """What became of one kind of order in a run: carried out, carried out before, and refused by code."""
 
@@ -50,6 +65,24 @@ class OrderCount:
     done: int
     already: int
     refused: dict[str, int]
+
+    @property
+    def said(self) -> str:
+        """What the order is, in words."""
+        return narration.said_name(self.name)
+
+    @property
+    def refused_in_all(self) -> int:
+        """How often it was refused, for whatever reason."""
+        return sum(self.refused.values())
+
+    @property
+    def refusals(self) -> list[RefusedCount]:
+        """The reasons it was refused for, the most frequent first."""
+        return [
+            RefusedCount(code, times)
+            for code, times in sorted(self.refused.items(), key=lambda each: (-each[1], each[0]))
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +118,7 @@ class Report:
     @property
     def refused(self) -> int:
         """How many orders were refused."""
-        return sum(sum(order.refused.values()) for order in self.orders)
+        return sum(order.refused_in_all for order in self.orders)
 
     @property
     def said_rate(self) -> int:

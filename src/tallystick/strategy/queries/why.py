@@ -57,6 +57,11 @@ class Verdict:
         """The first question that was not answered by yes; None where nothing stops it."""
         return next((each for each in self.answers if not each.answer), None)
 
+    @property
+    def event(self) -> str:
+        """The event that it answers, in words; nothing where it comes by time."""
+        return plain.event_aloud(self.effect.event)
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -77,6 +82,16 @@ class Past:
     def orders(self) -> tuple[str, ...]:
         """What was ordered, in words."""
         return tuple(map(narration.said_order, self.effect.orders))
+
+    @property
+    def event(self) -> str:
+        """The event that was answered, in words; nothing where time decided."""
+        return plain.event_aloud(self.effect.event)
+
+    @property
+    def said_values(self) -> str:
+        """The values that decided, in one phrase."""
+        return ", ".join(f"{value.name}: {value.said}" for value in self.values)
 
     @property
     def title(self) -> str:
@@ -101,9 +116,27 @@ class Why:
     past: tuple[Past, ...]
 
     @property
+    def steps(self) -> list[Verdict]:
+        """The steps within reach, the one that is waited for first."""
+        return self._of(EffectKind.STEP)
+
+    @property
+    def leaves(self) -> list[Verdict]:
+        """The ways out of the state."""
+        return self._of(EffectKind.LEAVE)
+
+    @property
+    def answers(self) -> list[Verdict]:
+        """What events would be answered by."""
+        return self._of(EffectKind.ANSWER)
+
+    def _of(self, kind: EffectKind) -> list[Verdict]:
+        return [each for each in self.verdicts if each.effect.kind is kind]
+
+    @property
     def waiting_for(self) -> Verdict | None:
         """The step the account waits for; None where no step is left."""
-        return next((each for each in self.verdicts if each.effect.kind is EffectKind.STEP), None)
+        return next(iter(self.steps), None)
 
     @property
     def sentence(self) -> str:

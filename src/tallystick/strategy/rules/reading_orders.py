@@ -160,3 +160,6 @@ _READERS: dict[str, Callable[[Section], Order]] = {
     "notify": _notice,
     "note": _note,
 }
+
+#: The words an order begins with.
+ORDERS = tuple(_READERS)

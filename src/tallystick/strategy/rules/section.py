@@ -21,9 +21,14 @@ class Problem:
     line: int
     sentence: str
 
+    @property
+    def place(self) -> str:
+        """The path, as people read it."""
+        return " → ".join(str(part) for part in self.path)
+
     def __str__(self) -> str:
-        place = " → ".join(str(part) for part in self.path)
-        return _("line {line}").format(line=self.line) + (f", {place}" if place else "") + f": {self.sentence}"
+        place = f", {self.place}" if self.path else ""
+        return _("line {line}").format(line=self.line) + f"{place}: {self.sentence}"
 
 
 class Section:

@@ -18,7 +18,7 @@ from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.strategy import actions, forms
 from tallystick.strategy.queries import catalogue, versions
-from tallystick.strategy.rules import lifecycle, narration, picture
+from tallystick.strategy.rules import lifecycle, narration, picture, reading_orders
 from tallystick.strategy.rules.reading import DocumentMistaken
 from tallystick.strategy.rules.section import Problem
 
@@ -100,7 +100,14 @@ def new_version(request: ActorRequest, version_id: int | None = None) -> HttpRes
             refusal = no
         else:
             return redirect("strategy:version", made.pk)
-    context = {"form": form, "version": found, "problems": problems, "refusal": refusal, "rooms": catalogue.by_room()}
+    context = {
+        "form": form,
+        "version": found,
+        "problems": problems,
+        "refusal": refusal,
+        "orders": reading_orders.ORDERS,
+        "rooms": catalogue.by_room(),
+    }
     return render(request, "strategy/edit.html", context, status=422 if request.method == "POST" else 200)
 
 

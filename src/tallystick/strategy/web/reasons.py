@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from tallystick.access.web import ActorRequest, requires
@@ -12,6 +15,15 @@ from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.queries import why as why_queries
+from tallystick.strategy.rules.program import EffectKind
+
+_ICONS = {
+    EffectKind.STEP: "route",
+    EffectKind.SKIP: "skip-forward",
+    EffectKind.LEAVE: "arrow-right",
+    EffectKind.ANSWER: "zap",
+}
+_QUIET = frozenset({EffectKind.SKIP, EffectKind.LEAVE})
 
 
 @requires("see strategies")
@@ -21,7 +33,20 @@ def why(request: ActorRequest, account_id: int) -> HttpResponse:
     account = account_queries.get_account(account_id, scope=request.actor.scope)
     today = local_day(clock.now(), account.client.time_zone)
     explained = why_queries.why(account_id, day=today, past=100)
-    return render(request, "strategy/why.html", {"account": account, "why": explained, "today": today})
+    past = [_line(account_id, each) for each in explained.past] if explained else []
+    return render(request, "strategy/why.html", {"account": account, "why": explained, "past": past, "today": today})
+
+
+def _line(account_id: int, past: why_queries.Past) -> dict[str, Any]:
+    """Make a decision a line of a timeline."""
+    return {
+        "at": past.decided_at,
+        "text": past.title,
+        "detail": past.said_values,
+        "icon": _ICONS[past.effect.kind],
+        "tone": "quiet" if past.effect.kind in _QUIET else "",
+        "href": reverse("strategy:decision", args=[account_id, past.decision_id]),
+    }
 
 
 @requires("see strategies")

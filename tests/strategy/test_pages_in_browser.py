@@ -1,0 +1,149 @@
+"""The pages of strategies in a real browser: accessible in every way, and worked from a mistaken document to a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+from tests import builders
+from tests.strategy import builders as strategies
+from tests.strategy.builders import DAY
+
+from tallystick.access import actions as access_actions
+from tallystick.access.rules.grants import EVERYTHING
+from tallystick.access.rules.rights import Role
+from tallystick.accounts.models import Account
+from tallystick.config.working_off import work_off
+from tallystick.contact import actions as contact_actions
+from tallystick.kernel import clock
+from tallystick.strategy.models import Decision, Run, Version
+from tallystick.strategy.queries import versions
+
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+#: Each page, by what has happened before it is looked at.
+PAGES: dict[str, Callable[[Account], str]] = {
+    "strategies": lambda _account: reverse("strategy:strategies"),
+    "version": lambda _account: reverse("strategy:version", args=[_first(Version).pk]),
+    "new version": lambda _account: reverse("strategy:new_version", args=[_first(Version).pk]),
+    "facts": lambda _account: reverse("strategy:facts"),
+    "runs": lambda _account: reverse("strategy:runs"),
+    "run": lambda _account: reverse("strategy:run", args=[_first(Run).pk]),
+    "why": lambda account: reverse("strategy:why", args=[account.pk]),
+    "decision": lambda account: reverse("strategy:decision", args=[account.pk, _first(Decision).pk]),
+}
+
+
+def _first(model: Any) -> Any:
+    return model.objects.order_by("pk")[0]
+
+
+@pytest.fixture
+def account(transactional_db: None) -> Account:
+    """A debtor nine days late, whom strategies know."""
+    made = builders.account()
+    builders.invoice(made, "640.00", due_on=DAY - timedelta(days=9))
+    contact_actions.load_templates(at=builders.AT, by=builders.TEST)
+    return made
+
+
+@pytest.fixture
+def manager(account: Account, live: Any, settings: Any) -> Iterator[Any]:
+    """The browser of a credit manager, on the day of the tests."""
+    settings.ACCESS_SECOND_FACTOR_ROLES = ()
+    clock.travel_to(builders.AT)
+    person = builders.user("mara.lindqvist")
+    terms = {"at": builders.AT, "by": builders.TEST}
+    access_actions.set_roles(user_id=person.pk, roles=[Role.CREDIT_MANAGER], reaches=[EVERYTHING], **terms)
+    live.log_in(person)
+    yield live
+    live.page.wait_for_load_state("networkidle")
+    clock.travel_to(None)
+
+
+def _findings(page: Any) -> list[str]:
+    page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
+    violations = Axe().run(page).response["violations"]
+    return [f"{found['id']}: {node['target']}" for found in violations for node in found["nodes"]]
+
+
+def _is_fit_to_look_at(page: Any) -> None:
+    for screen in (DESK, PHONE):
+        page.set_viewport_size(screen)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert _findings(page) == [], f"{page.url} in {scheme} on {screen['width']}"
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{page.url} is too wide"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_in_light_and_dark_at_a_desk_and_on_a_phone(name, manager, account):
+    strategies.publish(versions.shipped("uk-b2b"))
+    strategies.run(DAY)
+
+    page = manager.open(PAGES[name](account))
+
+    _is_fit_to_look_at(page)
+
+
+def test_a_strategy_is_mended_published_run_and_explained(manager, account):
+    page = manager.open(reverse("strategy:new_strategy") + "?from=uk-b2b")
+    right = page.input_value("textarea")
+    assert page.locator("[data-gutter] > span").count() == right.count("\n") + 1
+    line = right[: right.index("days_past_due >= 3")].count("\n") + 1
+
+    # A mistake is named by its line, and leads there.
+    page.fill("textarea", right.replace("days_past_due >= 3", "days_past_deu >= 3"))
+    page.keyboard.press("Control+Enter")
+    mistake = page.locator(".problems li")
+    mistake.wait_for()
+    assert "Did you mean “days_past_due”?" in mistake.inner_text()
+    assert page.locator("[data-gutter] .wrong").inner_text() == str(line)
+    _is_fit_to_look_at(page)
+    page.set_viewport_size(DESK)
+    mistake.get_by_role("link", name=f"Line {line}").click()
+    assert page.evaluate("getSelection().toString()").strip() == "when: days_past_deu >= 3"
+    page.keyboard.type("        when: days_past_due >= 3")
+
+    # Kept, it is a draft that decides nothing; published and assigned, it treats everybody.
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/strategy/versions/*")
+    assert "Draft" in page.locator("main").inner_text()
+    page.keyboard.press("p")
+    page.locator("dialog[open]").get_by_role("button", name="Publish").click()
+    page.get_by_text("Published. Accounts move over").wait_for()
+    page.select_option("select[name=treats]", "everybody")
+    page.get_by_role("button", name="Assign").click()
+    page.locator("dialog[open]").get_by_role("button", name="Assign").click()
+    page.get_by_text("Assigned. Its accounts begin it now.").wait_for()
+    work_off()
+
+    # The next day's run: started by hand, done by a worker, and the page that is open shows it without being asked.
+    clock.travel_to(builders.AT + timedelta(days=1))
+    page = manager.open(reverse("strategy:runs"))
+    page.get_by_role("button", name="Run").click()
+    page.locator("dialog[open]").get_by_role("button", name="Run").click()
+    page.wait_for_url("**/strategy/runs/*")
+    assert "Running" in page.locator("#run").inner_text()
+    work_off()
+    page.locator("#run", has_text="Finished").wait_for()
+    ran = page.locator("#run").inner_text()
+    assert "Reminder by post, where there is no e-mail address" in ran
+    assert "1 × There is no address for this channel." in ran
+    assert not ProcrastinateJob.objects.filter(status="todo", task_name="strategy.work_run").exists()
+
+    # And why: the account is in its strategy, what it did is told, and so is what it waits for.
+    page = manager.open(reverse("strategy:why", args=[account.pk]))
+    said = page.locator("main").inner_text()
+    assert "“Statement” is next, on 10 March 2026 at the earliest." in said
+    assert "has email: no" in said
+    assert "overdue: £640.00" in said
+    page.get_by_role("link", name="→ Reminding").click()
+    page.get_by_role("heading", name="→ Reminding").wait_for()
+    assert "£640.00" in page.locator("main").inner_text()
