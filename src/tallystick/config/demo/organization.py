@@ -43,6 +43,7 @@ PEOPLE = (
     Person("carla", "Carla Webb", (Role.COLLECTOR,), "CONSUMER"),
     Person("colin", "Colin Marsh", (Role.COLLECTOR,), "CONSUMER"),
     Person("bea", "Bea Lindqvist", (Role.COLLECTOR,), "COMMERCIAL"),
+    Person("cass", "Cass Byrne", (Role.CASH_APPLIER,)),
     Person("terry", "Terry Osei", (Role.TEAM_LEADER,), None),
     Person("admin", "Alex Admin", (Role.ADMINISTRATOR,)),
 )

@@ -20,10 +20,11 @@ __all__ = ["load", "log_ins"]
 DAYS = 30
 
 
-def load(*, size: int, seed: int, progress: Callable[[str], None], days: int = DAYS) -> None:
-    """Make a demo book of `size` accounts from a seed and live through it until today. `progress` is told each step.
+def load(*, size: int, seed: int, progress: Callable[[str], None], days: int = DAYS) -> living.Life:
+    """Make a demo book of `size` accounts from a seed, live through it until today, and give the life it had.
 
-    What debtors paid before the first day is not told: the book begins with what was still owed then.
+    `progress` is told each step. What debtors paid before the first day is not told: the book begins with what was still
+    owed then.
     """
     today = clock.now().date()
     first = today - timedelta(days=days)
@@ -45,6 +46,7 @@ def load(*, size: int, seed: int, progress: Callable[[str], None], days: int = D
             progress(_("{client}: {count} customers brought in.").format(client=creditor.name, count=len(of_creditor)))
         work_off()
         _live(life, debtors, sources, first, today, progress)
+        return life
     finally:
         clock.travel_to(None)
 
