@@ -71,8 +71,12 @@ class Case:
         """Give where it stands at the end of a day."""
         if self.owed(on) <= 0:
             return Stand.SETTLED
-        handed_over = any(entry.what is What.HANDED_OVER and entry.on <= on for entry in self.entries)
-        return Stand.HANDED_OVER if handed_over else Stand.OPEN
+        handed_over_on = self.handed_over_on()
+        return Stand.HANDED_OVER if handed_over_on and handed_over_on <= on else Stand.OPEN
+
+    def handed_over_on(self) -> date | None:
+        """Give the day on which it was sent for credit collection."""
+        return next((entry.on for entry in self.entries if entry.what is What.HANDED_OVER), None)
 
 
 def read_log(file: Path) -> list[Case]:

@@ -7,10 +7,8 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from django.core.management import call_command
-from tests.journeys import doors
 from tests.journeys.calendar import LONDON, Calendar
 from tests.journeys.fines_log import Entry, What
 from tests.journeys.house import IBAN, open_house
@@ -48,14 +46,13 @@ class LeapingCalendar(Calendar):
 class Office:
     """A police office with the people of a house, on a calendar, writing its files into a folder."""
 
-    def __init__(self, live: Any, begin: Callable[[date], Calendar], folder: Path, *, first: date) -> None:
+    def __init__(self, begin: Callable[[date], Calendar], folder: Path, *, first: date) -> None:
         begin(first - timedelta(days=1))
         self.calendar = LeapingCalendar(first - timedelta(days=1))
         document = FIXTURE / "traffic-fines.yaml"
         self.house = open_house(
             code="COMUNE", name="Polizia locale", strategy="traffic-fines", document=document, currency="EUR"
         )
-        self._live = live
         self._folder = folder
         self._sources: set[str] = set()
         self._statements = 0
@@ -109,14 +106,13 @@ class Office:
             return
         self._statements += 1
         receipts = [bank.Receipt(entry.paid, _keeper(entry.case), f"VERBALE {entry.case}") for entry in paid]
-        today = clock.now().date()
-        file = self._folder / f"statement-{self._statements}.xml"
-        file.write_bytes(
-            bank.statement(_BANK, receipts, day=today, number=self._statements, opening_minor=self._in_bank)
+        content = bank.statement(
+            _BANK, receipts, day=clock.now().date(), number=self._statements, opening_minor=self._in_bank
         )
         self._in_bank += sum(entry.paid for entry in paid)
-        doors.upload_statement(self._live, self.house, file, by="cass")
         cass = self.house.actor("cass")
+        name = f"statement-{self._statements}.xml"
+        payments.import_statement_file(file=io.BytesIO(content), name=name, at=clock.now(), by=cass)
         lines = list(payment_queries.waiting_lines(scope=cass.scope))
         candidates = payment_queries.candidates(lines)
         for line in lines:

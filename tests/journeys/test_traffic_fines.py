@@ -23,13 +23,14 @@ from tallystick.ledger import queries as ledger_queries
 from tallystick.payments import queries as payment_queries
 from tallystick.strategy.models import Book
 from tallystick.strategy.queries import versions
+from tallystick.worklists import queries as worklists
 
 YEAR_ENDS = [date(year, 12, 31) for year in range(2006, 2012)]
 
 
 def test_every_balance_is_what_the_log_implies(live: Any, begin: Any, tmp_path: Path) -> None:
     cases = read_log(FIXTURE / "events.csv")
-    office = replay(cases, live, begin, tmp_path)
+    office = replay(cases, begin, tmp_path)
     every_balance_is_right(office, cases)
     every_stand_is_right(office, cases)
     the_past_is_right(office, cases)
@@ -37,10 +38,10 @@ def test_every_balance_is_what_the_log_implies(live: Any, begin: Any, tmp_path: 
     must_be_sound()
 
 
-def replay(cases: Sequence[Case], live: Any, begin: Any, folder: Path) -> Office:
+def replay(cases: Sequence[Case], begin: Any, folder: Path) -> Office:
     """Have all that the log says happen, and give the office it happened to."""
     days = by_day(cases)
-    office = Office(live, begin, folder, first=min(days))
+    office = Office(begin, folder, first=min(days))
     for day, entries in days.items():
         office.live_through(day, entries)
     return office
@@ -60,19 +61,23 @@ def every_balance_is_right(office: Office, cases: Sequence[Case]) -> None:
 
 
 def every_stand_is_right(office: Office, cases: Sequence[Case]) -> None:
-    """What is handed over is held, what is settled is, and the rest is open; each stand has its cases and its money."""
+    """What the log handed over was, on its day, and is held; what is settled is; the rest is open, some of it under review."""
     (version,) = versions.get_strategy("traffic-fines").versions.all()
     places = versions.program_of(version.document).places
     found = {office.account_id(case.name): case.name for case in cases}
-    placed = Book.objects.filter(account_id__in=found).values_list("account_id", "place")
-    stands = {found[account_id]: places[place].state.id for account_id, place in placed}
+    placed = Book.objects.filter(account_id__in=found).values_list("account_id", "place", "state_entered_on")
+    stands = {found[account_id]: places[place].state.id for account_id, place, _on in placed}
     # An account that waits for a person's decision is an open one.
     known = {"open": Stand.OPEN, "review": Stand.OPEN, "settled": Stand.SETTLED, "handed-over": Stand.HANDED_OVER}
     assert {name: known[state] for name, state in stands.items()} == {case.name: case.stand() for case in cases}
+    handed_over = {case.name: case.handed_over_on() for case in cases if case.stand() is Stand.HANDED_OVER}
+    assert {
+        found[account_id]: on for account_id, _place, on in placed if found[account_id] in handed_over
+    } == handed_over
     held = holds.held(list(found), Activity.CONTACT, on=office.calendar.at.date())
-    assert {found[account_id] for account_id in held} == {
-        case.name for case in cases if case.stand() is Stand.HANDED_OVER
-    }
+    assert {found[account_id] for account_id in held} == set(handed_over)
+    waiting = {found[work.account_id] for work in worklists.open_work(list(found))}
+    assert waiting == {name for name, state in stands.items() if state == "review"}
     assert {case.stand() for case in cases} == set(Stand)
 
 
