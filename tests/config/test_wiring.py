@@ -1,5 +1,7 @@
 """Every event is on the page of wiring, and what changes facts brings them up to date."""
 
+import re
+
 import pytest
 from tests import builders
 from tests.builders import AT, TEST, TODAY
@@ -88,3 +90,63 @@ def test_an_event_that_changes_no_fact_waits_only_where_a_strategy_answers_it(an
     timeline.add_note(account_id=account.pk, text="Rang back.", happened_on=TODAY, at=AT, by=TEST)
 
     assert touched("timeline.NoteAdded") == ([account.pk] if answered else [])
+
+
+#: The tables that facts read, and the events that tell of a change in them; or why there is none.
+TOLD_BY = {
+    "accounts_account": (
+        "accounts.AccountOpened",
+        "accounts.AccountClosed",
+        "accounts.CreditApplied",
+        "accounts.CreditTakenBack",
+    ),
+    "accounts_client": "Its time zone is given when it is opened, and never changed.",
+    "accounts_item": (
+        "accounts.CreditApplied",
+        "accounts.CreditTakenBack",
+        "accounts.ItemAdded",
+        "accounts.ItemAdjusted",
+        "accounts.ItemRedated",
+        "accounts.ItemsAdded",
+        "accounts.SettledAtSource",
+    ),
+    "contact_call": ("contact.CallLogged",),
+    "contact_message": (
+        "contact.MessageCancelled",
+        "contact.MessageFailed",
+        "contact.MessageRefused",
+        "contact.MessageResent",
+        "contact.MessageSent",
+        "contact.ServiceCommanded",
+        "contact.ServiceOrdered",
+    ),
+    "disputes_dispute": ("disputes.DisputeRaised", "disputes.DisputeResolved"),
+    "holds_hold": ("holds.HoldEnded", "holds.HoldLifted", "holds.HoldMoved", "holds.HoldPlaced"),
+    "parties_address": ("desk.AddressChanged", "intake.DebtorCorrected"),
+    "parties_contact_point": ("desk.ContactPointAdded", "desk.ContactPointChanged", "intake.DebtorCorrected"),
+    "parties_party": ("intake.DebtorCorrected",),
+    "payments_payment": ("payments.PaymentReceived", "payments.PaymentReversed"),
+    "promises_promise": (
+        "promises.PromiseBroken",
+        "promises.PromiseKept",
+        "promises.PromiseMade",
+        "promises.PromisePartlyKept",
+        "promises.PromiseReopened",
+        "promises.PromiseReplaced",
+        "promises.PromiseWithdrawn",
+    ),
+    "worklists_work_item": (
+        "worklists.TaskCancelled",
+        "worklists.TaskDone",
+        "worklists.TaskOpened",
+        "worklists.TaskPutOff",
+    ),
+}
+
+
+def test_every_table_that_a_fact_reads_is_told_of():
+    read = {table for source in catalogue.sources() for table in re.findall(r"\b(?:FROM|JOIN)\s+(\w+_\w+)", source.sql)}
+
+    assert read == set(TOLD_BY), "say which events tell of a change in it, or why there is none"
+    for told in TOLD_BY.values():
+        assert isinstance(told, str) or set(told) <= set(wiring.TOUCHES)
