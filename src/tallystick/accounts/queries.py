@@ -70,6 +70,38 @@ def get_client(code: str) -> Client:
     return client
 
 
+def must_reach(client_id: int, *, scope: Scope) -> None:
+    """Refuse a client that lies outside the scope.
+
+    :raises NotFound: it does
+    """
+    if not scope.allows(client_id):
+        raise NotFound(what="client", reference=client_id)
+
+
+def lock_client(client_id: int, *, scope: Scope = EVERYTHING) -> Client:
+    """Lock a client for the transaction and give it.
+
+    :raises NotFound: there is none, or it lies outside the scope
+    """
+    client = Client.objects.select_for_update(no_key=True).filter(pk=client_id).order_by("pk").first()
+    if client is None:
+        raise NotFound(what="client", reference=client_id)
+    must_reach(client_id, scope=scope)
+    return client
+
+
+def find_client(client_id: int, *, scope: Scope = EVERYTHING) -> Client:
+    """Give a client by its id.
+
+    :raises NotFound: there is none, or it lies outside the scope
+    """
+    client = clients(scope=scope).filter(pk=client_id).first()
+    if client is None:
+        raise NotFound(what="client", reference=client_id)
+    return client
+
+
 def lock_item(item_id: int, *, account_id: int) -> Item:
     """Lock an item of an account and give it.
 

@@ -131,6 +131,20 @@ def reference_key(reference: str) -> str:
     return _NOT_KEY.sub("", reference).upper()
 
 
+class ClientExists(Refusal):
+    """A code names one client."""
+
+    code = "accounts.client_exists"
+    sentence = _("There is a client {code} already. Choose another code.")
+
+
+class PortfolioExists(Refusal):
+    """A code names one portfolio of a client."""
+
+    code = "accounts.portfolio_exists"
+    sentence = _("{client} already has a portfolio {code}.")
+
+
 class AccountExists(Refusal):
     """The client has an account of that reference already."""
 

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from tallystick.config.rooms import ROOMS
 
 #: Prefixes that are not simply the room's name.
-_PREFIXES = {"access": "people/", "desk": "", "portals": "portal/"}
+_PREFIXES = {"access": "people/", "accounts": "clients/", "desk": "", "portals": "portal/"}
 
 
 def _pages(room: str) -> list[URLPattern | URLResolver]:

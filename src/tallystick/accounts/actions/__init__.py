@@ -7,14 +7,13 @@ from tallystick.accounts.actions.bulk import (
     lock_accounts,
     open_accounts,
 )
+from tallystick.accounts.actions.clients import change_client, open_client, open_portfolio
 from tallystick.accounts.actions.credits import AppliedCredit, Credit, apply_credits, take_back_credit
 from tallystick.accounts.actions.items import add_item, adjust_item
 from tallystick.accounts.actions.opening import (
     close_account,
     house_account,
     open_account,
-    open_client,
-    open_portfolio,
     relate_party,
 )
 from tallystick.accounts.actions.source_credits import JUDGED_CREDITS, apply_source_credits
@@ -29,6 +28,7 @@ __all__ = [
     "adjust_item",
     "apply_credits",
     "apply_source_credits",
+    "change_client",
     "claim_accounts",
     "close_account",
     "house_account",

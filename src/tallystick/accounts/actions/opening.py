@@ -1,13 +1,11 @@
-"""Open clients, portfolios and accounts, and close accounts."""
+"""Open accounts, tie people to them, and close them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 
-from tallystick.access import actions as access_actions
 from tallystick.accounts import events, queries, rules
 from tallystick.accounts.models import Account, Client, Portfolio, RelatedParty
 from tallystick.kernel import sql
@@ -18,22 +16,6 @@ from tallystick.kernel.money import decimals_of
 from tallystick.parties import actions as party_actions
 from tallystick.parties.rules import PartyKind
 from tallystick.timeline import actions as timeline
-
-
-@transaction.atomic
-def open_client(*, code: str, name: str, at: datetime, by: Actor, **terms: Any) -> Client:
-    """Open a client. `terms` are further fields of `Client`, such as its calendar and time zone."""
-    by.must_be_allowed_to("open accounts")
-    client = Client.objects.create(code=code, name=name, **terms)
-    access_actions.note_client(client_id=client.pk, business_unit_id=client.business_unit_id)
-    return client
-
-
-@transaction.atomic
-def open_portfolio(*, client: Client, code: str, name: str, at: datetime, by: Actor) -> Portfolio:
-    """Open a portfolio of a client."""
-    by.must_be_allowed_to("open accounts")
-    return Portfolio.objects.create(client=client, code=code, name=name)
 
 
 @transaction.atomic

@@ -19,6 +19,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from tallystick.config.problem import NotReady
+from tallystick.kernel import clock
+from tallystick.kernel.actor import system
 
 #: Says a line of progress to whoever waits.
 Say = Callable[[str], None]
@@ -135,6 +137,13 @@ def forget_half_a_demo_book() -> bool:
 def has_demo_book() -> bool:
     """Test if the book in the database is the demo book."""
     return _note() == _LOADED
+
+
+def load_templates() -> None:
+    """Give a book of one's own the templates that the program ships; what somebody has changed stays as it is."""
+    from tallystick.contact import actions as contact  # its tables must be there first
+
+    contact.load_templates(at=clock.now(), by=system("start"))
 
 
 def load_demo_book(*, size: int, seed: int, say: Say) -> bool:

@@ -34,6 +34,7 @@ PAGES: tuple[Page, ...] = (
     _page(_("Worklist"), "desk:worklist", "inbox", "w", "work accounts"),
     _page(_("Team"), "desk:team", "users-round", "l", "assign work"),
     _page(_("Accounts"), "desk:accounts", "users", "a", "see accounts"),
+    _page(_("Clients"), "accounts:clients", "building-2", "c", "open accounts"),
     _page(_("Ageing"), "desk:ageing", "chart-column", "e", "see reports"),
     _page(_("Payments"), "payments:payments", "banknote", "p", "import statements", "allocate money"),
     _page(_("Intake"), "intake:intake", "file-up", "i", "import receivables"),

@@ -85,7 +85,12 @@ class Command(BaseCommand):
         count = preparing.migrate()
         if count:
             self.say(_("Schema brought up to date ({count} steps).").format(count=count))
-        if preparing.is_new() and not options["no_demo"]:
+        if not preparing.is_new():
+            return
+        if options["no_demo"]:
+            preparing.load_templates()
+            self.say(_("A book of your own: tallystick user add NAME --role administrator adds the first person."))
+        else:
             preparing.load_demo_book(size=options["demo_accounts"], seed=options["demo_seed"], say=self.say)
 
     def _run(self, bind: str, port: int) -> None:
