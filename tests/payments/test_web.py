@@ -61,7 +61,7 @@ def state_of(line) -> tuple[str, int]:
 # Who may
 
 
-@pytest.mark.parametrize("name", ["payments", "waiting", "import", "new_bank_account"])
+@pytest.mark.parametrize("name", ["payments", "waiting", "import", "new_bank_account", "record"])
 def test_only_those_who_handle_money_open_its_pages(till, log_in, name):
     address = reverse(f"payments:{name}")
 
@@ -570,6 +570,65 @@ def test_taking_back_without_a_reason_or_on_a_day_that_cannot_be_changes_nothing
     assert (response.status_code, said in html(response)) == (422, True)
     payment.refresh_from_db()
     assert payment.state == PaymentState.RECEIVED
+
+
+def recorded(till, **values):
+    told = {"key": "6d6bd9a4-7a0e-4a3c-9d8b-1c5b6f0c1a11", "amount": "45", "booked_on": "2026-03-01"}
+    told |= {"method": "cash", "paid_to": "us", "payer": "A. Hughes", "reference": "R 12"}
+    return f"{reverse('payments:record')}?account={till.account.pk}", told | values
+
+
+def test_a_payment_in_cash_is_recorded_once_however_often_it_is_sent(till, cashier):
+    address, values = recorded(till)
+
+    found = html(cashier.get(f"{reverse('payments:record')}?q=hughes"))
+    shown = html(cashier.get(address))
+    first, second = cashier.post(address, values), cashier.post(address, values)
+
+    payment = Payment.objects.get()
+    assert f"?account={till.account.pk}" in found
+    assert "£140.00" in shown
+    assert first.url == second.url == reverse("payments:payment", args=[payment.pk])
+    assert (payment.amount_minor, payment.method, payment.source) == (4500, "cash", "by_hand")
+    till.older.refresh_from_db(), till.later.refresh_from_db()
+    assert (till.older.open_minor, till.later.open_minor) == (0, 9500)
+
+
+def test_a_payment_to_the_client_itself_is_recorded_as_such(till, cashier):
+    address, values = recorded(till, paid_to="client", method="bank_transfer")
+
+    page = html(cashier.get(cashier.post(address, values).url))
+
+    assert "Bank transfer, to the client" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"booked_on": "2026-03-03"}, "A payment to come is a promise"),
+        ({"amount": ""}, "This field is required"),
+        ({"amount": "-5"}, "more than nothing"),
+        ({"method": "shells"}, "Select a valid choice"),
+        ({"key": "x"}, "Record a payment"),
+    ],
+)
+def test_a_payment_that_cannot_be_is_not_recorded(till, cashier, change, said):
+    address, values = recorded(till, **change)
+
+    response = cashier.post(address, values)
+
+    assert (response.status_code, said in html(response)) == (422, True), html(response)[-3000:]
+    assert not Payment.objects.exists()
+
+
+def test_no_payment_is_recorded_on_an_account_of_another_client(till, cashier):
+    account = builders.account(builders.portfolio(till.far))
+    _address, values = recorded(till)
+
+    response = cashier.post(f"{reverse('payments:record')}?account={account.pk}", values)
+
+    assert response.status_code == 404
+    assert not Payment.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tallystick.payments.rules.amounts import DecimalMark, decimal_mark, read_am
 from tallystick.payments.rules.csv_columns import Column
 from tallystick.payments.rules.csv_saved import SavedColumns
 from tallystick.payments.rules.days import DayOrder
-from tallystick.payments.rules.states import IgnoreReason, ReversalReason
+from tallystick.payments.rules.states import IgnoreReason, Method, PaidTo, ReversalReason
 
 #: A browser waits for as much; the command line takes any size.
 LARGEST = 64 << 20
@@ -252,6 +252,29 @@ class TakeBackForm(forms.Form):
         if day is not None and not self.since <= day <= self.until:
             raise forms.ValidationError(_("Give a day from when the payment came until today."))
         return day
+
+
+class RecordForm(forms.Form):
+    """A payment that no statement brings: in cash, by card, or to the client itself."""
+
+    #: Made once for each form that is shown, so that the same one sent twice is one payment.
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    booked_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    method = forms.TypedChoiceField(label=_("How"), choices=Method.choices(), coerce=Method)
+    paid_to = forms.TypedChoiceField(
+        label=_("Who has the money?"), choices=PaidTo.choices(), coerce=PaidTo, widget=forms.RadioSelect
+    )
+    payer = forms.CharField(label=_("Payer"), max_length=140, required=False)
+    reference = forms.CharField(
+        label=_("Reference"), max_length=140, required=False, help_text=_("Number of the receipt or the cheque.")
+    )
+    field_order = ("key", "amount", "booked_on", "method", "paid_to", "payer", "reference")
+
+    def __init__(self, *args: Any, currency: str, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["amount"] = AmountField(label=_("Amount"), currency=currency)
+        self.fields["booked_on"].widget.attrs["max"] = today.isoformat()
+        self.order_fields(self.field_order)
 
 
 def amount_of(minor: int, currency: str) -> Decimal:

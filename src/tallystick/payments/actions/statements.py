@@ -76,12 +76,19 @@ def import_statement_file(
     by.must_be_allowed_to("import statements")
     chosen = queries.lock_bank_account(bank_account_id, scope=by.scope) if bank_account_id is not None else None
     digest, size = _digest(file)
-    before = StatementFile.objects.filter(sha256=digest).order_by("pk").first()
-    if before is not None:
-        return Imported(before.pk, is_repeat=True)
-    stored = StatementFile.objects.create(
-        sha256=digest, name=name, format=formats.recognize(file), size=size, imported_at=at, imported_by=by.label
+    # Whoever brings in the same bytes at the same time waits here until they are in, and then finds them.
+    stored, is_new = StatementFile.objects.get_or_create(
+        sha256=digest,
+        defaults={
+            "name": name,
+            "format": formats.recognize(file),
+            "size": size,
+            "imported_at": at,
+            "imported_by": by.label,
+        },
     )
+    if not is_new:
+        return Imported(stored.pk, is_repeat=True)
     intake = _Intake(stored, chosen, list(queries.bank_accounts(scope=by.scope)), at)
     for part in formats.read(file, queries.known_of(chosen, intake.ours, order=order, columns=columns)):
         intake.take(part)

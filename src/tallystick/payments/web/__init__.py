@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tallystick.payments.web import deciding, importing, overview, received, waiting
+from tallystick.payments.web import deciding, importing, overview, received, recording, waiting
 
 urlpatterns: list[URLPattern] = [
     path("", overview.payments, name="payments"),
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("lines/<int:line_id>/bounced/<int:payment_id>", deciding.bounced, name="bounced"),
     path("undo/<int:payment_id>", deciding.undo, name="undo"),
     path("received", received.received, name="received"),
+    path("received/new", recording.record, name="record"),
     path("received/<int:payment_id>", received.payment, name="payment"),
     path("received/<int:payment_id>/take-back", received.take_back, name="take_back"),
 ]
