@@ -89,7 +89,6 @@ class Command(BaseCommand):
             return
         if options["no_demo"]:
             preparing.load_templates()
-            self.say(_("A book of your own: tallystick user add NAME --role administrator adds the first person."))
         else:
             preparing.load_demo_book(size=options["demo_accounts"], seed=options["demo_seed"], say=self.say)
 
