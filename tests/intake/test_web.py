@@ -599,3 +599,28 @@ def test_the_list_takes_as_few_statements_for_many_imports_as_for_few(
     assert page.count("Checked, not loaded") == 12
     assert "file.csv" in html(manager.get(reverse("intake:intake"), {"source": of.pk}))
     assert "file.csv" not in html(manager.get(reverse("intake:intake"), {"source": of.pk + 1}))
+
+
+def test_what_a_file_leaves_out_is_said_before_it_is_settled(manager: Client, clients: Clients) -> None:
+    of = source(client=clients.near)
+    first = [invoice(number) for number in range(1, 5)]
+    batch = uploaded(of, written(first))
+    save(manager, batch, holds_everything_open="on")
+    work_off()
+    commit(queries.get_batch(batch.pk))
+
+    upload(manager, written(first[:3]), source=of.pk)
+    work_off()
+    page = page_of(manager, Batch.objects.latest("pk"))
+    assert "1 open document that earlier files listed is not in this one." in page
+    assert "was it cut off?" not in page
+
+    upload(manager, written(first[:1]), source=of.pk)
+    work_off()
+    last = Batch.objects.latest("pk")
+    assert "was it cut off?" in page_of(manager, last)
+    manager.post(reverse("intake:load", args=[last.pk]))
+    work_off()
+    page = page_of(manager, last)
+    assert "No longer listed: settled" in page
+    assert "£300.00" in page

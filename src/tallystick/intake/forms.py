@@ -105,6 +105,15 @@ class MappingForm(forms.Form):
         error_messages={"invalid": _("Write the ISO 4217 code, such as GBP.")},
     )
 
+    holds_everything_open = forms.BooleanField(
+        label=_("It lists everything open"),
+        required=False,
+        help_text=_(
+            "An invoice that an earlier file of this source listed and a later one does not is settled with the client."
+            " The check says how many those are."
+        ),
+    )
+
     def __init__(
         self,
         *args: Any,
@@ -122,8 +131,11 @@ class MappingForm(forms.Form):
             self._add_field(name, columns)
         self._add_words()
         self._add_skips([("", "—"), *((f"c{at}", heading) for at, heading in enumerate(headings))])
+        if base.kind != rules.FileKind.INVOICES:
+            del self.fields["holds_everything_open"]
         self.initial = {
             "home_currency": base.home_currency,
+            "holds_everything_open": base.holds_everything_open,
             "day_form": "" if "day_form" in open_questions else str(base.day_form),
             "decimal_mark": "" if "decimal_mark" in open_questions else str(base.decimal_mark),
             **self.initial,
@@ -217,6 +229,7 @@ class MappingForm(forms.Form):
             decimal_mark=rules.DecimalMark(said.get("decimal_mark") or self.base.decimal_mark),
             words={word.casefold(): meant for word in self.words if (meant := said.get(f"word:{word}"))},
             home_currency=home if rules.is_currency(home) else "",
+            holds_everything_open=bool(said.get("holds_everything_open")),
             skips=tuple(self._skips(said)),
         )
 

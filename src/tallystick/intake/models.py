@@ -157,6 +157,18 @@ class RowError(models.Model):
         indexes = [models.Index(fields=["batch", "line"], name="intake_row_error_of_batch")]
 
 
+class Listed(models.Model):
+    """An item that a file of a source listed, where files list everything open: it is settled once one is silent about it."""
+
+    pk = models.CompositePrimaryKey("source_id", "item_id")
+    source_id = models.BigIntegerField()
+    item_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "intake_listed"
+
+
 class DebtorLookup(models.Model):
     """Finds a party by the debtor reference of a source, so that the accounts of one debtor share it."""
 

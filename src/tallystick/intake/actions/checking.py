@@ -69,6 +69,7 @@ def check_batch(*, batch_id: int, at: datetime, by: Actor) -> None:
     stage(batch)
     _note_faults(batch)
     _forecast(batch)
+    _forecast_gone(batch)
     found = RowError.objects.filter(batch=batch)
     batch.errors = found.filter(is_warning=False).values("line").distinct().count()
     batch.warnings = found.filter(is_warning=True).count()
@@ -170,6 +171,21 @@ def _note_faults(batch: Batch) -> None:
         _query("note_faults", batch),
         {"batch": batch.pk, "columns": json.dumps(columns), "phase": rules.Phase.CHECKED},
     )
+
+
+def _forecast_gone(batch: Batch) -> None:
+    """Count what a file that lists everything open would settle by its silence; nothing, while a line might be about anything."""
+    assert batch.mapping is not None  # noqa: S101
+    if not rules.mapping_of(batch.mapping.document).settles_by_silence:
+        return
+    params = {"batch": batch.pk, "phase": rules.Phase.CHECKED}
+    if queries.has_unclear_lines(batch):
+        unclear = queries.line_query("unclear_lines", batch.pk)
+        sql.execute(queries.line_query("note_unclear", batch.pk, unclear=unclear), params)
+        return
+    gone = queries.gone_rows(batch)
+    text = queries.line_query("forecast_gone", batch.pk, gone=gone.select)
+    sql.execute(text, {**gone.params, **params, "verdict": rules.Verdict.SETTLED})
 
 
 def _forecast(batch: Batch) -> None:

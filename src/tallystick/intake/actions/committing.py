@@ -96,6 +96,7 @@ def _query(name: str, batch: Batch) -> str:
     _staged, ready = queries.line_tables(batch.pk)
     markers = {
         "ready": queries.quoted(ready),
+        "judged": queries.quoted(account_actions.JUDGED),
         "new_account_id": account_queries.NEW_ACCOUNT_ID,
         "new_party_id": party_queries.NEW_PARTY_ID,
     }
@@ -148,6 +149,8 @@ class _Chunk:
                 self.bind(rows), today=self.today, origin=self.origin, at=self.at, by=self.by
             )
             judged.append(queries.verdicts_of(account_actions.JUDGED))
+            if self.mapping.settles_by_silence:
+                self.execute("note_listed")
         if self.kind in rules.BRINGS_CREDITS:
             rows = queries.credit_rows(self.batch, **self.found)
             account_actions.apply_source_credits(
@@ -220,6 +223,26 @@ class _Chunk:
         timeline.append_rows(told, kind=kind, at=self.at, by=self.by)
 
 
+def _settle_gone(batch: Batch, *, at: datetime, by: Actor) -> None:
+    """Settle what a file that lists everything open is silent about, unless one of its refused lines might be about anything."""
+    assert batch.mapping is not None  # noqa: S101
+    if not rules.mapping_of(batch.mapping.document).settles_by_silence or queries.has_unclear_lines(batch):
+        return
+    gone = queries.gone_rows(batch)
+    accounts = sql.fill(_query("gone_accounts", batch).rstrip().removesuffix(";"), gone=gone.select)
+    account_actions.lock_accounts(sql.Rows(accounts, gone.params))
+    account_actions.add_or_correct_items(
+        gone,
+        today=local_day(at, batch.source.client.time_zone),
+        origin=f"import {batch.pk}: {batch.file_name}",
+        at=at,
+        by=by,
+    )
+    tallied = {"batch": batch.pk, "phase": rules.Phase.COMMITTED, "verdict": rules.Verdict.SETTLED}
+    sql.execute(_query("tally_gone", batch), tallied)
+    sql.execute(_query("forget_listed", batch), {"source": batch.source_id})
+
+
 @transaction.atomic
 def finish_commit(*, batch_id: int, at: datetime, by: Actor) -> bool:
     """Close a batch whose chunks are all loaded: prove its receipt against the file and the book. False while some are not.
@@ -236,6 +259,7 @@ def finish_commit(*, batch_id: int, at: datetime, by: Actor) -> bool:
     if done < chunks:
         return False
     _stand_again(batch)
+    _settle_gone(batch, at=at, by=_importing(by))
     rules.check_proof(
         lines_in_file=batch.lines or 0,
         totals=queries.totals(batch.pk, phase=rules.Phase.COMMITTED),

@@ -24,13 +24,15 @@ class BatchState(Choice):
 
 
 class Verdict(Choice):
-    """What becomes of a line. Every line has exactly one, so that the lines of a file are the sum of them."""
+    """What becomes of a line. Every line has exactly one, so that the lines of a file are the sum of all but the last."""
 
     NEW = "new", _("New")
     CHANGED = "changed", _("Changed")
     UNCHANGED = "unchanged", _("Unchanged")
     REPEATED = "repeated", _("Repeated in the file")
     REFUSED = "refused", _("Refused")
+    #: No line at all: what earlier files listed and this one, which lists everything open, does not.
+    SETTLED = "settled", _("No longer listed: settled")
 
 
 #: Verdicts on lines that are in the book once the file is loaded.
@@ -121,7 +123,7 @@ def check_proof(*, lines_in_file: int, totals: Iterable[Total], in_book: Iterabl
 
     :raises NotProven: it does not add up
     """
-    totals = list(totals)
+    totals = [total for total in totals if total.verdict != Verdict.SETTLED]
     counted = sum(total.lines for total in totals)
     if counted != lines_in_file:
         raise NotProven(f"the file has {lines_in_file} lines, the receipt {counted}")

@@ -102,6 +102,12 @@ FAULTS: tuple[Fault, ...] = (
         is_warning=True,
     ),
     Fault(
+        "silence_unclear",
+        _("It does not say which document it is about, so nothing is settled because this file leaves it out."),
+        _("Put the line right and import the whole file again."),
+        is_warning=True,
+    ),
+    Fault(
         "contact_unreadable",
         _("This is not an address or number that can be used."),
         _("Correct it in the file, or on the account later; the rest of the line is loaded."),

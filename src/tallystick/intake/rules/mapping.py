@@ -94,6 +94,11 @@ class Mapping:
     skips: tuple[Skip, ...] = ()
     carry: Carry | None = None
 
+    @property
+    def settles_by_silence(self) -> bool:
+        """Whether an item that the file leaves out counts as settled."""
+        return self.holds_everything_open and self.kind == FileKind.INVOICES
+
     def columns(self) -> list[str]:
         """Give the columns that the mapping needs, each once."""
         read = (column for origin in self.origins.values() for column in origin.columns())

@@ -23,6 +23,7 @@ from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 
 _PAGE = 50
 _BUSY = (rules.BatchState.CHECKING, rules.BatchState.COMMITTING)
+_MOVES = (rules.Verdict.NEW, rules.Verdict.CHANGED, rules.Verdict.SETTLED)
 #: After this the page offers to begin the work again, in case its worker was lost.
 _LONG = timedelta(minutes=2)
 
@@ -47,6 +48,8 @@ class CurrencyTotals:
 
     currency: str
     totals: list[rules.Total] = field(default_factory=list)
+    #: What is settled because the file leaves it out.
+    gone: rules.Total | None = None
 
     @property
     def lines(self) -> int:
@@ -57,12 +60,6 @@ class CurrencyTotals:
     def value(self) -> Money | None:
         """The value of all of them; None for lines whose currency cannot be read."""
         return Money(sum(total.minor for total in self.totals), self.currency) if self.currency else None
-
-    @property
-    def taken(self) -> Money | None:
-        """The value of those that are not refused or repeated."""
-        minor = sum(total.minor for total in self.totals if total.verdict in rules.TAKEN)
-        return Money(minor, self.currency) if self.currency else None
 
 
 @requires("import receivables")
@@ -89,8 +86,12 @@ def _findings(request: ActorRequest, found: Any) -> dict[str, Any]:
     by_currency: dict[str, CurrencyTotals] = {}
     lines = dict.fromkeys(rules.Verdict, 0)
     for total in queries.totals(found.pk, phase=phase):
-        by_currency.setdefault(total.currency, CurrencyTotals(total.currency)).totals.append(total)
+        currency = by_currency.setdefault(total.currency, CurrencyTotals(total.currency))
         lines[total.verdict] += total.lines
+        if total.verdict == rules.Verdict.SETTLED:
+            currency.gone = total
+        else:
+            currency.totals.append(total)
     faults = [
         {**each, "fault": rules.fault_of(each["code"]), "is_shown": _is_shown(request, each)}
         for each in queries.faults_by_code(found.pk)
@@ -99,7 +100,8 @@ def _findings(request: ActorRequest, found: Any) -> dict[str, Any]:
         "by_currency": list(by_currency.values()),
         "lines": {str(verdict): count for verdict, count in lines.items()},
         "taken": sum(lines[verdict] for verdict in rules.TAKEN),
-        "moves": lines[rules.Verdict.NEW] + lines[rules.Verdict.CHANGED],
+        "moves": sum(lines[verdict] for verdict in _MOVES),
+        "is_thin": lines[rules.Verdict.SETTLED] > sum(lines[verdict] for verdict in rules.TAKEN),
         "has_values": found.source.kind != rules.FileKind.CUSTOMERS,
         "left_out": sum(found.left_out.values()),
         "faults": faults,
