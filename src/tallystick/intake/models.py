@@ -160,10 +160,10 @@ class RowError(models.Model):
 class Listed(models.Model):
     """An item that a file of a source listed, where files list everything open: it is settled once one is silent about it."""
 
-    pk = models.CompositePrimaryKey("source_id", "item_id")
+    pk = models.CompositePrimaryKey("source_id", "account_id", "item_id")
     source_id = models.BigIntegerField()
-    item_id = models.BigIntegerField()
     account_id = models.BigIntegerField()
+    item_id = models.BigIntegerField()
 
     class Meta:
         db_table = "intake_listed"

@@ -15,12 +15,18 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "source_id", "item_id", blank=True, editable=False, primary_key=True, serialize=False
+                        "source_id",
+                        "account_id",
+                        "item_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 ("source_id", models.BigIntegerField()),
-                ("item_id", models.BigIntegerField()),
                 ("account_id", models.BigIntegerField()),
+                ("item_id", models.BigIntegerField()),
             ],
             options={"db_table": "intake_listed"},
         ),

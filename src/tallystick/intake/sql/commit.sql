@@ -4,12 +4,12 @@ UPDATE {ready} SET portfolio_id = %(portfolio)s WHERE portfolio_id IS NULL AND e
 
 -- name: note_listed
 -- Note which items a file lists, where its silence about one will mean that it is settled. A refused line lists its item too.
-INSERT INTO intake_listed (source_id, item_id, account_id)
-SELECT %(source)s, coalesce(item_id, id), account_id
+INSERT INTO intake_listed (source_id, account_id, item_id)
+SELECT %(source)s, account_id, coalesce(item_id, id)
 FROM {judged}
 WHERE refusal IS NULL OR item_id IS NOT NULL
-ORDER BY coalesce(item_id, id)
-ON CONFLICT (source_id, item_id) DO NOTHING;
+ORDER BY account_id, coalesce(item_id, id)
+ON CONFLICT (source_id, account_id, item_id) DO NOTHING;
 
 -- name: gone_accounts
 -- The accounts of items that are settled by silence.
