@@ -273,6 +273,7 @@ class RecordForm(forms.Form):
     def __init__(self, *args: Any, currency: str, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["amount"] = AmountField(label=_("Amount"), currency=currency)
+        self.fields["amount"].widget.attrs["autofocus"] = True
         self.fields["booked_on"].widget.attrs["max"] = today.isoformat()
         self.order_fields(self.field_order)
 

@@ -84,7 +84,7 @@ def lines_to_decide(
     limit: int = 100,
 ) -> list[StatementLine]:
     """Give a page of lines: the oldest first, or the largest; what was set aside, the latest decided first."""
-    found = StatementLine.objects.select_related("bank_account__client")
+    found = StatementLine.objects.select_related("bank_account__client").defer("raw", "tokens")
     match shown:
         case Shown.WAITING:
             found = found.filter(state=LineState.WAITING, amount_minor__gt=0)
