@@ -13,7 +13,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 from tests.intake.files import AT, IMPORTER, checked, invoice, receipt, source, written
 
 import tallystick
@@ -172,3 +174,22 @@ def test_a_worker_goes_on_after_the_server_lost_the_lines_that_were_staged(batch
     tasks.load_batch(batch.pk, "worker", None)
 
     everything_is_there_once(batch)
+
+
+def test_a_receipt_that_does_not_add_up_is_not_given_and_says_so(batch: Batch) -> None:
+    Batch.objects.filter(pk=batch.pk).update(lines=LINES + 1)
+
+    with pytest.raises(rules.NotProven):
+        tasks.load_batch(batch.pk, "worker", None)
+
+    open_still = queries.get_batch(batch.pk)
+    assert open_still.state == rules.BatchState.COMMITTING
+    assert f"the file has {LINES + 1} lines, the receipt {LINES}" in open_still.problem
+
+
+@pytest.mark.parametrize(("problem", "is_tried_again"), [(OperationalError(), True), (ValueError(), False)])
+def test_a_job_is_tried_again_when_the_database_was_away(problem: Exception, is_tried_again: bool) -> None:
+    job = Job(id=1, queue="intake", lock=None, queueing_lock=None, task_name="intake.load_batch")
+
+    for name in ("intake.load_batch", "intake.check_batch"):
+        assert (app.tasks[name].get_retry_exception(problem, job) is not None) == is_tried_again

@@ -229,7 +229,7 @@ def _settle_gone(batch: Batch, *, at: datetime, by: Actor) -> None:
     if not rules.mapping_of(batch.mapping.document).settles_by_silence or queries.has_unclear_lines(batch):
         return
     gone = queries.gone_rows(batch)
-    accounts = sql.fill(_query("gone_accounts", batch).rstrip().removesuffix(";"), gone=gone.select)
+    accounts = sql.fill(_query("gone_accounts", batch), gone=gone.select)
     account_actions.lock_accounts(sql.Rows(accounts, gone.params))
     account_actions.add_or_correct_items(
         gone,
