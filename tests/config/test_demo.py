@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -17,6 +17,7 @@ from tallystick.disputes.models import Dispute
 from tallystick.kernel import clock
 from tallystick.ledger import queries as ledger_queries
 from tallystick.payments import queries as payments
+from tallystick.payments.models import FileWarning
 from tallystick.promises.models import Promise
 from tallystick.timeline import actions as timeline
 
@@ -76,7 +77,9 @@ def test_a_book_that_was_lived_through_owes_what_its_debtors_left_unpaid(tmp_pat
         for reference, account in accounts.items()
     } == {reference: life.balance_minor(reference, on=TODAY) for reference in life.debtors}
     assert set(Promise.objects.values_list("state", flat=True)) >= {"open", "kept", "broken"}
+    assert not Promise.objects.filter(state="open", pay_on__lt=TODAY - timedelta(days=1)).exists()
     assert Dispute.objects.exists()
+    assert not FileWarning.objects.exists()
     assert Item.objects.filter(open_minor__gt=0, open_minor__lt=F("amount_minor")).exists()
     while timeline.seal_events(at=clock.now()):
         pass

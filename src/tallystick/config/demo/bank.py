@@ -95,13 +95,13 @@ def _mt940(bank: Bank, receipts: Sequence[Receipt], day: date, number: int, open
 
 
 def _csv(bank: Bank, receipts: Sequence[Receipt], day: date, number: int, opening_minor: int) -> str:
-    lines = ["Date,Description,Reference,Amount,Balance"]
+    lines = ["Date,Description,Reference,Paid out,Paid in,Balance"]
     balance = opening_minor
     for receipt in receipts:
         balance += receipt.amount_minor
         payer = receipt.payer.replace('"', "'")
         lines.append(
-            f'{day:%d/%m/%Y},"{payer}","{receipt.narrative}",'
+            f'{day:%d/%m/%Y},"{payer}","{receipt.narrative}",,'
             f"{_amount(receipt.amount_minor, bank.currency)},{_amount(balance, bank.currency)}"
         )
     return "\r\n".join(lines) + "\r\n"

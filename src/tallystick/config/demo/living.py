@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from procrastinate.contrib.django import app
+
 from tallystick.access import queries as access_queries
 from tallystick.accounts import queries as account_queries
 from tallystick.config.demo.bank import BANKS, Bank, Receipt, statement
@@ -41,6 +43,8 @@ _CALLS = 12
 #: People of the demo who call, and who applies the money.
 _COLLECTORS = ("carla", "colin", "bea")
 _CASH_APPLIER = "cass"
+#: Jobs that a worker starts by the clock, and that the night's run builds on.
+_BEFORE_THE_RUN = ("holds.end_holds", "promises.break_overdue_promises")
 #: Lines of statements that are looked at on a day.
 _LINES = 60
 
@@ -79,9 +83,12 @@ class Life:
         return self.debtors[reference].balance_minor(on=on) - kept
 
     def day(self, day: date) -> None:
-        """Live through one day: the night's run, the banks' files, a working day."""
+        """Live through one day: what ends in the night, the night's run, the banks' files, a working day."""
         self._travel(day, time(5))
         by = DEMO
+        for job in _BEFORE_THE_RUN:
+            app.tasks[job].func(timestamp=int(clock.now().timestamp()))
+        work_off()
         run = running.start_run(day=day, at=clock.now(), by=by)
         running.work_run(run_id=run.pk, at=clock.now(), by=by)
         running.finish_run(run_id=run.pk, at=clock.now(), by=by)
