@@ -66,6 +66,13 @@ def test_a_backup_can_be_read_by_its_owner_only(made):
     assert {file.stat().st_mode & 0o777 for file in made.iterdir()} == {0o600}
 
 
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(BackupRefused, match="cannot be made: Not a directory"):
+        backup.back_up(tmp_path / "file" / "backup", at=AT)
+
+
 def test_a_folder_that_exists_is_not_written_over(made):
     with pytest.raises(BackupRefused, match="exists already"):
         backup.back_up(made, at=AT)

@@ -312,7 +312,7 @@ def test_a_run_for_a_day_before_the_last_is_refused():
 def test_a_run_for_a_year_without_known_holidays_is_refused():
     strategies.publish(STEPS)
 
-    with pytest.raises(lifecycle.CalendarEnds):
+    with pytest.raises(lifecycle.CalendarEnds, match="GB-EAW"):
         actions.start_run(day=date(2051, 1, 3), at=at(DAY), by=BY)
 
     assert not Run.objects.exists()

@@ -47,13 +47,18 @@ def back_up(folder: Path, *, at: datetime) -> dict[str, Any]:
 
     Work goes on meanwhile: the backup shows the database as it was at the beginning.
 
-    :raises BackupRefused: the folder exists, or PostgreSQL's tool failed
+    :raises BackupRefused: the folder exists or cannot be made, or PostgreSQL's tool failed
     """
     if folder.exists():
         raise BackupRefused(reason=_("{folder} exists already; name a new folder.").format(folder=folder))
     draft = folder.with_name(folder.name + ".unfinished")
     shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=0o700, parents=True)
+    try:
+        draft.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        raise BackupRefused(
+            reason=_("{folder} cannot be made: {reason}.").format(folder=folder, reason=error.strerror)
+        ) from None
     _dump(draft / _DUMP)
     if not ENVIRONMENT.secret_key:
         _write_private(draft / _KEY, settings.SECRET_KEY)

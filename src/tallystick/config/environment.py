@@ -6,6 +6,7 @@ Nothing else in the program reads the environment. `docs/operate.md` lists the s
 from __future__ import annotations
 
 import os
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -35,10 +36,22 @@ def _number(raw: str) -> int:
     return int(raw)
 
 
-def _port(raw: str) -> int:
+def port(raw: str) -> int:
+    """Read the number of a port.
+
+    :raises ValueError: there is none of that number
+    """
     if not raw.isdecimal() or not 0 < int(raw) < 65536:
         raise ValueError("say a port from 1 to 65535")
     return int(raw)
+
+
+def port_argument(raw: str) -> int:
+    """Read a port that is given on the command line, which says what is wrong with it."""
+    try:
+        return port(raw)
+    except ValueError as wrong:
+        raise ArgumentTypeError(str(wrong)) from None
 
 
 def _per_days(raw: str) -> tuple[int, int]:
@@ -181,7 +194,7 @@ class Environment:
     )
     bind: str = _variable("TALLYSTICK_BIND", str, "127.0.0.1", "Address that the web server listens on.")
     port: int = _variable(
-        "TALLYSTICK_PORT", _port, "8000", "Port that the web server listens on; the next free one if it is taken."
+        "TALLYSTICK_PORT", port, "8000", "Port that the web server listens on; the next free one if it is taken."
     )
     web_workers: int = _variable("TALLYSTICK_WEB_WORKERS", _count, "2", "Web server processes.")
     web_threads: int = _variable("TALLYSTICK_WEB_THREADS", _count, "4", "Threads of each web server process.")

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tallystick.config.problem import NotReady
 from tallystick.kernel import clock
@@ -97,16 +98,22 @@ def must_be_ready() -> None:
     applied = set(executor.loader.applied_migrations)
     if unknown := applied - set(executor.loader.disk_migrations) - _replaced(executor):
         raise NotReady(
-            _(
-                "The database is of a later Tallystick than this one: it knows {count} changes to its tables that this program "
-                "does not. Use the program that last worked with it."
+            ngettext(
+                "The database is of a later Tallystick than this one: it has {count} change to its tables that this program "
+                "does not know. Use the program that last worked with it.",
+                "The database is of a later Tallystick than this one: it has {count} changes to its tables that this program "
+                "does not know. Use the program that last worked with it.",
+                len(unknown),
             ).format(count=len(unknown))
         )
     if missing := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotReady(
-            _(
+            ngettext(
+                "The database is of an earlier Tallystick: {count} change to its tables is missing. Make a backup, then "
+                "tallystick start, or tallystick manage migrate, brings it up to date.",
                 "The database is of an earlier Tallystick: {count} changes to its tables are missing. Make a backup, then "
-                "tallystick start, or tallystick manage migrate, brings it up to date."
+                "tallystick start, or tallystick manage migrate, brings it up to date.",
+                len(missing),
             ).format(count=len(missing))
         )
 

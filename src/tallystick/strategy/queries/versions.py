@@ -165,7 +165,7 @@ def published(version_id: int, document: str, day: date) -> Published:
     program = program_of(document)
     calendar = jurisdictions.get_calendar(program.document.calendar)
     if not calendar.covers(day):
-        raise lifecycle.CalendarEnds(calendar=calendar.id, day=day.isoformat())
+        raise lifecycle.CalendarEnds(calendar=program.document.calendar, day=day.isoformat())
     return Published(version_id, program, jurisdictions.holidays(program.document.calendar))
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 import tallystick
-from tallystick.config.environment import ENVIRONMENT
+from tallystick.config.environment import ENVIRONMENT, port_argument
 from tallystick.config.starting import catalogs, preparing, site
 from tallystick.config.starting.supervisor import Supervisor
 
@@ -34,7 +34,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Say where to listen, and which demo book a new database gets."""
         parser.add_argument("--bind", default=ENVIRONMENT.bind, help=_("address to listen on"))
-        parser.add_argument("--port", type=int, default=ENVIRONMENT.port, help=_("port; the next free one if taken"))
+        parser.add_argument(
+            "--port", type=port_argument, default=ENVIRONMENT.port, help=_("port; the next free one if taken")
+        )
         parser.add_argument("--no-demo", action="store_true", help=_("leave a new database empty"))
         parser.add_argument("--demo-accounts", type=int, default=_DEMO_ACCOUNTS, help=_("size of the demo book"))
         parser.add_argument("--demo-seed", type=int, default=_DEMO_SEED, help=_("number that the demo book grows from"))

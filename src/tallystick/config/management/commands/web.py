@@ -12,7 +12,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from tallystick.config.environment import ENVIRONMENT
+from tallystick.config.environment import ENVIRONMENT, port_argument
 from tallystick.config.lifeline import follow_parent
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Say where to listen."""
         parser.add_argument("--bind", default=ENVIRONMENT.bind, help=_("address to listen on"))
-        parser.add_argument("--port", type=int, default=ENVIRONMENT.port, help=_("port to listen on"))
+        parser.add_argument("--port", type=port_argument, default=ENVIRONMENT.port, help=_("port to listen on"))
         parser.add_argument("--child", action="store_true", help=_("end when the process that started it ends"))
 
     def handle(self, *, bind: str, port: int, child: bool, **options: Any) -> None:
