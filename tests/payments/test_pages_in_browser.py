@@ -123,8 +123,11 @@ def test_lines_are_walked_through_by_letters_and_arrows_and_a_decision_is_undone
     assert [each.split()[0] for each in seen] == ["£10.00", "£11.00", "£12.00", "£12.00", "£11.00", "£10.00"]
     keyboard.press("1")
     assert heading(page).startswith("£11.00")
+    counts = page.locator("#payments-tabs .count, #side [aria-current=page] .count")
+    assert counts.all_inner_texts() == ["2", "2"]
     keyboard.press("u")
     assert heading(page).startswith("£10.00")
+    assert counts.all_inner_texts() == ["3", "3"]
     assert StatementLine.objects.filter(state=LineState.WAITING).count() == 3
     assert breaches() == []
 

@@ -64,6 +64,7 @@ def test_what_was_said_once_is_known_of_the_next_file(bank):
     imported = import_file(strange("05/04/2026;NEXT;1,00"), bank)
 
     assert imported.new_lines == 1
+    assert queries.preview(strange("06/04/2026;NEXT;1,00"), bank_account_id=bank.pk).is_kept
     assert StatementLine.objects.get(narrative="NEXT").booked_on == date(2026, 4, 5)
     kept = BankAccount.objects.get()
     assert (csv_saved.from_document(kept.csv_columns), kept.day_order) == (COLUMNS, DayOrder.DAY_FIRST)

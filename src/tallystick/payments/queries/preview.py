@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from tallystick.kernel.actor import Scope
@@ -84,6 +84,8 @@ class Preview:
     layout: Layout | None = None
     #: The columns were told from what stands in them: somebody has to look before the file is taken.
     is_guess: bool = False
+    #: They are what somebody said of an earlier file.
+    is_kept: bool = False
     asks_order: bool = False
 
     @property
@@ -108,13 +110,7 @@ def preview(
     try:
         seen.format = formats.recognize(file)
         if seen.format is Format.CSV:
-            encoding = characters.encoding_of(file, known.encoding)
-            seen.layout = bank_csv.found_layout(file, known.encoding, known.columns)
-            seen.sketch = sketch(file, seen.layout.encoding if seen.layout else encoding, seen.layout)
-            if seen.layout is None and columns is None and (guess := _guess(seen.sketch)):
-                known = known_of(chosen, ours, order=order, columns=guess)
-                seen.layout = bank_csv.found_layout(file, known.encoding, known.columns)
-                seen.is_guess = seen.layout is not None
+            known = _told(file, known, seen, said=columns)
         _read(file, known, seen, chosen, ours)
         if not seen.statements:
             raise NoStatement
@@ -124,6 +120,24 @@ def preview(
         seen.refusal = None if can_say else refusal
         seen.asks_order = isinstance(refusal, DayOrderUnknown)
     return seen
+
+
+def _told(file: BinaryIO, known: formats.Known, seen: Preview, *, said: SavedColumns | None) -> formats.Known:
+    """Tell the columns of a CSV: as somebody said, by their headings, or else by a guess that somebody has to look at."""
+    seen.layout = bank_csv.found_layout(file, known.encoding, known.columns)
+    encoding = seen.layout.encoding if seen.layout else characters.encoding_of(file, known.encoding)
+    seen.sketch = sketch(file, encoding, seen.layout)
+    if said is not None:
+        return known
+    if layout := seen.layout:
+        seen.is_kept = any((kept.header, kept.places) == (layout.header, layout.places) for kept in known.columns)
+        return known
+    guess = _guess(seen.sketch)
+    if guess is None:
+        return known
+    seen.layout = bank_csv.found_layout(file, known.encoding, (guess,))
+    seen.is_guess = seen.layout is not None
+    return replace(known, columns=(guess,))
 
 
 def _guess(seen: Sketch | None) -> SavedColumns | None:

@@ -106,6 +106,10 @@ def show(
         "query": request.GET.get("q", "").strip(),
         **_done(request),
     }
+    totals = context["totals"]
+    if view.bank_account_id is not None:
+        totals = queries.waiting_totals(scope=scope, bank_account_id=view.bank_account_id)
+    context["list_totals"] = [row for row in totals if row["shown"] == view.shown]
     if chosen is not None:
         account = account_id or shared.number_of(request.GET.get("account", ""))
         context |= _of_line(context, chosen, account=account, split_form=split_form)
