@@ -12,6 +12,7 @@ from tallystick.config import wiring
 from tallystick.contact import actions as contact_actions
 from tallystick.contact.rules.words import Command
 from tallystick.desk import actions as desk_actions
+from tallystick.kernel import sql
 from tallystick.kernel.outcome import Chosen
 from tallystick.parties.rules import ContactKind
 from tallystick.strategy.models import Touched
@@ -36,7 +37,7 @@ def test_every_event_is_on_the_page_once_and_no_other():
     named = [*wiring.TOUCHES, *wiring.LEAVES_FACTS]
 
     assert sorted(named) == sorted(catalogue.event_kinds())
-    assert set(wiring.JOBS) | wiring.OF_THE_DEBTOR <= set(wiring.TOUCHES)
+    assert set(wiring.JOBS) | wiring.OF_THE_DEBTOR | wiring.STREAMED <= set(wiring.TOUCHES)
     assert all(reason.endswith(".") for reason in wiring.LEAVES_FACTS.values())
 
 
@@ -90,6 +91,32 @@ def test_an_event_that_changes_no_fact_waits_only_where_a_strategy_answers_it(an
     timeline.add_note(account_id=account.pk, text="Rang back.", happened_on=TODAY, at=AT, by=TEST)
 
     assert touched("timeline.NoteAdded") == ([account.pk] if answered else [])
+
+
+def _tell(kind, *account_ids):
+    timeline.append_bulk(kind=kind, account_ids=account_ids, data={}, happened_on=TODAY, at=AT, by=TEST)
+
+
+def _jobs():
+    return sql.value("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'strategy.answer_events'")
+
+
+@pytest.mark.django_db
+def test_a_stream_of_messages_is_answered_by_one_job_and_everything_else_at_once():
+    account = builders.account()
+    strategies.answer()
+    before = _jobs()
+
+    for _number in range(3):
+        _tell("contact.MessageSent", account.pk)
+    assert _jobs() == before + 1
+
+    _tell("worklists.TaskDone", account.pk)
+    assert _jobs() == before + 2
+
+    assert strategies.answer() == 4
+    _tell("contact.MessageSent", account.pk)
+    assert _jobs() == before + 3
 
 
 #: The tables that facts read, and the events that tell of a change in them; or why there is none.

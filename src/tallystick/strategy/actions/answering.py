@@ -46,6 +46,11 @@ def touch(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: d
     )
 
 
+def is_waiting() -> bool:
+    """Test if an event waits to be answered."""
+    return bool(sql.value("SELECT EXISTS (SELECT FROM strategy_touched)"))
+
+
 def touch_siblings(kind: str, account_ids: Sequence[int], event_ids: Sequence[int]) -> None:
     """Have events about a debtor answered for the debtor's other accounts too: what changed is true of all of them."""
     sql.execute(
