@@ -176,6 +176,21 @@ def test_a_worker_goes_on_after_the_server_lost_the_lines_that_were_staged(batch
     everything_is_there_once(batch)
 
 
+def test_lines_that_are_staged_again_are_refused_as_they_were() -> None:
+    headings = ("Account", "Charge ID", "Type", "Charge Date", "Amount", "Currency")
+    batch = checked(
+        source("charges"), written([["NOBODY", "1", "Fee", "2026-01-10", "9.00", "GBP"]], headings=headings)
+    )
+    actions.start_commit(batch_id=batch.pk, at=AT, by=IMPORTER)
+    for table in queries.line_tables(batch.pk):
+        sql.execute(sql.fill("TRUNCATE {table}", table=queries.quoted(table)))
+
+    tasks.load_batch(batch.pk, "worker", None)
+
+    assert receipt(queries.get_batch(batch.pk)) == {("refused", "GBP"): (1, 900)}
+    assert not Account.objects.filter(reference="NOBODY").exists()
+
+
 def test_a_receipt_that_does_not_add_up_is_not_given_and_says_so(batch: Batch) -> None:
     Batch.objects.filter(pk=batch.pk).update(lines=LINES + 1)
 

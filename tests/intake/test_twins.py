@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -76,9 +76,14 @@ def _terms(text):
         return None
 
 
+#: How long the database takes is no matter of what is right.
+at_leisure = settings(deadline=None)
+
+
 class TestTwins(TestCase):
     """Many texts go to the database at once, so that thousands are compared in a second."""
 
+    @at_leisure
     @given(
         st.lists(_AMOUNTS, min_size=1, max_size=40),
         st.sampled_from(rules.DecimalMark),
@@ -98,6 +103,7 @@ class TestTwins(TestCase):
             minor, fault = _minor(text, mark, currency)
             assert (row["minor"], row["fault"]) == (minor, fault), text
 
+    @at_leisure
     @given(st.lists(_DAYS, min_size=1, max_size=40), st.sampled_from(rules.DayForm))
     def test_days_are_read_alike(self, texts, form):
         read = sql.rows(
@@ -111,6 +117,7 @@ class TestTwins(TestCase):
         for text, row in zip(texts, read, strict=True):
             assert row["day"] == _day(text, form), text
 
+    @at_leisure
     @given(st.lists(_TERMS, min_size=1, max_size=40))
     def test_terms_are_read_alike(self, texts):
         read = sql.rows(

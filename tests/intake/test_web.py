@@ -624,3 +624,28 @@ def test_what_a_file_leaves_out_is_said_before_it_is_settled(manager: Client, cl
     page = page_of(manager, last)
     assert "No longer listed: settled" in page
     assert "£300.00" in page
+
+
+def test_what_changes_is_shown_with_what_it_was_the_largest_first(manager: Client, clients: Clients) -> None:
+    of = source(client=clients.near)
+    loaded(of, written([invoice(number) for number in range(1, 5)]))
+    content = written(
+        [invoice(1, amount="101.00"), invoice(2, amount="250.00"), invoice(3, due_on="2026-03-01"), invoice(4)]
+    )
+
+    upload(manager, content, source=of.pk)
+    work_off()
+    batch = Batch.objects.latest("pk")
+
+    changes = [(each.reference, each.was_minor, each.minor, each.open_minor) for each in queries.changes(batch.pk)]
+    assert changes == [
+        ("INV-00002", 10_000, 25_000, 25_000),
+        ("INV-00001", 10_000, 10_100, 10_100),
+        ("INV-00003", 10_000, 10_000, 10_000),
+    ]
+    page = page_of(manager, batch)
+    assert '£250.00<span class="below">was £100.00</span>' in page
+    assert '1 Mar 2026<span class="below">was 9 Feb 2026</span>' in page
+    manager.post(reverse("intake:load", args=[batch.pk]))
+    work_off()
+    assert "as the check found it" in page_of(manager, batch)

@@ -138,6 +138,29 @@ class BatchTotal(models.Model):
         ]
 
 
+class Change(models.Model):
+    """What a line would change of an item that stands, as found by the check: the largest changes of a batch."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="changes", db_index=False)
+    line = models.IntegerField()
+    #: The client's reference of the account, and the item's.
+    account = models.TextField()
+    reference = models.TextField()
+    currency = models.CharField(max_length=3)
+    was_minor = models.BigIntegerField()
+    minor = models.BigIntegerField()
+    was_open_minor = models.BigIntegerField()
+    open_minor = models.BigIntegerField()
+    was_issued_on = models.DateField()
+    issued_on = models.DateField()
+    was_due_on = models.DateField()
+    due_on = models.DateField()
+
+    class Meta:
+        db_table = "intake_change"
+        indexes = [models.Index(fields=["batch"], name="intake_change_of_batch")]
+
+
 class RowError(models.Model):
     """Something wrong with a line of a batch: where, what stands there, and the code of the fault."""
 

@@ -10,10 +10,11 @@ from babel.core import get_global
 from django.db import connection, transaction
 from psycopg.sql import SQL, Identifier
 
+from tallystick.accounts import queries as account_queries
 from tallystick.accounts.models import Portfolio
 from tallystick.intake import queries, rules
 from tallystick.intake.actions.uploading import drop_lines
-from tallystick.intake.models import Batch, BatchTotal, RowError
+from tallystick.intake.models import Batch, BatchTotal, Change, RowError
 from tallystick.intake.queries import files
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
@@ -21,6 +22,8 @@ from tallystick.kernel.money import decimals_of
 
 #: Lines that are loaded in one transaction; an account is not parted unless it has more.
 CHUNK_LINES = 25_000
+#: Changes of items that are written down for people to look at.
+_MOST_CHANGES = 100
 
 
 @transaction.atomic
@@ -66,10 +69,12 @@ def check_batch(*, batch_id: int, at: datetime, by: Actor) -> None:
     rules.check_open(batch.state)
     RowError.objects.filter(batch=batch).delete()
     BatchTotal.objects.filter(batch=batch).delete()
+    Change.objects.filter(batch=batch).delete()
     stage(batch)
     _note_faults(batch)
     _forecast(batch)
     _forecast_gone(batch)
+    _note_changes(batch)
     found = RowError.objects.filter(batch=batch)
     batch.errors = found.filter(is_warning=False).values("line").distinct().count()
     batch.warnings = found.filter(is_warning=True).count()
@@ -96,6 +101,8 @@ def stage(batch: Batch) -> None:
     sql.execute(_query("index_ready", batch))
     sql.execute(_query("analyze_ready", batch))
     sql.execute(_query("judge_twins", batch))
+    if mapping.kind in (rules.FileKind.CHARGES, rules.FileKind.PAYMENTS):
+        sql.execute(_query("refuse_unknown_accounts", batch), {"client": batch.source.client_id})
 
 
 def _query(name: str, batch: Batch) -> str:
@@ -164,13 +171,21 @@ def _reading(batch: Batch, mapping: rules.Mapping) -> dict[str, Any]:
 def _note_faults(batch: Batch) -> None:
     assert batch.mapping is not None  # noqa: S101
     mapping = rules.mapping_of(batch.mapping.document)
-    if mapping.kind in (rules.FileKind.CHARGES, rules.FileKind.PAYMENTS):
-        sql.execute(_query("refuse_unknown_accounts", batch), {"client": batch.source.client_id})
     columns = {name: " + ".join(origin.columns()) for name, origin in mapping.origins.items()}
     sql.execute(
         _query("note_faults", batch),
         {"batch": batch.pk, "columns": json.dumps(columns), "phase": rules.Phase.CHECKED},
     )
+
+
+def _note_changes(batch: Batch) -> None:
+    """Write down the largest changes, where there are any: the lines are judged once more for it."""
+    kind = rules.FileKind(batch.source.kind)
+    found = BatchTotal.objects.filter(batch=batch, phase=rules.Phase.CHECKED, verdict=rules.Verdict.CHANGED)
+    if kind in rules.BRINGS_ITEMS and found.exists():
+        judged = account_queries.judge_items(queries.item_rows(batch, kind=kind))
+        text = queries.line_query("note_changes", batch.pk, judged=judged.select)
+        sql.execute(text, {**judged.params, "batch": batch.pk, "most": _MOST_CHANGES})
 
 
 def _forecast_gone(batch: Batch) -> None:

@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 
 from tallystick.accounts import queries as account_queries
 from tallystick.intake import rules
-from tallystick.intake.models import Batch, BatchTotal, FilePart, Mapping, RowError, Source
+from tallystick.intake.models import Batch, BatchTotal, Change, FilePart, Mapping, RowError, Source
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
 from tallystick.kernel.refusals import NotFound
@@ -152,6 +152,11 @@ def totals(batch_id: int, *, phase: rules.Phase) -> list[rules.Total]:
     """Give what became of a batch's lines: count and value by verdict and currency."""
     found = BatchTotal.objects.filter(batch_id=batch_id, phase=phase).order_by("currency", "verdict")
     return [rules.Total(rules.Verdict(each.verdict), each.currency, each.lines, each.value_minor) for each in found]
+
+
+def changes(batch_id: int) -> QuerySet[Change]:
+    """Give the largest changes that a batch makes, or made, as found by its check."""
+    return Change.objects.filter(batch_id=batch_id).order_by("pk")
 
 
 def progress(batch_id: int) -> tuple[int, int]:

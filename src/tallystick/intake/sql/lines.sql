@@ -127,6 +127,25 @@ ORDER BY verdict, total_currency
 ON CONFLICT (batch_id, phase, verdict, currency)
     DO UPDATE SET lines = total.lines + excluded.lines, value_minor = total.value_minor + excluded.value_minor;
 
+-- name: note_changes
+-- Write down what lines would change of amounts and days of items that stand, the largest changes first.
+INSERT INTO intake_change (
+    batch_id, line, account, reference, currency, was_minor, minor, was_open_minor, open_minor, was_issued_on, issued_on,
+    was_due_on, due_on
+)
+SELECT %(batch)s, judged.key, ready.account_key, judged.reference, judged.currency, judged.was_minor, judged.amount_minor,
+       judged.was_open_minor, becomes.open_minor, judged.was_issued_on, judged.issued_on, judged.was_due_on, judged.due_on
+FROM ({judged}) AS judged
+JOIN {ready} AS ready ON ready.line = judged.key
+CROSS JOIN LATERAL (
+    SELECT least(judged.stated_open_minor, judged.was_open_minor + judged.amount_minor - judged.was_minor) AS open_minor
+) AS becomes
+WHERE judged.verdict = 'changed' AND judged.refusal IS NULL
+  AND (judged.amount_minor, becomes.open_minor, judged.issued_on, judged.due_on)
+      IS DISTINCT FROM (judged.was_minor, judged.was_open_minor, judged.was_issued_on, judged.was_due_on)
+ORDER BY greatest(abs(judged.amount_minor - judged.was_minor), abs(becomes.open_minor - judged.was_open_minor)) DESC, judged.key
+LIMIT %(most)s;
+
 -- name: in_book
 -- Ask the book itself what it holds for the lines that were taken: an item or a credit with exactly the amount of its line.
 SELECT total_currency AS currency, count(*) AS lines, sum(value_minor)::bigint AS minor

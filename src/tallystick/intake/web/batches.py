@@ -104,6 +104,7 @@ def _findings(request: ActorRequest, found: Any) -> dict[str, Any]:
         "is_thin": lines[rules.Verdict.SETTLED] > sum(lines[verdict] for verdict in rules.TAKEN),
         "has_values": found.source.kind != rules.FileKind.CUSTOMERS,
         "left_out": sum(found.left_out.values()),
+        "changes": queries.changes(found.pk),
         "faults": faults,
         "is_filtered": any(each["is_shown"] for each in faults),
         "page": _errors(request, found.pk),
