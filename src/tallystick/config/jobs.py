@@ -7,10 +7,13 @@ Every job is written so that doing it twice is the same as doing it once.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
+from django.db import close_old_connections
 from procrastinate import App, JobContext
 from procrastinate.jobs import Status
+from procrastinate.worker import Worker
 
 _logger = logging.getLogger(__name__)
 
@@ -20,6 +23,28 @@ STALLED_AFTER = 30
 MOST_ATTEMPTS = 5
 #: Hours that finished jobs are kept: the failed ones a month, to be looked at.
 _KEEP_FAILED = 30 * 24
+
+
+def application_of_worker(app: App) -> App:
+    """Give the application by which a worker fetches jobs; what the jobs themselves defer is deferred by `app`.
+
+    A worker waits for jobs on connections of its own. Were `app` given those, a job that defers another would do so outside its
+    transaction: the other would be done before there is anything to do, or though the first came to nothing.
+    """
+    fetching = App(
+        connector=app.connector.get_worker_connector(),  # type: ignore[attr-defined]
+        worker_defaults=app.worker_defaults,
+        periodic_defaults=app.periodic_defaults,
+    )
+    fetching.tasks = app.tasks
+    fetching.periodic_registry = app.periodic_registry
+    return fetching
+
+
+def on_a_live_connection(do: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
+    """Do a job on a connection that lives: one that broke during an earlier job, with the server perhaps, is opened anew."""
+    close_old_connections()
+    return do()
 
 
 async def take_up_stalled_jobs(app: App) -> int:

@@ -38,11 +38,12 @@ class Command(BaseCommand):
 
 
 async def _work(concurrency: int) -> None:
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
-        async with worker_app.open_async():
-            await jobs.take_up_stalled_jobs(worker_app)
-            await worker_app.run_worker_async(
-                concurrency=concurrency,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=_GRACE,
-            )
+    worker_app = jobs.application_of_worker(app)
+    async with worker_app.open_async():
+        await jobs.take_up_stalled_jobs(worker_app)
+        await worker_app.run_worker_async(
+            concurrency=concurrency,
+            delete_jobs="successful",
+            task_middleware=[jobs.on_a_live_connection],
+            shutdown_graceful_timeout=_GRACE,
+        )
