@@ -491,3 +491,13 @@ def test_what_would_be_checked_is_listed_with_its_meaning():
 def test_check_writes_nothing_and_cannot():
     with invariants._one_look(), pytest.raises(Exception, match="read-only transaction"):
         sql.execute("DELETE FROM accounts_client")
+
+
+@pytest.mark.django_db
+def test_before_the_run_of_a_day_nothing_can_have_been_forgotten(book):
+    clock.travel_to(AT + timedelta(days=1))
+
+    code, said = checked("nothing due")
+
+    assert code == 0
+    assert said.splitlines()[0].split()[-1] == "0"

@@ -73,7 +73,8 @@ def _found(room: str, invariant: Invariant, *, named: int, at: datetime) -> Find
     breaches = 0
     names: list[str] = []
     with _one_look():
-        checked = int(sql.value(invariant.checked) or 0)
+        counting = invariant.counting(at=at)
+        checked = int(sql.value(counting.select, counting.params or None) or 0)
         for part in invariant.parts(at=at):
             rows = sql.rows(*_bounded(part, named=max(named - len(names), 1)))
             breaches += rows[0]["breaches"] if rows else 0

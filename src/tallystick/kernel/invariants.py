@@ -16,15 +16,20 @@ Parts = Callable[[datetime], Iterable[sql.Rows]]
 class Invariant:
     """Something that is true of every sound database.
 
-    `checked` counts what is looked at. `breaches` gives a row for each breach: `account_id` (or null) and `what`, a sentence
-    that names it. `remedy` says what an operator does about a breach, where there is more to do than to find who wrote it.
+    `checked` counts what is looked at. `breaches` gives a row for each breach: `account_id` (or null) and `what`, a sentence that
+    names it. Where either depends on the instant, it is a function of it. `remedy` says what an operator does about a breach,
+    where there is more to do than to find who wrote it.
     """
 
     name: str
     sentence: str
-    checked: str
+    checked: str | Callable[[datetime], sql.Rows]
     breaches: str | Parts
     remedy: str = ""
+
+    def counting(self, *, at: datetime) -> sql.Rows:
+        """Give the query that counts what is looked at, as of an instant."""
+        return sql.Rows(self.checked) if isinstance(self.checked, str) else self.checked(at)
 
     def parts(self, *, at: datetime) -> Iterable[sql.Rows]:
         """Give the queries for breaches, one or many, as of an instant."""

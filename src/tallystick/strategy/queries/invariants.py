@@ -123,15 +123,32 @@ def _kept() -> list[tuple[int, str]]:
     return list(found.values_list("pk", "document"))
 
 
+def _run_of_today(at: datetime) -> dict[str, Any] | None:
+    """Give the run of the day it is where it is latest; None where it is not finished."""
+    found = sql.rows(
+        "SELECT day, started_at FROM strategy_run WHERE finished_at IS NOT NULL AND day = %(day)s",
+        {"day": _latest_day(at)},
+    )
+    return found[0] if found else None
+
+
+def _looked_over(at: datetime) -> sql.Rows:
+    """Count the accounts of which something can have been forgotten: none before the day's run."""
+    return sql.Rows(
+        "SELECT count(*) FROM strategy_book WHERE version_id IS NOT NULL AND %(has_run)s",
+        {"has_run": _run_of_today(at) is not None},
+    )
+
+
 def _forgotten(at: datetime) -> Iterator[sql.Rows]:
     """Find accounts for which something is due today, though the book was run for today and nothing happened to them.
 
     What happened to an account since is left out: it goes on tomorrow. So are those that came into their strategy after the run.
     """
-    run = sql.rows("SELECT day, started_at FROM strategy_run WHERE finished_at IS NOT NULL ORDER BY day DESC LIMIT 1")
-    if not run or run[0]["day"] != _latest_day(at):
+    run = _run_of_today(at)
+    if run is None:
         return
-    statement = versions.statement(day=run[0]["day"])
+    statement = versions.statement(day=run["day"])
     titles = [effect.title for each in statement.versions for effect in each.version.program.effects]
     for reach in _ranges():
         yield sql.Rows(
@@ -149,7 +166,7 @@ def _forgotten(at: datetime) -> Iterator[sql.Rows]:
                   SELECT FROM strategy_decision AS made WHERE made.account_id = due.account_id AND made.due_on >= %(day)s
               )
             """,  # noqa: S608
-            {**reach.params, "titles": titles, "day": run[0]["day"], "began": run[0]["started_at"]},
+            {**reach.params, "titles": titles, "day": run["day"], "began": run["started_at"]},
         )
 
 
@@ -219,8 +236,8 @@ INVARIANTS = (
     ),
     Invariant(
         name="nothing due was forgotten",
-        sentence="After a run, nothing that was due that day is left undone.",
-        checked="SELECT count(*) FROM strategy_book WHERE version_id IS NOT NULL",
+        sentence="Once the book was run for today, nothing that is due today is left undone; before, nothing is looked at.",
+        checked=_looked_over,
         breaches=_forgotten,
         remedy="The next run does what is due. tallystick why ACCOUNT says what stops an account.",
     ),
