@@ -372,6 +372,38 @@ def test_whoever_saw_more_of_a_line_than_is_left_is_refused(till, cashier):
     assert (Payment.objects.count(), state_of(line)) == (1, (LineState.WAITING, 4000))
 
 
+def test_a_line_that_names_items_of_two_accounts_pays_each_its_own(till, cashier):
+    other = builders.account(till.account.portfolio, name="Bolt & Co", reference="SVW-2002")
+    item = builders.invoice(other, "30.00", reference="INV-9")
+    line = till.line("75.00", "INV-1 AND INV-9 PLUS FIVE")
+    page = html(cashier.get(reverse("payments:waiting")))
+    assert "Pays INV-1; £35.00 stays on the line" in page
+
+    for account in (till.account, other):
+        line.refresh_from_db()
+        cashier.post(reverse("payments:take", args=[line.pk]), take(line, account, rest_stays="on"))
+
+    till.older.refresh_from_db(), item.refresh_from_db()
+    assert (till.older.open_minor, item.open_minor) == (0, 0)
+    assert state_of(line) == (LineState.WAITING, 500)
+    page = html(cashier.get(reverse("payments:waiting")))
+    assert "left of £75.00" in page
+    assert "Bolt &amp; Co" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("bolt", True), ("12.50", True), ("£12.5", True), ("REF 7", True), ("12.51", False), ("carr", False)],
+)
+def test_a_waiting_line_is_found_by_what_the_bank_wrote_or_its_amount(till, cashier, text, found):
+    till.line("12.50", "BOLT REF 7")
+
+    page = html(cashier.get(reverse("payments:waiting"), {"find": text}))
+
+    assert ("BOLT REF 7" in page) is found
+    assert ("No such line" in page) is not found
+
+
 def test_money_is_put_on_account(till, cashier):
     line = till.line("60.00", "SVW-1001")
 

@@ -162,6 +162,8 @@ class TakeForm(forms.Form):
     seen = forms.IntegerField()
     items = forms.RegexField(r"^(\d{1,18}:\d{1,18}(,\d{1,18}:\d{1,18}){0,999})?$", required=False)
     keep_on_account = forms.BooleanField(required=False)
+    #: What is left over stays on the line, for the payer named items of other accounts too.
+    rest_stays = forms.BooleanField(required=False)
 
     def clean_items(self) -> dict[int, int]:
         """Give minor units by item id."""
@@ -276,6 +278,21 @@ class RecordForm(forms.Form):
         self.fields["amount"].widget.attrs["autofocus"] = True
         self.fields["booked_on"].widget.attrs["max"] = today.isoformat()
         self.order_fields(self.field_order)
+
+
+def amounts_meant(text: str, currencies: Sequence[str]) -> list[Money]:
+    """Give what a text may mean as an amount, in each of some currencies; nothing where it is none.
+
+    >>> amounts_meant("1,250.50", ["GBP"]), amounts_meant("ACME", ["GBP"])
+    ([Money(125050, 'GBP')], [])
+    """
+    found = []
+    for currency in currencies:
+        try:
+            found.append(Money.of(read_amount(text, decimal_mark([text]) or _readers_mark()), currency))
+        except ValueError:
+            continue
+    return found
 
 
 def amount_of(minor: int, currency: str) -> Decimal:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel import sql
@@ -80,10 +80,15 @@ def lines_to_decide(
     *,
     scope: Scope = EVERYTHING,
     bank_account_id: int | None = None,
+    text: str = "",
+    amounts: Sequence[Money] = (),
     largest_first: bool = False,
     limit: int = 100,
 ) -> list[StatementLine]:
-    """Give a page of lines: the oldest first, or the largest; what was set aside, the latest decided first."""
+    """Give a page of lines: the oldest first, or the largest; what was set aside, the latest decided first.
+
+    `text` is part of what the bank wrote; `amounts` are what it may mean as an amount, whole or left, in or out.
+    """
     found = StatementLine.objects.select_related("bank_account__client").defer("raw", "tokens")
     match shown:
         case Shown.WAITING:
@@ -98,6 +103,12 @@ def lines_to_decide(
         found = found.filter(bank_account__client_id__in=scope.client_ids)
     if bank_account_id is not None:
         found = found.filter(bank_account_id=bank_account_id)
+    if text:
+        means = Q(counterparty__icontains=text) | Q(narrative__icontains=text) | Q(reference__icontains=text)
+        for amount in amounts:
+            minors = (amount.minor, -amount.minor)
+            means |= Q(currency=amount.currency) & (Q(amount_minor__in=minors) | Q(open_minor__in=minors))
+        found = found.filter(means)
     if largest_first:
         first = F("open_minor").asc() if shown is Shown.OUT else F("open_minor").desc()
     else:

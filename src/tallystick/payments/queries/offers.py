@@ -44,8 +44,10 @@ class Offer:
     items: Sequence[OwedItem]
     #: What would be paid, the oldest due first.
     parts: Sequence[Part]
-    #: What would stay on account.
+    #: What would be left over.
     rest: Money
+    #: Whether what is left over stays on the line, for it names items of other accounts too; else it goes on account.
+    rest_stays: bool = False
 
     @property
     def written(self) -> str:
@@ -59,9 +61,11 @@ def offers(line: StatementLine) -> list[Offer]:
     if not found and (payer := _payer(line)):
         return search_offers(line, payer, evidence=_("Name resembles the payer’s"))[:_RESEMBLING]
     items = _items_of([each.account_id for each in found])
+    naming = {each.account_id for each in found if each.signs.named_open and each.signs.named_open.minor}
     return [
         _offer(
             line,
+            rest_stays=len(naming) > 1 and each.account_id in naming,
             account_id=each.account_id,
             reference=each.reference,
             party=each.party,

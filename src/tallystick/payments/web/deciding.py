@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages as said
 from django.http import HttpResponseBase
@@ -24,6 +26,14 @@ def _then(request: ActorRequest, **done: object) -> HttpResponseBase:
     """Go on to the line that follows, and say what was done."""
     view = View.of(request)
     return redirect(view.address(line=shared.number_of(request.GET.get("then", "")), **done))
+
+
+def _after(request: ActorRequest, line_id: int, payment: Any) -> HttpResponseBase:
+    """Stay at a line of which something is left; else go on."""
+    line = queries.get_line(line_id, scope=request.actor.scope)
+    if line.open_minor:
+        return redirect(View.of(request).address(line=line_id, done=payment.pk))
+    return _then(request, done=payment.pk)
 
 
 def _decide(request: ActorRequest, line_id: int, decide: Callable[[], object], **done: object) -> HttpResponseBase:
@@ -48,13 +58,16 @@ def take(request: ActorRequest, line_id: int) -> HttpResponseBase:
         return redirect(View.of(request).address(line=line_id))
     values = form.cleaned_data
     items = {item_id: Money(minor, line.currency) for item_id, minor in values["items"].items()}
+    seen = Money(values["seen"], line.currency)
+    amount = sum(items.values(), Money.zero(line.currency)) if items and values["rest_stays"] else seen
     try:
         payment = actions.allocate_line(
             line_id=line_id,
             account_id=values["account"],
+            amount=seen if values["keep_on_account"] else amount,
             items={} if values["keep_on_account"] else items,
             keep_on_account=values["keep_on_account"],
-            seen=Money(values["seen"], line.currency),
+            seen=seen,
             at=clock.now(),
             by=request.actor,
         )
@@ -62,7 +75,7 @@ def take(request: ActorRequest, line_id: int) -> HttpResponseBase:
         raise
     except Refusal as refusal:
         return waiting.show(request, line_id=line_id, refusal=refusal)
-    return _then(request, done=payment.pk)
+    return _after(request, line_id, payment)
 
 
 @requires("allocate money")
@@ -92,9 +105,7 @@ def split(request: ActorRequest, line_id: int) -> HttpResponseBase:
         raise
     except Refusal as refusal:
         return waiting.show(request, line_id=line_id, account_id=account_id, refusal=refusal)
-    if stays and form.total != left:
-        return redirect(View.of(request).address(line=line_id, done=payment.pk))
-    return _then(request, done=payment.pk)
+    return _after(request, line_id, payment)
 
 
 @requires("allocate money")
@@ -191,5 +202,5 @@ def _back_to(request: ActorRequest, line_id: int) -> HttpResponseBase:
     view = View.of(request)
     if line.state == LineState.WAITING and view.shown not in (queries.Shown.WAITING, queries.Shown.OUT):
         shown = queries.Shown.WAITING if line.amount_minor > 0 else queries.Shown.OUT
-        view = View(shown, view.bank_account_id, view.largest_first)
+        view = replace(view, shown=shown)
     return redirect(view.address(line=line_id))

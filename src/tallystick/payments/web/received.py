@@ -155,6 +155,6 @@ def take_back(request: ActorRequest, payment_id: int) -> HttpResponseBase:
         return _show(request, payment_id, refusal=refusal)
     if values["reason"].money_stays and found.line_id is not None:
         said.success(request, _("Taken back. The money is still here: its line waits again."))
-        return redirect(View(queries.Shown.WAITING, None, False).address(line=found.line_id))
+        return redirect(View(queries.Shown.WAITING).address(line=found.line_id))
     said.success(request, _("Taken back. What it had paid is owed again."))
     return redirect(reverse("payments:payment", args=[payment_id]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,10 +18,13 @@ from tallystick.kernel.refusals import NotFound, Refusal
 from tallystick.payments import forms, queries
 from tallystick.payments.queries import Shown
 from tallystick.payments.rules.matching import Waits
-from tallystick.payments.rules.states import IgnoreReason, LineState
+from tallystick.payments.rules.states import IgnoreReason, LineState, PaymentState
 from tallystick.payments.web import shared
 
 _LINES = 100
+#: A line that waits for longer stands out.
+_LATE_DAYS = 7
+_LONGEST = 100
 #: Why a line is nobody's payment, and the key that says so.
 _IGNORE_KEYS = list(zip(IgnoreReason, "btrx", strict=True))
 _STATES = {
@@ -36,8 +40,9 @@ class View:
     """What a person looks at: which lines, of which bank account, in which order. It stays through every decision."""
 
     shown: Shown
-    bank_account_id: int | None
-    largest_first: bool
+    bank_account_id: int | None = None
+    largest_first: bool = False
+    text: str = ""
 
     @classmethod
     def of(cls, request: ActorRequest) -> View:
@@ -47,6 +52,7 @@ class View:
             shown=Shown(shown) if shown in set(Shown) else Shown.WAITING,
             bank_account_id=shared.number_of(request.GET.get("bank", "")),
             largest_first=request.GET.get("sort") == "amount",
+            text=request.GET.get("find", "").strip()[:_LONGEST],
         )
 
     def query(self, **more: object) -> str:
@@ -54,6 +60,7 @@ class View:
         kept: dict[str, object] = {"show": self.shown.value}
         kept |= {"bank": self.bank_account_id} if self.bank_account_id else {}
         kept |= {"sort": "amount"} if self.largest_first else {}
+        kept |= {"find": self.text} if self.text else {}
         return urlencode(kept | {name: value for name, value in more.items() if value is not None})
 
     def address(self, **more: object) -> str:
@@ -80,10 +87,13 @@ def show(
     """Show the page, or its part that changes; with what was refused or entered wrongly, where something was."""
     view = View.of(request)
     scope = request.actor.scope
+    banks = list(queries.bank_accounts(scope=scope))
     lines = queries.lines_to_decide(
         view.shown,
         scope=scope,
         bank_account_id=view.bank_account_id,
+        text=view.text,
+        amounts=forms.amounts_meant(view.text, sorted({bank.currency for bank in banks})) if view.text else (),
         largest_first=view.largest_first,
         limit=_LINES + 1,
     )
@@ -94,7 +104,7 @@ def show(
         "kept": view.query(),
         "lines": lines[:_LINES],
         "is_cut": len(lines) > _LINES,
-        "banks": queries.bank_accounts(scope=scope),
+        "banks": banks,
         "kinds": list(Shown),
         "line": chosen,
         "is_opened": asked is not None,
@@ -109,7 +119,8 @@ def show(
     totals = context["totals"]
     if view.bank_account_id is not None:
         totals = queries.waiting_totals(scope=scope, bank_account_id=view.bank_account_id)
-    context["list_totals"] = [row for row in totals if row["shown"] == view.shown]
+    context["list_totals"] = [row for row in totals if row["shown"] == view.shown and not view.text]
+    context["late_before"] = context["today"] - timedelta(days=_LATE_DAYS)
     if chosen is not None:
         account = account_id or shared.number_of(request.GET.get("account", ""))
         context |= _of_line(context, chosen, account=account, split_form=split_form)
@@ -150,10 +161,13 @@ def _of_line(
         "why": Waits(line.waits).label if line.waits else "",
         "is_partly_applied": line.open_minor != line.amount_minor,
         "then": following.pk if following else None,
+        "reason": IgnoreReason(line.reason).label if line.reason else "",
         "ignore_reasons": _IGNORE_KEYS,
         "ignore_form": forms.IgnoreForm(auto_id="ignore_%s"),
         "park_form": forms.ParkForm(auto_id="park_%s"),
     }
+    if said["is_partly_applied"]:
+        said["applied"] = queries.received(line_id=line.pk, state=PaymentState.RECEIVED)
     if line.amount_minor <= 0:
         return said | {"bounced": queries.returned_payments([line]).get(line.pk, [])}
     text = context["query"]
@@ -215,6 +229,7 @@ def line(request: ActorRequest, line_id: int) -> HttpResponse:
         "why": Waits(found.waits).label if found.waits else "",
         "payments": queries.received(scope=request.actor.scope, line_id=line_id),
         "shown": shown,
+        "reason": IgnoreReason(found.reason).label if found.reason else "",
         "is_set_aside": found.state in (LineState.PARKED, LineState.IGNORED),
     }
     return render(request, "payments/line.html", context)
