@@ -403,6 +403,65 @@ def test_a_workbook_is_taken_like_a_text(manager: Client) -> None:
     assert receipt(Batch.objects.get()) == {("new", "GBP"): (1, 123_450)}
 
 
+@pytest.fixture
+def workbook() -> bytes:
+    """A workbook with a cover, two lists and a hidden sheet."""
+    content = io.BytesIO()
+    made = xlsxwriter.Workbook(content, {"in_memory": True})
+    cover = made.add_worksheet("About")
+    cover.write_row(0, 0, ["Prepared by", "Ann"])
+    open_items = made.add_worksheet("Open items")
+    open_items.write_row(1, 0, files.INVOICE_HEADINGS)
+    open_items.write_row(2, 0, invoice(1))
+    customers = made.add_worksheet("Customers")
+    customers.write_row(0, 0, ["Account", "Customer Name", "Email"])
+    hidden = made.add_worksheet("Secret")
+    hidden.write_row(0, 0, [*files.INVOICE_HEADINGS, "Terms", "Description", "Portfolio"])
+    hidden.hide()
+    made.close()
+    return content.getvalue()
+
+
+def test_the_sheet_that_looks_like_the_list_is_read(manager: Client, workbook: bytes) -> None:
+    upload_new(manager, workbook, file_name="ledger.xlsx")
+
+    batch = Batch.objects.get()
+    assert batch.writing == {"sheet": "Open items", "sheets": ["About", "Open items", "Customers"]}
+    assert batch.heading_line == 2
+    save(manager, batch)
+    work_off()
+    assert receipt(queries.get_batch(batch.pk)) == {("new", "GBP"): (1, 10_000)}
+
+
+def test_another_sheet_can_be_chosen(manager: Client, workbook: bytes) -> None:
+    upload_new(manager, workbook, file_name="ledger.xlsx")
+    batch = Batch.objects.get()
+    address = reverse("intake:heading", args=[batch.pk])
+
+    manager.post(address, {"sheet": "Customers", "line": "2"})
+    batch.refresh_from_db()
+    assert (batch.writing["sheet"], batch.heading_line) == ("Customers", 1)
+    assert batch.headings == ["Account", "Customer Name", "Email"]
+
+    manager.post(address, {"sheet": "Secret", "line": "1"})
+    batch.refresh_from_db()
+    assert batch.writing["sheet"] == "Customers"
+
+
+def test_a_workbook_with_a_password_is_refused(manager: Client) -> None:
+    response = upload_new(manager, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, file_name="ledger.xls")
+
+    assert "cannot be opened safely" in str(response.context["form"].errors["file"])
+
+
+def test_who_has_no_client_is_told_to_open_one(manager: Client, clients: Clients) -> None:
+    assert "No client is within your reach" not in html(manager.get(reverse("intake:upload")))
+    clients.near.portfolios.all().delete()
+    clients.near.delete()
+
+    assert "No client is within your reach" in html(manager.get(reverse("intake:upload")))
+
+
 # What is wrong with it
 
 

@@ -77,6 +77,7 @@ class UploadForm(forms.Form):
 class HeadingForm(forms.Form):
     """The line of a file that holds its headings."""
 
+    sheet = forms.CharField(required=False, max_length=200, strip=False)
     line = forms.IntegerField(
         label=_("Headings are in line"),
         min_value=1,
@@ -161,7 +162,7 @@ class MappingForm(forms.Form):
             asked = _("{field}: how its days are written").format(field=field.label)
             self.fields[f"form_{name}"] = forms.ChoiceField(
                 label=asked,
-                choices=[("", _("as the others")), *rules.DayForm.choices()],
+                choices=[("", _("as usual")), *rules.DayForm.choices()],
                 required=False,
                 initial=origin.form,
                 widget=forms.Select(attrs={"aria-label": asked}),

@@ -141,6 +141,9 @@ def upload_file(
     batch.file_bytes = found.size
     batch.sha256 = found.digest.hexdigest()
     _describe(batch, found, head)
+    if batch.file_type != rules.FileType.TEXT:
+        batch.writing = {"sheets": files.sheets(batch)}
+        batch.writing["sheet"] = _likely_sheet(batch)
     set_heading(batch, heading_line)
     batch.save()
     return batch
@@ -175,6 +178,18 @@ def _describe(batch: Batch, found: _Intake, head: bytes) -> None:
                 batch.file_type = rules.check_workbook(path, name=batch.file_name)
 
 
+def _likely_sheet(batch: Batch) -> str:
+    """Find the sheet of a workbook that holds its list: the one with the line of most headings that we know, else the first."""
+    best, found = 0, ""
+    for name in batch.writing["sheets"]:
+        batch.writing["sheet"] = name
+        lines = files.first_lines(batch, rules.LOOK_AT)
+        known = max((rules.known_headings([str(cell) for cell in line.cells]) for line in lines), default=0)
+        if known > best:
+            best, found = known, name
+    return found
+
+
 def set_heading(batch: Batch, heading_line: int | None) -> None:
     """Take a line of a batch's file as its headings; without one, the line that looks most like headings.
 
@@ -194,8 +209,10 @@ def set_heading(batch: Batch, heading_line: int | None) -> None:
 
 
 @transaction.atomic
-def choose_heading(*, batch_id: int, heading_line: int, at: datetime, by: Actor) -> None:
-    """Take another line of a batch's file as its headings: how it is read has to be said anew.
+def choose_heading(*, batch_id: int, heading_line: int | None = None, sheet: str = "", at: datetime, by: Actor) -> None:
+    """Take another line of a batch's file, or another sheet of it, as its headings: how it is read has to be said anew.
+
+    Without a line, the headings of the sheet are found.
 
     :raises HeadingMissing: there is no such line
     :raises BatchStateUnfit: it is being loaded, or is loaded
@@ -204,10 +221,12 @@ def choose_heading(*, batch_id: int, heading_line: int, at: datetime, by: Actor)
     by.must_be_allowed_to("import receivables")
     batch = queries.lock_batch(batch_id, scope=by.scope, wait=False)
     rules.check_open(batch.state)
+    if sheet in batch.writing.get("sheets", ()):
+        batch.writing["sheet"] = sheet
     set_heading(batch, heading_line)
     batch.state = rules.BatchState.UPLOADED
     batch.mapping = None
-    batch.save(update_fields=["heading_line", "headings", "state", "mapping"])
+    batch.save(update_fields=["heading_line", "headings", "writing", "state", "mapping"])
 
 
 @transaction.atomic

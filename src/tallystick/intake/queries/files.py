@@ -56,6 +56,17 @@ def samples(batch: Batch, count: int = SAMPLE_LINES) -> list[rules.Line]:
     return [line for line in lines if line.number > batch.heading_line and not line.fault][:count]
 
 
+def sheets(batch: Batch) -> list[str]:
+    """Give the names of the sheets of a batch's workbook; a text has none.
+
+    :raises WorkbookUnsafe: it is damaged, or a password protects it
+    """
+    if batch.file_type == rules.FileType.TEXT:
+        return []
+    with as_file(batch) as path, _named_problem(batch):
+        return workbooks.sheet_names(path)
+
+
 def first_data(lines: Iterable[rules.Line], batch: Batch, mapping: rules.Mapping, count: int) -> list[rules.Line]:
     """Give the first of some lines that are data to a mapping, and whole."""
     copies = (rules.Line(line.number, list(line.cells), line.fault) for line in lines)
@@ -68,8 +79,14 @@ def _writing(batch: Batch) -> rules.Writing:
 
 
 def _workbook_lines(batch: Batch, path: Path) -> Iterator[rules.Line]:
-    try:
+    with _named_problem(batch):
         yield from workbooks.read_workbook(path, sheet=batch.writing.get("sheet", ""))
+
+
+@contextmanager
+def _named_problem(batch: Batch) -> Iterator[None]:
+    try:
+        yield
     except workbooks.WorkbookDamaged as damaged:
         problem = rules.PROTECTED if damaged.is_protected else rules.DAMAGED
         raise rules.WorkbookUnsafe(name=batch.file_name, problem=problem) from damaged

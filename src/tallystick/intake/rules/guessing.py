@@ -89,6 +89,15 @@ def find_layout(headings: Sequence[str]) -> Layout | None:
     return next((layout for layout in LAYOUTS if layout.headings <= keys), None)
 
 
+def known_headings(cells: Sequence[str]) -> int:
+    """Count the cells of a line that are headings we know.
+
+    >>> known_headings(["Customer", "Invoice No", "Amount", "Amount", "x"])
+    3
+    """
+    return len({key for cell in cells if (key := heading_key(cell)) in _HEADINGS})
+
+
 def find_heading(lines: Sequence[Sequence[str]]) -> int | None:
     """Find which of a file's first lines holds the headings: the one with most words that we know.
 
@@ -99,7 +108,7 @@ def find_heading(lines: Sequence[Sequence[str]]) -> int | None:
     """
     best, found = 1, None
     for position, cells in enumerate(lines[:LOOK_AT]):
-        known = len({key for cell in cells if (key := heading_key(cell)) in _HEADINGS})
+        known = known_headings(cells)
         if known > best:
             best, found = known, position
     if found is not None:

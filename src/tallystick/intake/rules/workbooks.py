@@ -58,6 +58,19 @@ def read_workbook(path: Path, *, sheet: str = "") -> Iterator[Line]:
         raise WorkbookDamaged(problem)
 
 
+def sheet_names(path: Path) -> list[str]:
+    """Give the names of a workbook's sheets that are not hidden.
+
+    :raises WorkbookDamaged: it cannot be read, or is protected by a password
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", __name__, str(path)], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    if done.returncode:
+        raise WorkbookDamaged(done.stderr.strip())
+    return list(json.loads(done.stdout))
+
+
 def _day(value: dict[str, str]) -> date:
     return date.fromisoformat(value["day"])
 
@@ -87,12 +100,15 @@ def _bound_memory() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
 
 
-def _main(path: str, sheet: str) -> None:
+def _main(path: str, sheet: str | None = None) -> None:
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     _bound_memory()
     workbook = CalamineWorkbook.from_path(path)
     shown = [each.name for each in workbook.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
+    if sheet is None:
+        sys.stdout.write(json.dumps(shown))
+        return
     for name in [sheet] if sheet else shown:
         opened = workbook.get_sheet_by_name(name)
         is_empty = True

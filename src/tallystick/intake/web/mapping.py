@@ -172,14 +172,21 @@ def heading(request: ActorRequest, import_id: int) -> HttpResponseBase:
     if not form.is_valid():
         said.error(request, _("Give the number of the line that holds the headings."))
     else:
+        line, sheet = form.cleaned_data["line"], form.cleaned_data["sheet"]
+        # On another sheet the headings stand somewhere else.
+        is_same = sheet == batch.writing.get("sheet", "") or line != batch.heading_line
         try:
             actions.choose_heading(
-                batch_id=batch.pk, heading_line=form.cleaned_data["line"], at=clock.now(), by=request.actor
+                batch_id=batch.pk,
+                heading_line=line if is_same else None,
+                sheet=sheet,
+                at=clock.now(),
+                by=request.actor,
             )
         except (NotFound, NotPermitted):
             raise
         except rules.HeadingMissing:
-            said.error(request, _("The file has no line {line}.").format(line=form.cleaned_data["line"]))
+            said.error(request, _("There are no headings in line {line}.").format(line=line))
         except Refusal as refusal:
             said.error(request, str(refusal))
     return redirect("intake:mapping", batch.pk)
