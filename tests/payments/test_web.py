@@ -88,10 +88,20 @@ def test_nothing_of_another_client_is_shown(till, cashier):
     line = till.far_line()
     far_file = line.statement.file
 
-    pages = [html(cashier.get(reverse(f"payments:{name}"))) for name in ("payments", "waiting", "import")]
+    debtor = builders.account(builders.portfolio(till.far), name="Amelia Stranger")
+    import_file(csv_of([("14/02/2026", "STRANGER", "7.00")]), till.far_bank)
+    paid = StatementLine.objects.get(narrative="STRANGER")
+    actions.allocate_line(line_id=paid.pk, account_id=debtor.pk, at=AT, by=TEST)
 
-    assert not any("Farthing" in page or "SOMEBODY ELSE" in page for page in pages)
+    names = ("payments", "waiting", "import", "received", "new_bank_account", "record")
+    pages = [
+        html(cashier.get(reverse(f"payments:{name}"), {"q": "amelia"} if name == "record" else {})) for name in names
+    ]
+
+    assert not any(word in page for page in pages for word in ("Farthing", "SOMEBODY ELSE", "STRANGER", "Stranger"))
     assert "Severn Vale, collections" in pages[0]
+    assert "No money waits" in pages[0]
+    assert "Amelia Hughes" in pages[-1]
     assert cashier.get(reverse("payments:file", args=[far_file.pk])).status_code == 404
     assert cashier.get(reverse("payments:line", args=[line.pk])).status_code == 404
     assert "SOMEBODY ELSE" not in html(cashier.get(f"{reverse('payments:waiting')}?line={line.pk}"))
