@@ -115,6 +115,8 @@ def test_a_strategy_is_mended_published_run_and_explained(manager, account):
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/strategy/versions/*")
     assert "Draft" in page.locator("main").inner_text()
+    page.keyboard.press("t")
+    page.get_by_text("Nothing: the strategy treats nobody yet.").wait_for()
     page.keyboard.press("p")
     page.locator("dialog[open]").get_by_role("button", name="Publish").click()
     page.get_by_text("Published. Accounts move over").wait_for()

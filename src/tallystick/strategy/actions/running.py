@@ -86,7 +86,7 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     refreshed = refreshing.refresh(standing.stale, day=run.day, table=leaf)
     if standing.without_strategy:
         refreshing.enrol(leaf, day=run.day)
-    decisions = _timed(leaf, statement, run_id=run_id, at=at)
+    decisions = decide_day(leaf, statement, run_id=run_id, at=at)
     outcomes = ordering.give(decisions, statement, at=at, by=by)
     telling.tell(decisions, statement, at=at, by=by)
     RunChunk.objects.create(
@@ -123,7 +123,8 @@ def tidy_book() -> None:
     sql.execute("VACUUM (ANALYZE) strategy_book")
 
 
-def _timed(leaf: str, statement: Statement, *, run_id: int, at: datetime) -> list[Decided]:
+def decide_day(leaf: str, statement: Statement, *, run_id: int | None = None, at: datetime) -> list[Decided]:
+    """Decide what happens to the accounts of a leaf by time on a day, and give the decisions. Orders are not given yet."""
     decisions = decide(statement.timed, statement, Asking(leaf), run_id=run_id, at=at)
     return decisions + go_on(decisions, statement, leaf=leaf, run_id=run_id, at=at)
 

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:version_id>/edit", documents.new_version, name="new_version"),
     path("versions/<int:version_id>/document.yaml", documents.download, name="download"),
     path("versions/<int:version_id>/publish", documents.publish, name="publish"),
+    path("versions/<int:version_id>/rehearse", documents.rehearse, name="rehearse"),
     path("versions/<int:version_id>/assign", documents.assign, name="assign"),
     path("runs", runs.runs, name="runs"),
     path("runs/start", runs.start, name="start_run"),

@@ -130,6 +130,25 @@ def publish(request: ActorRequest, version_id: int) -> HttpResponseBase:
 
 @requires("publish strategies")
 @require_POST
+def rehearse(request: ActorRequest, version_id: int) -> HttpResponse:
+    """Show what the next run would do by a version; nothing of it lasts."""
+    at, refusal, rehearsal = clock.now(), None, None
+    try:
+        rehearsal = actions.rehearse(
+            version_id=version_id, today=local_day(at, settings.TIME_ZONE), at=at, by=request.actor
+        )
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as no:
+        refusal = no
+    found = versions.get_version(version_id)
+    context = {"version": found, "rehearsal": rehearsal, "refusal": refusal}
+    template = "strategy/_rehearsal.html" if getattr(request, "htmx", False) else "strategy/rehearsal.html"
+    return render(request, template, context, status=422 if refusal else 200)
+
+
+@requires("publish strategies")
+@require_POST
 def assign(request: ActorRequest, version_id: int) -> HttpResponseBase:
     """Have the strategy of a version treat the accounts of a client, or of everybody else."""
     found, at = versions.get_version(version_id), clock.now()
