@@ -285,6 +285,11 @@ BREAKS = [
         "account 999999: stands in the book, and there is no such account",
     ),
     (
+        "every version is understood",
+        ["UPDATE strategy_version SET document = replace(document, 'days_past_due', 'days_past_dew')"],
+        "Chasing 1 cannot be read: The document has ",
+    ),
+    (
         "open accounts have a next step or a reason",
         ["UPDATE strategy_book SET place = 99 WHERE account_id = %(account)s"],
         "stands in place 99 of Chasing 1, which there is not",
@@ -501,3 +506,14 @@ def test_before_the_run_of_a_day_nothing_can_have_been_forgotten(book):
 
     assert code == 0
     assert said.splitlines()[0].split()[-1] == "0"
+
+
+@pytest.mark.django_db
+def test_a_version_that_cannot_be_read_is_one_breach_and_not_one_for_each_account(book):
+    sql.execute("UPDATE strategy_version SET document = replace(document, 'days_past_due', 'days_past_dew')")
+
+    code, said = checked("strategy")
+
+    assert code == 1
+    (bad,) = [line for line in said.splitlines() if line.startswith("BAD")]
+    assert "every version is understood" in bad

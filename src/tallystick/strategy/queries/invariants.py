@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from tallystick.kernel import sql
 from tallystick.kernel.invariants import Invariant
 from tallystick.strategy.models import Version
 from tallystick.strategy.queries import book, catalogue, versions
-from tallystick.strategy.rules import lifecycle
+from tallystick.strategy.rules import lifecycle, reading
 from tallystick.strategy.rules.orders import Hold, Message, Notice, Order, Service, Task
+from tallystick.strategy.rules.program import Program
 
 #: Accounts that are looked at in one query.
 _RANGE = 50_000
@@ -101,9 +105,10 @@ def _told(column: str) -> str:
 
 def _nowhere(at: datetime) -> Iterator[sql.Rows]:
     """Find open accounts whose place in their strategy leads nowhere, and for no reason."""
-    params: dict[str, list[Any]] = {"versions": [], "places": [], "steps": []}
-    for version_id, document in _kept():
-        for place in versions.program_of(document).places:
+    params: dict[str, list[Any]] = {"understood": [], "versions": [], "places": [], "steps": []}
+    for version_id, program in _understood():
+        params["understood"].append(version_id)
+        for place in program.places:
             params["versions"].append(version_id)
             params["places"].append(place.number)
             params["steps"].append(place.step.title if place.step else None)
@@ -117,14 +122,32 @@ def _nowhere(at: datetime) -> Iterator[sql.Rows]:
     )
 
 
-def _kept() -> list[tuple[int, str]]:
-    """Give the versions that accounts can be in or have been in, with their documents."""
-    found = Version.objects.exclude(state=lifecycle.State.DRAFT).order_by("pk")
-    return list(found.values_list("pk", "document"))
+def _kept() -> QuerySet[Version]:
+    """Give the versions that accounts can be in or have been in."""
+    return Version.objects.exclude(state=lifecycle.State.DRAFT).select_related("strategy").order_by("pk")
+
+
+def _understood() -> Iterator[tuple[int, Program]]:
+    """Give the programs of the versions that can be read; the others are named by an invariant of their own."""
+    for version in _kept():
+        with suppress(reading.DocumentMistaken):
+            yield version.pk, versions.program_of(version.document)
+
+
+def _mistaken(at: datetime) -> Iterator[sql.Rows]:
+    """Find versions that this program cannot read any more, such as one that speaks of a fact that is gone."""
+    for version in _kept():
+        try:
+            versions.program_of(version.document)
+        except reading.DocumentMistaken as mistaken:
+            said = f"{version.strategy.title} {version.number} cannot be read: {mistaken}"
+            yield sql.Rows("SELECT NULL::bigint AS account_id, %(said)s::text AS what", {"said": said})
 
 
 def _run_of_today(at: datetime) -> dict[str, Any] | None:
-    """Give the run of the day it is where it is latest; None where it is not finished."""
+    """Give the run of the day it is where it is latest; None where it is not finished, or a version cannot be read."""
+    if any(True for _unread in _mistaken(at)):
+        return None
     found = sql.rows(
         "SELECT day, started_at FROM strategy_run WHERE finished_at IS NOT NULL AND day = %(day)s",
         {"day": _latest_day(at)},
@@ -175,9 +198,10 @@ def _forgotten(at: datetime) -> Iterator[sql.Rows]:
 
 def _undone(at: datetime) -> Iterator[sql.Rows]:
     """Compare the orders of decisions with the actions that name a decision as their cause, both ways."""
-    params: dict[str, list[Any]] = {"versions": [], "effects": [], "numbers": [], "orders": []}
-    for version_id, document in _kept():
-        for effect in versions.program_of(document).effects:
+    params: dict[str, list[Any]] = {"understood": [], "versions": [], "effects": [], "numbers": [], "orders": []}
+    for version_id, program in _understood():
+        params["understood"].append(version_id)
+        for effect in program.effects:
             for number, order in enumerate(effect.orders):
                 if written := _written(order):
                     params["versions"].append(version_id)
@@ -217,6 +241,15 @@ _REBUILD = "tallystick run --rebuild computes all facts afresh. Then find what c
 _DECISIONS = "SELECT count(*) FROM strategy_decision"
 
 INVARIANTS = (
+    Invariant(
+        name="every version is understood",
+        sentence="Every version of a strategy that was ever published can be read by this program.",
+        checked="SELECT count(*) FROM strategy_version WHERE state <> 'draft'",
+        breaches=_mistaken,
+        remedy=(
+            "Use the program that published it, publish a version that does not speak of what is gone, then go on with this one."
+        ),
+    ),
     Invariant(
         name="facts equal a fresh computation",
         sentence="What the book says of an account is what the rooms' own tables say, computed afresh.",

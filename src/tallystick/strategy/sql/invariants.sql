@@ -20,6 +20,7 @@ WITH place AS (
             CASE WHEN treated.strategy_id IS NOT NULL AND {settled} THEN
                 'is in no strategy, though ' || assigned.title || ' is assigned to it' END
         WHEN version.id IS NULL THEN 'is in version ' || book.version_id || ' of a strategy, which there is not'
+        WHEN version.id <> ALL(%(understood)s::integer[]) THEN NULL
         WHEN place.number IS NULL THEN
             'stands in place ' || coalesce(book.place::text, 'unknown') || ' of ' || strategy.title || ' ' || version.number
             || ', which there is not'
@@ -79,7 +80,11 @@ WHERE compared.done IS NULL AND NOT EXISTS (
       AND (event.data ->> 'decision_id')::bigint = compared.decision_id AND (event.data ->> 'order_no')::smallint = compared.number
 ) AND NOT EXISTS (
     SELECT FROM accounts_account AS account WHERE account.id = compared.account_id AND account.state = 'closed'
-) OR compared.ordered IS NULL;
+) OR compared.ordered IS NULL AND NOT EXISTS (
+    SELECT FROM strategy_decision AS decision
+    WHERE decision.account_id = compared.account_id AND decision.id = compared.decision_id
+      AND decision.version_id <> ALL(%(understood)s::integer[])
+);
 
 -- name: untold
 -- Give the decisions of which the timeline tells not once, and events of strategy that tell of no decision of the account.
