@@ -7,8 +7,11 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
+from tests.journeys import doors
+from tests.journeys import fines_pages as pages
 from tests.journeys.calendar import LONDON, Calendar
 from tests.journeys.fines_log import Entry, What
 from tests.journeys.house import IBAN, open_house
@@ -46,15 +49,16 @@ class LeapingCalendar(Calendar):
 class Office:
     """A police office with the people of a house, on a calendar, writing its files into a folder."""
 
-    def __init__(self, begin: Callable[[date], Calendar], folder: Path, *, first: date) -> None:
+    def __init__(self, live: Any, begin: Callable[[date], Calendar], folder: Path, *, first: date) -> None:
         begin(first - timedelta(days=1))
         self.calendar = LeapingCalendar(first - timedelta(days=1))
         document = FIXTURE / "traffic-fines.yaml"
         self.house = open_house(
             code="COMUNE", name="Polizia locale", strategy="traffic-fines", document=document, currency="EUR"
         )
+        self._live = live
         self._folder = folder
-        self._sources: set[str] = set()
+        self._known: set[str] = set()
         self._statements = 0
         self._in_bank = 0
         self._accounts: dict[str, int] = {}
@@ -65,14 +69,25 @@ class Office:
             self._accounts[case] = self.house.account(case).pk
         return self._accounts[case]
 
+    def _is_new(self, what: str) -> bool:
+        """Tell the first time that something is done, which is done in a browser, from all others."""
+        is_new = what not in self._known
+        self._known.add(what)
+        return is_new
+
     def live_through(self, day: date, entries: Sequence[Entry]) -> None:
         """Have a day of the log happen: files, bank, appeals, and what goes to credit collection."""
         said = {what: [entry for entry in entries if entry.what is what] for what in What}
         if not any(said[what] for what in What if what is not What.NOTIFIED):
             return
         self.calendar.leap(day)
-        self._bring("Fines", "invoices", _FINES, map(_fine, said[What.CREATED]))
-        self._bring("Charges", "charges", _CHARGES, map(_charge, [*said[What.SENT], *said[What.PENALTY]]))
+        self._bring("Fines", "Invoices and credit notes", _FINES, map(_fine, said[What.CREATED]))
+        self._bring(
+            "Charges",
+            "Charges: penalties, interest, fees, costs",
+            _CHARGES,
+            map(_charge, [*said[What.SENT], *said[What.PENALTY]]),
+        )
         self._bring_statement([entry for entry in said[What.PAID] if entry.paid])
         for entry in [*said[What.APPEALED], *said[What.APPEALED_TO_JUDGE]]:
             self._dispute(entry.case)
@@ -87,17 +102,21 @@ class Office:
         self.calendar.work()
 
     def _bring(self, source: str, kind: str, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Import a file of the day from the command line. How it is read is said with the first; then the source knows."""
+        """Import a file of the day: the first of a source on its page, and from the command line once it is known how."""
         lines = list(rows)
         if not lines:
             return
         file = self._folder / f"{source}-{clock.now():%Y-%m-%d}.csv"
         with file.open("w", encoding="utf-8", newline="") as opened:
             csv.writer(opened).writerows([heading, *lines])
-        of = {"client": self.house.client.code, "source": source}
-        first = {} if source in self._sources else {"kind": kind, "set": ["currency=EUR"]}
-        self._sources.add(source)
-        call_command("import", "receivables", file, workers=1, stdout=io.StringIO(), **of, **first)
+        client = self.house.client
+        if self._is_new(source):
+            doors.log_in(self._live, "mara")
+            asked = {"client": client.name, "source": source, "kind": kind, "currency": "EUR"}
+            pages.import_receivables(self._live, file, work=self.calendar.work, **asked)
+        else:
+            terms = {"client": client.code, "source": source, "workers": 1, "stdout": io.StringIO()}
+            call_command("import", "receivables", file, **terms)
         self.calendar.work()
 
     def _bring_statement(self, paid: Sequence[Entry]) -> None:
@@ -105,27 +124,46 @@ class Office:
         if not paid:
             return
         self._statements += 1
-        receipts = [bank.Receipt(entry.paid, _keeper(entry.case), f"VERBALE {entry.case}") for entry in paid]
+        receipts = [bank.Receipt(entry.paid, _keeper(entry.case), _narrative(entry.case)) for entry in paid]
         content = bank.statement(
             _BANK, receipts, day=clock.now().date(), number=self._statements, opening_minor=self._in_bank
         )
         self._in_bank += sum(entry.paid for entry in paid)
-        cass = self.house.actor("cass")
-        name = f"statement-{self._statements}.xml"
-        payments.import_statement_file(file=io.BytesIO(content), name=name, at=clock.now(), by=cass)
-        lines = list(payment_queries.waiting_lines(scope=cass.scope))
-        candidates = payment_queries.candidates(lines)
-        for line in lines:
-            likeliest = candidates[line.pk][0]
-            assert line.narrative.endswith(f" {likeliest.reference}"), (line.narrative, likeliest)
-            payments.allocate_line(line_id=line.pk, account_id=likeliest.account_id, at=clock.now(), by=cass)
+        file = self._folder / f"statement-{self._statements}.xml"
+        file.write_bytes(content)
+        if self._is_new("statement"):
+            doors.log_in(self._live, "cass")
+            pages.import_statement(self._live, file, bank_account=_BANK.name)
+        else:
+            call_command("import-statement", file, stdout=io.StringIO())
+        self._apply_what_waits()
         self.calendar.work()
+
+    def _apply_what_waits(self) -> None:
+        """Say of each line that waits whose it is: of whom it most likely is, which is whom its text names."""
+        cass = self.house.actor("cass")
+        lines = list(payment_queries.waiting_lines(scope=cass.scope))
+        for line_id, candidates in payment_queries.candidates(lines).items():
+            (line,) = (line for line in lines if line.pk == line_id)
+            likeliest = candidates[0]
+            assert line.narrative == _narrative(likeliest.reference)
+            if self._is_new("line that waits"):
+                doors.log_in(self._live, "cass")
+                pages.apply_first_line(self._live, reference=likeliest.reference)
+            else:
+                terms = {"at": clock.now(), "by": cass}
+                payments.allocate_line(line_id=line_id, account_id=likeliest.account_id, **terms)
 
     def _dispute(self, case: str) -> None:
         """Record an appeal against all that is owed and not under appeal yet."""
         account_id = self.account_id(case)
         disputed = sum(dispute.amount_minor for dispute in dispute_queries.open_disputes([account_id]))
-        if ledger_queries.balance(account_id, currency="EUR").minor > disputed:
+        if ledger_queries.balance(account_id, currency="EUR").minor <= disputed:
+            return
+        if self._is_new("appeal"):
+            doors.log_in(self._live, "terry")
+            pages.dispute_all(self._live, account_id, note="Appeal")
+        else:
             terms = {"at": clock.now(), "by": self.house.actor("terry")}
             disputes.raise_dispute(account_id=account_id, reason=Reason.OTHER, note="Appeal", **terms)
 
@@ -152,8 +190,16 @@ class Office:
     def _hand_over(self, case: str) -> None:
         """Decide for the hand-over, which the strategy has asked for."""
         (work,) = worklist_queries.open_work([self.account_id(case)])
-        terms = {"at": clock.now(), "by": self.house.actor("mara")}
-        worklists.complete_task(work_item_id=work.pk, outcome="Handed over", **terms)
+        if self._is_new("hand-over"):
+            doors.log_in(self._live, "mara")
+            pages.finish_first_task(self._live, work.account_id, title=work.title)
+        else:
+            terms = {"at": clock.now(), "by": self.house.actor("mara")}
+            worklists.complete_task(work_item_id=work.pk, outcome="Handed over", **terms)
+
+
+def _narrative(case: str) -> str:
+    return f"VERBALE {case}"
 
 
 def _keeper(case: str) -> str:

@@ -30,7 +30,7 @@ YEAR_ENDS = [date(year, 12, 31) for year in range(2006, 2012)]
 
 def test_every_balance_is_what_the_log_implies(live: Any, begin: Any, tmp_path: Path) -> None:
     cases = read_log(FIXTURE / "events.csv")
-    office = replay(cases, begin, tmp_path)
+    office = replay(cases, live, begin, tmp_path)
     every_balance_is_right(office, cases)
     every_stand_is_right(office, cases)
     the_past_is_right(office, cases)
@@ -38,10 +38,10 @@ def test_every_balance_is_what_the_log_implies(live: Any, begin: Any, tmp_path: 
     must_be_sound()
 
 
-def replay(cases: Sequence[Case], begin: Any, folder: Path) -> Office:
+def replay(cases: Sequence[Case], live: Any, begin: Any, folder: Path) -> Office:
     """Have all that the log says happen, and give the office it happened to."""
     days = by_day(cases)
-    office = Office(begin, folder, first=min(days))
+    office = Office(live, begin, folder, first=min(days))
     for day, entries in days.items():
         office.live_through(day, entries)
     return office
