@@ -13,6 +13,7 @@ from typing import Any
 from django.db.backends.postgresql import base
 from psycopg import OperationalError
 
+from tallystick.kernel.backend.numbers import ListOfNumbersDumper
 from tallystick.kernel.postgres import ROLE, Embedded
 
 
@@ -52,12 +53,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
 
     def init_connection_state(self) -> None:
-        """Keep a server of the operator's own from compiling each query, as the embedded one does by its settings.
+        """Write lists of ids quickly, and keep a server of the operator's own from compiling each query.
 
         The night's statement is one large expression: LLVM takes longer to compile it, once for every leaf of the book, than
         it takes to run.
         """
         super().init_connection_state()
+        self.connection.adapters.register_dumper(list, ListOfNumbersDumper)
         if self.embedded is None:
             with self.connection.cursor() as cursor:
                 cursor.execute("SET jit = off")
