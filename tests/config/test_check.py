@@ -39,6 +39,7 @@ states:
           - service: suspend
           - task: {kind: call, title: Call}
           - hold: {reason: manual, days: 3}
+          - note: Suspended.
       - id: later
         title: Look again
         after: 30 days
@@ -340,6 +341,16 @@ BREAKS = [
     ),
     ("what was decided was done", ["UPDATE holds_hold SET reason = 'legal'"], "which did not order it"),
     ("what was decided was done", ["UPDATE worklists_work_item SET cause_id = 999999"], "comes of decision 999999"),
+    (
+        "what was decided was noted",
+        ["DELETE FROM timeline_event WHERE kind = 'timeline.NoteAdded' AND data ->> 'decision' IS NOT NULL"],
+        "ordered notes: 1, on the timeline: 0",
+    ),
+    (
+        "what was decided was noted",
+        ["UPDATE timeline_event SET data = data || '{\"decision\": 999999}' WHERE kind = 'timeline.NoteAdded'"],
+        "decision 999999 ordered notes: 0, on the timeline: 1",
+    ),
     (
         "what was decided was told",
         ["DELETE FROM timeline_event WHERE kind = 'strategy.StepTaken'"],

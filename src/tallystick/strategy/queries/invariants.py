@@ -19,7 +19,7 @@ from tallystick.kernel.invariants import Invariant
 from tallystick.strategy.models import Version
 from tallystick.strategy.queries import book, catalogue, versions
 from tallystick.strategy.rules import lifecycle, reading
-from tallystick.strategy.rules.orders import Hold, Message, Notice, Order, Service, Task
+from tallystick.strategy.rules.orders import Hold, Message, Note, Notice, Order, Service, Task
 from tallystick.strategy.rules.program import Program
 
 #: Accounts that are looked at in one query.
@@ -213,6 +213,21 @@ def _undone(at: datetime) -> Iterator[sql.Rows]:
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), {**params, **reach.params})
 
 
+def _unnoted(at: datetime) -> Iterator[sql.Rows]:
+    """Compare the notes that decisions ordered with those on the timeline, both ways."""
+    params: dict[str, list[Any]] = {"understood": [], "versions": [], "effects": [], "notes": []}
+    for version_id, program in _understood():
+        params["understood"].append(version_id)
+        for effect in program.effects:
+            if notes := sum(isinstance(order, Note) for order in effect.orders):
+                params["versions"].append(version_id)
+                params["effects"].append(effect.number)
+                params["notes"].append(notes)
+    text = sql.load("tallystick.strategy", "invariants.sql", "unnoted")
+    for reach in _ranges():
+        yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), {**params, **reach.params})
+
+
 def _written(order: Order) -> str:
     """Name an order as the action that it leaves behind; empty where it leaves none that names its decision."""
     match order:
@@ -288,6 +303,12 @@ INVARIANTS = (
         ),
         checked=_DECISIONS,
         breaches=_undone,
+    ),
+    Invariant(
+        name="what was decided was noted",
+        sentence="Every note that a decision ordered is on the timeline once, and every note that names a decision was ordered.",
+        checked=_DECISIONS,
+        breaches=_unnoted,
     ),
     Invariant(
         name="what was decided was told",

@@ -86,6 +86,34 @@ WHERE compared.done IS NULL AND NOT EXISTS (
       AND decision.version_id <> ALL(%(understood)s::integer[])
 );
 
+-- name: unnoted
+-- Give the decisions that left another number of notes than they ordered. A note is an event, and names its decision.
+SELECT compared.account_id, 'decision ' || decision_id || ' ordered notes: ' || ordered || ', on the timeline: ' || written AS what
+FROM (
+    SELECT account_id, decision_id, coalesce(ordered.notes, 0) AS ordered, coalesce(written.notes, 0) AS written
+    FROM (
+        SELECT decision.account_id, decision.id AS decision_id, each.notes
+        FROM (SELECT * FROM strategy_decision WHERE {reach}) AS decision
+        JOIN unnest(%(versions)s::integer[], %(effects)s::smallint[], %(notes)s::bigint[]) AS each(version_id, effect, notes)
+            ON each.version_id = decision.version_id AND each.effect = decision.effect
+    ) AS ordered
+    FULL JOIN (
+        SELECT account_id, (data ->> 'decision')::bigint AS decision_id, count(*) AS notes
+        FROM timeline_event
+        WHERE {reach} AND kind = 'timeline.NoteAdded' AND data ->> 'decision' IS NOT NULL
+        GROUP BY 1, 2
+    ) AS written USING (account_id, decision_id)
+) AS compared
+WHERE ordered <> written AND NOT EXISTS (
+    SELECT FROM timeline_event AS event
+    WHERE event.account_id = compared.account_id AND event.kind = 'strategy.OrderRefused'
+      AND (event.data ->> 'decision_id')::bigint = compared.decision_id AND event.data ->> 'order' = 'note'
+) AND NOT EXISTS (
+    SELECT FROM strategy_decision AS decision
+    WHERE decision.account_id = compared.account_id AND decision.id = compared.decision_id
+      AND decision.version_id <> ALL(%(understood)s::integer[])
+);
+
 -- name: untold
 -- Give the decisions of which the timeline tells not once, and events of strategy that tell of no decision of the account.
 SELECT account_id,
