@@ -21,6 +21,7 @@ from tallystick.accounts.models import Account
 from tallystick.config.working_off import work_off
 from tallystick.contact import actions as contact_actions
 from tallystick.kernel import clock
+from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Run, Version
 from tallystick.strategy.queries import versions
 
@@ -31,6 +32,7 @@ PHONE = {"width": 390, "height": 844}
 PAGES: dict[str, Callable[[Account], str]] = {
     "strategies": lambda _account: reverse("strategy:strategies"),
     "version": lambda _account: reverse("strategy:version", args=[_first(Version).pk]),
+    "draft": lambda _account: reverse("strategy:version", args=[_draft().pk]),
     "new version": lambda _account: reverse("strategy:new_version", args=[_first(Version).pk]),
     "facts": lambda _account: reverse("strategy:facts"),
     "runs": lambda _account: reverse("strategy:runs"),
@@ -42,6 +44,11 @@ PAGES: dict[str, Callable[[Account], str]] = {
 
 def _first(model: Any) -> Any:
     return model.objects.order_by("pk")[0]
+
+
+def _draft() -> Version:
+    document = _first(Version).document.replace("days_past_due >= 3", "days_past_due >= 5")
+    return actions.draft(document=document, at=builders.AT, by=builders.TEST)
 
 
 @pytest.fixture

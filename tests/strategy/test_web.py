@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -101,6 +102,22 @@ def test_a_new_version_bears_the_name_of_its_strategy(published, signed_in):
     assert refused.status_code == 422
     assert "strategy.name_differs" in html(refused)
     assert Version.objects.count() == 1
+
+
+def test_a_draft_shows_the_lines_that_changed(published, signed_in):
+    browser = signed_in(Role.CREDIT_MANAGER)
+    address = reverse("strategy:new_version", args=[published.pk])
+    browser.post(address, {"document": DOCUMENT.replace("balance > £50", "balance > £75")})
+
+    draft = Version.objects.get(state="draft")
+    page = html(browser.get(reverse("strategy:version", args=[draft.pk])))
+
+    assert "What changed since version 1" in page
+    [removed] = re.findall(r'<tr class="removed">.*?</tr>', page)
+    [added] = re.findall(r'<tr class="added">.*?</tr>', page)
+    assert "balance &gt; £50 and" in removed
+    assert "balance &gt; £75 and" in added
+    assert "What changed" not in html(browser.get(reverse("strategy:version", args=[published.pk])))
 
 
 def test_a_new_strategy_begins_from_a_shipped_document(signed_in):

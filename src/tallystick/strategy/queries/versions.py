@@ -75,6 +75,11 @@ def versions_of(strategy: Strategy) -> QuerySet[Version]:
     return strategy.versions.order_by("-number")
 
 
+def version_before(version: Version) -> Version | None:
+    """Give the version that a version follows, or None for the first."""
+    return version.strategy.versions.filter(number__lt=version.number).order_by("-number").first()
+
+
 def assignments_of(strategy: Strategy) -> list[str]:
     """Give whose accounts a strategy treats, in words."""
     assigned = strategy.assignments.select_related("client", "portfolio").order_by("client__name", "portfolio__name")

@@ -18,7 +18,7 @@ from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.strategy import actions, forms
 from tallystick.strategy.queries import catalogue, versions
-from tallystick.strategy.rules import lifecycle, narration, picture, reading_orders
+from tallystick.strategy.rules import changes, lifecycle, narration, picture, reading_orders
 from tallystick.strategy.rules.reading import DocumentMistaken
 from tallystick.strategy.rules.section import Problem
 
@@ -43,12 +43,15 @@ def version(request: ActorRequest, version_id: int) -> HttpResponse:
     """Show a version: read aloud, drawn, and as the document that it is."""
     found = versions.get_version(version_id)
     document = versions.program_of(found.document).document
+    before = versions.version_before(found)
     context = {
         "version": found,
         "document": document,
         "told": narration.narrate(document, catalogue.catalogue()),
         "picture": picture.draw(document),
         "versions": versions.versions_of(found.strategy),
+        "before": before,
+        "changes": changes.changes(before.document, found.document) if before else [],
         "assignments": versions.assignments_of(found.strategy),
         "is_draft": found.state == lifecycle.State.DRAFT,
         "is_published": found.state == lifecycle.State.PUBLISHED,
@@ -106,6 +109,7 @@ def new_version(request: ActorRequest, version_id: int | None = None) -> HttpRes
         "problems": problems,
         "refusal": refusal,
         "orders": reading_orders.ORDERS,
+        "shipped": () if found else versions.shipped_names(),
         "rooms": catalogue.by_room(),
     }
     return render(request, "strategy/edit.html", context, status=422 if request.method == "POST" else 200)
