@@ -21,7 +21,7 @@ from tallystick.config.working_off import work_off
 from tallystick.contact.rules.words import CallOutcome
 from tallystick.desk import actions as desk_actions
 from tallystick.disputes import actions as dispute_actions
-from tallystick.disputes.rules import Reason
+from tallystick.disputes.rules import Reason, State
 from tallystick.jurisdictions import queries as jurisdiction_queries
 from tallystick.kernel import clock
 from tallystick.kernel.actor import Actor
@@ -37,12 +37,15 @@ from tallystick.worklists import actions as worklist_actions
 
 if TYPE_CHECKING:
     from tallystick.accounts.models import Account
+    from tallystick.disputes.models import Dispute
 
 #: Calls that one collector makes on a day.
 _CALLS = 12
-#: People of the demo who call, and who applies the money.
+#: People of the demo who call, who applies the money, and who decides disputes, so many days after they were raised.
 _COLLECTORS = ("carla", "colin", "bea")
 _CASH_APPLIER = "cass"
+_TEAM_LEADER = "terry"
+_DECIDED_AFTER = timedelta(days=9)
 #: Jobs that a worker starts by the clock, and that the night's run builds on.
 _BEFORE_THE_RUN = ("holds.end_holds", "promises.break_overdue_promises")
 #: Lines of statements that are looked at on a day.
@@ -66,6 +69,10 @@ class Life:
     payments: dict[date, list[tuple[str, Receipt]]] = field(default_factory=lambda: defaultdict(list))
     #: Days and amounts, in minor units, of what debtors pay because they promised it, by reference.
     promised: dict[str, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
+    #: Disputes by the day on which they will be decided, each with the reference of its account.
+    disputes: dict[date, list[tuple[str, Dispute]]] = field(default_factory=lambda: defaultdict(list))
+    #: What debtors no longer owe because they were right, in minor units by reference.
+    credited: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -78,9 +85,9 @@ class Life:
                     self.payments[payment.paid_on].append((debtor.creditor.code, receipt))
 
     def balance_minor(self, reference: str, *, on: date) -> int:
-        """Give what a debtor owes at the end of a day by what was invoiced and paid, wherever the money is here: the truth."""
+        """Give the truth: what a debtor owes by what was invoiced, paid (wherever that money is now) and credited so far."""
         kept = sum(minor for paid_on, minor in self.promised[reference] if paid_on <= on)
-        return self.debtors[reference].balance_minor(on=on) - kept
+        return self.debtors[reference].balance_minor(on=on) - kept - self.credited[reference]
 
     def day(self, day: date) -> None:
         """Live through one day: what ends in the night, the night's run, the banks' files, a working day."""
@@ -102,6 +109,8 @@ class Life:
         work_off()
         for place, username in enumerate(_COLLECTORS):
             self._call(day, _actor(username), hour=9 + 2 * place)
+        self._travel(day, time(16))
+        self._decide(day, _actor(_TEAM_LEADER))
         work_off()
 
     def _travel(self, day: date, hour: time) -> None:
@@ -155,6 +164,20 @@ class Life:
                 worklist_actions.complete_task(work_item_id=work.pk, outcome="done", at=clock.now(), by=by)
         worklist_actions.give_back(by=by)
 
+    def _decide(self, day: date, by: Actor) -> None:
+        """Decide the disputes of some days ago: every other debtor was right and is credited."""
+        due = [each for each in sorted(self.disputes) if each <= day]
+        for reference, dispute in [raised for each in due for raised in self.disputes.pop(each)]:
+            is_right = self.debtors[reference].number % 2 == 0
+            decided = dispute_actions.resolve_dispute(
+                account_id=dispute.account_id,
+                dispute_id=dispute.pk,
+                outcome=State.UPHELD if is_right else State.REJECTED,
+                at=clock.now(),
+                by=by,
+            )
+            self.credited[reference] += decided.credited_minor
+
     def _speak(self, account: Account, day: date, by: Actor) -> None:
         debtor = self.debtors[account.reference]
         dice = Random(f"{self.seed}/{account.reference}/{day}")  # noqa: S311 - repeatable dice for a made-up book
@@ -167,7 +190,7 @@ class Life:
             if item is None:
                 return
             desk_actions.record_call(account_id=account.pk, outcome=CallOutcome.DISPUTE, at=clock.now(), by=by)
-            dispute_actions.raise_dispute(
+            dispute = dispute_actions.raise_dispute(
                 account_id=account.pk,
                 item_id=item.pk,
                 amount=Money(max(1, item.open_minor // 2), item.currency),
@@ -175,6 +198,7 @@ class Life:
                 at=clock.now(),
                 by=by,
             )
+            self.disputes[day + _DECIDED_AFTER].append((account.reference, dispute))
         elif debtor.character in (Character.PROMPT, Character.SLOW):
             # They pay of their own accord, and say so.
             desk_actions.record_call(account_id=account.pk, outcome=CallOutcome.INFORMED, at=clock.now(), by=by)
