@@ -11,6 +11,7 @@ from tallystick.kernel import clock
 from tallystick.kernel.actor import system
 from tallystick.kernel.calendars import local_day
 from tallystick.strategy import actions
+from tallystick.strategy.queries import runs
 
 
 @app.task(name="strategy.answer_events")
@@ -30,6 +31,18 @@ def answer_left_events(timestamp: int) -> None:
 @app.task(name="strategy.run_tonight", queueing_lock="strategy.run_tonight")
 def run_tonight(timestamp: int) -> None:
     """Run the book for today, once everything that waits has been answered."""
+    _run_today()
+
+
+@app.periodic(cron="50 2-23 * * *", periodic_id="strategy.run_left")
+@app.task(name="strategy.run_left", queueing_lock="strategy.run_left")
+def run_left(timestamp: int) -> None:
+    """Make up for a night in which the machine was off, or go on with a run that a job which failed left behind."""
+    if runs.is_left(local_day(clock.now(), settings.TIME_ZONE)):
+        _run_today()
+
+
+def _run_today() -> None:
     at, by = clock.now(), system("nightly run")
     actions.answer_events(at=at, by=by)
     run = actions.start_run(day=local_day(at, settings.TIME_ZONE), at=at, by=by)

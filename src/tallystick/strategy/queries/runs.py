@@ -39,6 +39,14 @@ def find_run(day: date) -> Run | None:
     return Run.objects.filter(day=day).order_by("pk").first()
 
 
+def is_left(day: date) -> bool:
+    """Test if the run of a day still has to be done, wholly or in part. A book that was never run waits for its first night."""
+    last = last_day()
+    if last is None or last > day:
+        return False
+    return last < day or not Run.objects.filter(day=day, finished_at__isnull=False).exists()
+
+
 def runs(*, limit: int = 60) -> QuerySet[Run]:
     """Give the latest runs, newest first."""
     return Run.objects.order_by("-day")[:limit]
