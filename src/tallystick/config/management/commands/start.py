@@ -20,7 +20,7 @@ from tallystick.config.environment import ENVIRONMENT, port_argument
 from tallystick.config.starting import catalogs, preparing, site
 from tallystick.config.starting.supervisor import Supervisor
 
-_DEMO_ACCOUNTS = 1_500
+_DEMO_ACCOUNTS = 1_000
 _DEMO_SEED = 1
 _LOOK_AT_DATABASE_EVERY = 5.0
 
