@@ -88,6 +88,15 @@ def test_a_step_behind_another_waits_for_that(account):
     assert _verdict(account, "Call").stopped_by.question.said == "after the step “First reminder”"
 
 
+def test_a_step_that_may_be_passed_over_says_so(account):
+    strategies.publish(DOCUMENT.replace('country = "GB"\n', 'country = "GB"\n        otherwise: skip\n'))
+    strategies.refresh(account.pk)
+
+    assert _verdict(account, "First reminder").is_skippable
+    assert not _verdict(account, "Call").is_skippable
+    assert not _verdict(account, "→ Paid").is_skippable
+
+
 def test_a_transition_and_an_answer_say_what_they_lack(account):
     assert _verdict(account, "→ Paid").stopped_by.said_values == "balance: £100.00"
     assert _verdict(account, "Broken").stopped_by.said_values == "broken in a row: 0 promises"

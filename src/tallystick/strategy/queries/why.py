@@ -18,6 +18,7 @@ from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.models import Decision, Version
 from tallystick.strategy.queries import catalogue, versions
 from tallystick.strategy.rules import narration, plain
+from tallystick.strategy.rules.document import Otherwise
 from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
 from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
 
@@ -56,6 +57,12 @@ class Verdict:
     def stopped_by(self) -> Answered | None:
         """The first question that was not answered by yes; None where nothing stops it."""
         return next((each for each in self.answers if not each.answer), None)
+
+    @property
+    def is_skippable(self) -> bool:
+        """Whether it is a step that is passed over where its own condition is not true when its turn comes."""
+        step = self.effect.step
+        return step is not None and step.otherwise is Otherwise.SKIP
 
     @property
     def event(self) -> str:
