@@ -13,6 +13,7 @@ from psycopg.sql import SQL, Identifier
 from tallystick.accounts import queries as account_queries
 from tallystick.accounts.models import Portfolio
 from tallystick.intake import queries, rules
+from tallystick.intake.actions import silence
 from tallystick.intake.actions.uploading import drop_lines
 from tallystick.intake.models import Batch, BatchTotal, Change, RowError
 from tallystick.intake.queries import files
@@ -73,7 +74,7 @@ def check_batch(*, batch_id: int, at: datetime, by: Actor) -> None:
     stage(batch)
     _note_faults(batch)
     _forecast(batch)
-    _forecast_gone(batch)
+    silence.forecast(batch)
     _note_changes(batch)
     found = RowError.objects.filter(batch=batch)
     batch.errors = found.filter(is_warning=False).values("line").distinct().count()
@@ -186,21 +187,6 @@ def _note_changes(batch: Batch) -> None:
         judged = account_queries.judge_items(queries.item_rows(batch, kind=kind))
         text = queries.line_query("note_changes", batch.pk, judged=judged.select)
         sql.execute(text, {**judged.params, "batch": batch.pk, "most": _MOST_CHANGES})
-
-
-def _forecast_gone(batch: Batch) -> None:
-    """Count what a file that lists everything open would settle by its silence; nothing, while a line might be about anything."""
-    assert batch.mapping is not None  # noqa: S101
-    if not rules.mapping_of(batch.mapping.document).settles_by_silence:
-        return
-    params = {"batch": batch.pk, "phase": rules.Phase.CHECKED}
-    if queries.has_unclear_lines(batch):
-        unclear = queries.line_query("unclear_lines", batch.pk)
-        sql.execute(queries.line_query("note_unclear", batch.pk, unclear=unclear), params)
-        return
-    gone = queries.gone_rows(batch)
-    text = queries.line_query("forecast_gone", batch.pk, gone=gone.select)
-    sql.execute(text, {**gone.params, **params, "verdict": rules.Verdict.SETTLED})
 
 
 def _forecast(batch: Batch) -> None:

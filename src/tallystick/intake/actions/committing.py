@@ -13,6 +13,7 @@ from tallystick.accounts import actions as account_actions
 from tallystick.accounts import queries as account_queries
 from tallystick.accounts.models import Portfolio
 from tallystick.intake import events, queries, rules
+from tallystick.intake.actions import silence
 from tallystick.intake.actions.checking import stage
 from tallystick.intake.actions.uploading import drop_lines
 from tallystick.intake.models import Batch, RowError
@@ -223,26 +224,6 @@ class _Chunk:
         timeline.append_rows(told, kind=kind, at=self.at, by=self.by)
 
 
-def _settle_gone(batch: Batch, *, at: datetime, by: Actor) -> None:
-    """Settle what a file that lists everything open is silent about, unless one of its refused lines might be about anything."""
-    assert batch.mapping is not None  # noqa: S101
-    if not rules.mapping_of(batch.mapping.document).settles_by_silence or queries.has_unclear_lines(batch):
-        return
-    gone = queries.gone_rows(batch)
-    accounts = sql.fill(_query("gone_accounts", batch), gone=gone.select)
-    account_actions.lock_accounts(sql.Rows(accounts, gone.params))
-    account_actions.add_or_correct_items(
-        gone,
-        today=local_day(at, batch.source.client.time_zone),
-        origin=f"import {batch.pk}: {batch.file_name}",
-        at=at,
-        by=by,
-    )
-    tallied = {"batch": batch.pk, "phase": rules.Phase.COMMITTED, "verdict": rules.Verdict.SETTLED}
-    sql.execute(_query("tally_gone", batch), tallied)
-    sql.execute(_query("forget_listed", batch), {"source": batch.source_id})
-
-
 @transaction.atomic
 def finish_commit(*, batch_id: int, at: datetime, by: Actor) -> bool:
     """Close a batch whose chunks are all loaded: prove its receipt against the file and the book. False while some are not.
@@ -259,7 +240,7 @@ def finish_commit(*, batch_id: int, at: datetime, by: Actor) -> bool:
     if done < chunks:
         return False
     _stand_again(batch)
-    _settle_gone(batch, at=at, by=_importing(by))
+    silence.settle(batch, at=at, by=_importing(by))
     rules.check_proof(
         lines_in_file=batch.lines or 0,
         totals=queries.totals(batch.pk, phase=rules.Phase.COMMITTED),

@@ -204,18 +204,6 @@ def item_rows(batch: Batch, *, kind: rules.FileKind, **markers: str) -> sql.Rows
     return sql.Rows(line_query(name, batch.pk, **markers), {"client": batch.source.client_id})
 
 
-def gone_rows(batch: Batch) -> sql.Rows:
-    """Give the items that a batch, which lists everything open, is silent about, as settled, for `accounts.actions`."""
-    params = {"client": batch.source.client_id, "source": batch.source_id}
-    return sql.Rows(line_query("gone_rows", batch.pk), params)
-
-
-def has_unclear_lines(batch: Batch) -> bool:
-    """Test if refused lines of a batch do not say which item they are about, so that its silence proves nothing."""
-    unclear = line_query("unclear_lines", batch.pk)
-    return bool(sql.value(sql.fill("SELECT EXISTS ({unclear})", unclear=unclear)))
-
-
 def credit_rows(batch: Batch, **markers: str) -> sql.Rows:
     """Give the credits of a batch's lines as `accounts.queries.judge_source_credits` wants them."""
     return sql.Rows(line_query("credit_rows", batch.pk, **markers), {"client": batch.source.client_id})

@@ -11,25 +11,6 @@ WHERE refusal IS NULL OR item_id IS NOT NULL
 ORDER BY account_id, coalesce(item_id, id)
 ON CONFLICT (source_id, account_id, item_id) DO NOTHING;
 
--- name: gone_accounts
--- The accounts of items that are settled by silence.
-SELECT DISTINCT account_id FROM ({gone}) AS gone;
-
--- name: tally_gone
--- Count what was settled by silence.
-INSERT INTO intake_batch_total (batch_id, phase, verdict, currency, lines, value_minor)
-SELECT %(batch)s, %(phase)s, %(verdict)s, currency, count(*), sum(settled_minor)
-FROM {judged}
-WHERE settlement_id IS NOT NULL AND refusal IS NULL
-GROUP BY currency;
-
--- name: forget_listed
--- Forget listed items that are open no more.
-DELETE FROM intake_listed AS listed
-USING accounts_item AS item
-WHERE listed.source_id = %(source)s AND item.id = listed.item_id AND item.account_id = listed.account_id
-  AND item.open_minor = 0;
-
 -- name: make_chunks
 -- Make a mark for each chunk of a batch; those of an earlier attempt stand.
 INSERT INTO intake_chunk (batch_id, position)

@@ -20,35 +20,6 @@ CROSS JOIN LATERAL (VALUES
 ) AS head(kind, minor)
 WHERE ready.errors IS NULL AND NOT ready.is_repeat AND head.minor > 0 {bound};
 
--- name: gone_rows
--- The open items that earlier files of the source listed and this one does not: nothing is open on them any more.
-SELECT item.id AS key, item.account_id, item.client_id, item.kind, item.reference, item.issued_on, item.due_on, item.amount_minor,
-       0::bigint AS stated_open_minor, NULL::date AS settled_on, item.currency, NULL::text AS description, item.open_minor
-FROM intake_listed AS listed
-JOIN accounts_item AS item ON item.id = listed.item_id AND item.account_id = listed.account_id
-WHERE listed.source_id = %(source)s AND item.open_minor > 0 AND NOT EXISTS (
-    SELECT FROM {ready} AS ready
-    JOIN accounts_account_lookup AS looked ON looked.client_id = %(client)s AND looked.reference = ready.account_key
-    WHERE looked.account_id = item.account_id AND ready.item_ref = item.reference
-);
-
--- name: forecast_gone
--- Count what would be settled by silence.
-INSERT INTO intake_batch_total (batch_id, phase, verdict, currency, lines, value_minor)
-SELECT %(batch)s, %(phase)s, %(verdict)s, currency, count(*), sum(open_minor)
-FROM ({gone}) AS gone
-GROUP BY currency;
-
--- name: unclear_lines
--- The refused lines that do not say which item they are about: any item might be theirs.
-SELECT line FROM {ready}
-WHERE errors IS NOT NULL AND (account_key IS NULL OR item_ref IS NULL OR total_currency = '');
-
--- name: note_unclear
--- Say of those lines that nothing is settled by silence because of them.
-INSERT INTO intake_row_error (batch_id, line, field, "column", code, value, is_warning, phase)
-SELECT %(batch)s, line, '', '', 'silence_unclear', '', true, %(phase)s FROM ({unclear}) AS unclear;
-
 -- name: credit_rows
 -- The credits of lines that stand.
 SELECT ready.line AS key, {account_id} AS account_id, ready.item_kind AS kind, ready.item_ref AS reference,
