@@ -99,6 +99,18 @@ def test_a_page_is_accessible_in_light_and_dark_at_a_desk_and_on_a_phone(name, m
     _is_fit_to_look_at(page)
 
 
+def test_a_rehearsal_is_shown_in_the_page_and_is_accessible(manager, account):
+    strategies.publish(versions.shipped("uk-b2b"))
+    strategies.refresh(account.pk)
+    page = manager.open(PAGES["version"](account))
+
+    page.keyboard.press("t")
+
+    page.get_by_text("Run of Mon 2 Mar, 1 account in this strategy.").wait_for()
+    assert "→ Reminding" in page.locator("#rehearsal").inner_text()
+    _is_fit_to_look_at(page)
+
+
 def test_a_strategy_is_mended_published_run_and_explained(manager, account):
     page = manager.open(reverse("strategy:new_strategy") + "?from=uk-b2b")
     right = page.input_value("textarea")
