@@ -546,6 +546,8 @@ def test_a_payment_said_to_have_bounced_is_tied_to_its_line_when_that_comes(till
 
     payment.refresh_from_db()
     assert (payment.return_line_id, state_of(out)) == (out.pk, (LineState.APPLIED, 0))
+    till.line("-40.00", "UNPAID AGAIN", day="21/02/2026")
+    assert "No payment of this amount" in html(cashier.get(f"{reverse('payments:waiting')}?show=out"))
 
 
 def test_lines_are_matched_again_when_their_invoice_has_come(till, cashier):
@@ -563,9 +565,9 @@ def test_matching_again_leaves_the_lines_of_others_alone(till, cashier):
     StatementLine.objects.filter(pk=line.pk).update(tokens=["INV55"])
     builders.invoice(account, "5.00", reference="INV-55")
 
-    cashier.post(reverse("payments:match"))
+    response = cashier.post(reverse("payments:match"))
 
-    assert state_of(line) == (LineState.WAITING, 500)
+    assert (response.status_code, state_of(line)) == (302, (LineState.WAITING, 500))
 
 
 # Payments
