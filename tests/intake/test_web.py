@@ -535,6 +535,24 @@ def test_the_file_can_be_taken_away_as_it_came(manager: Client, clients: Clients
     assert "attachment" in response.headers["Content-Disposition"]
 
 
+def test_totals_stand_in_one_order_and_what_cannot_be_read_comes_last(manager: Client, clients: Clients) -> None:
+    of = source(client=clients.near)
+    loaded(of, written([invoice(1), invoice(2)]))
+    lines = [
+        invoice(1),
+        invoice(2, amount="7.00"),
+        invoice(3, amount="x"),
+        invoice(4, account="B", currency="EUR"),
+        invoice(5, currency="?"),
+    ]
+    batch = checked(of, written(lines), fields={"amount": {"column": "Amount"}})
+
+    response = manager.get(reverse("intake:batch", args=[batch.pk]))
+
+    shown = [(each.currency, [str(total.verdict) for total in each.totals]) for each in response.context["by_currency"]]
+    assert shown == [("EUR", ["new"]), ("GBP", ["changed", "unchanged", "refused"]), ("", ["refused"])]
+
+
 # Loading it
 
 
@@ -673,6 +691,10 @@ def test_what_a_file_leaves_out_is_said_before_it_is_settled(manager: Client, cl
     page = page_of(manager, Batch.objects.latest("pk"))
     assert "1 open document that earlier files listed is not in this one." in page
     assert "was it cut off?" not in page
+
+    upload(manager, written([*first[:3], invoice(9, account="")]), source=of.pk)
+    work_off()
+    assert "Nothing is settled by what is left out:" in page_of(manager, Batch.objects.latest("pk"))
 
     upload(manager, written(first[:1]), source=of.pk)
     work_off()

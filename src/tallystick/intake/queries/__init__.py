@@ -149,9 +149,11 @@ def faults_by_code(batch_id: int) -> list[dict[str, Any]]:
 
 
 def totals(batch_id: int, *, phase: rules.Phase) -> list[rules.Total]:
-    """Give what became of a batch's lines: count and value by verdict and currency."""
-    found = BatchTotal.objects.filter(batch_id=batch_id, phase=phase).order_by("currency", "verdict")
-    return [rules.Total(rules.Verdict(each.verdict), each.currency, each.lines, each.value_minor) for each in found]
+    """Give what became of a batch's lines: count and value by currency and verdict, what cannot be read last."""
+    found = BatchTotal.objects.filter(batch_id=batch_id, phase=phase)
+    totals = [rules.Total(rules.Verdict(each.verdict), each.currency, each.lines, each.value_minor) for each in found]
+    verdicts = list(rules.Verdict)
+    return sorted(totals, key=lambda total: (not total.currency, total.currency, verdicts.index(total.verdict)))
 
 
 def changes(batch_id: int) -> QuerySet[Change]:

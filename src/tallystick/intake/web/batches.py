@@ -102,6 +102,7 @@ def _findings(request: ActorRequest, found: Any) -> dict[str, Any]:
         "taken": sum(lines[verdict] for verdict in rules.TAKEN),
         "moves": sum(lines[verdict] for verdict in _MOVES),
         "is_thin": lines[rules.Verdict.SETTLED] > sum(lines[verdict] for verdict in rules.TAKEN),
+        "is_unclear": any(each["code"] == "silence_unclear" for each in faults),
         "has_values": found.source.kind != rules.FileKind.CUSTOMERS,
         "left_out": sum(found.left_out.values()),
         "changes": queries.changes(found.pk),
