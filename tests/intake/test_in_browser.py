@@ -130,6 +130,9 @@ def test_a_file_by_hand_from_upload_to_receipt(desk: Any, ledger: Path) -> None:
     wrong += wrong_with(page, "8-receipt")
     page.emulate_media(media="print")
     assert not page.get_by_role("button", name="Print").is_visible()
+    assert page.get_by_role("heading", name="What was loaded").is_visible()
+    if PICTURES:
+        page.screenshot(path=f"{PICTURES}/8-receipt-on-paper.png", caret="initial")
     page.emulate_media(media="screen")
     assert wrong == []
     assert Batch.objects.get().state == "committed"
