@@ -21,7 +21,7 @@ SCREENS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "heig
 #: Everything that moves has come to rest; what moves for ever, like a bar of progress, is let be.
 AT_REST = """Promise.all(document.getAnimations()
     .filter((moving) => moving.effect.getComputedTiming().iterations < 9)
-    .map((moving) => moving.finished))"""
+    .map((moving) => moving.finished.catch(() => {})))"""
 #: A folder to keep pictures in, for people to look at.
 PICTURES = os.environ.get("TALLYSTICK_PICTURES", "")
 
