@@ -22,7 +22,6 @@ MOST_LETTERS = 72
 #: Longer than that, and noticed when others had built on them.
 LET_STAND = {
     "accounts: Name what belongs to nobody, and break each invariant in a test.",
-    "config: Begin with a thousand accounts, which leaves room for a slow machine.",
     "contact: Give sending a queue of its own, and race its workers in a test.",
     "strategy: Keep a book of facts, decide in sets, run in chunks, answer events.",
     "tests: Drive the site in a real browser, and say loudly when there is none.",
