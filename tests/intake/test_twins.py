@@ -137,3 +137,19 @@ def test_what_is_no_amount_is_never_zero(text, db):
     found = sql.value("SELECT intake_minor(%s, '.', 'GBP', 2)", [text])
 
     assert found is None
+
+
+@pytest.mark.parametrize("form", rules.DayForm)
+@pytest.mark.parametrize("year", [2023, 2024])
+def test_every_day_of_a_year_is_read_and_no_other(year, form, db):
+    texts = [
+        {"ymd": f"{year}-{month:02}-{day:02}", "dmy": f"{day:02}/{month:02}/{year}"}.get(
+            form, f"{month:02}/{day:02}/{year}"
+        )
+        for month in range(14)
+        for day in range(33)
+    ]
+    read = sql.rows("SELECT text, intake_day(text, %s) AS day FROM unnest(%s::text[]) AS text", [str(form), texts])
+
+    assert {row["text"]: row["day"] for row in read} == {text: _day(text, form) for text in texts}
+    assert sum(row["day"] is not None for row in read) == 365 + (year == 2024)
