@@ -134,13 +134,13 @@ WHERE errors IS NULL AND NOT is_repeat AND line <> ALL (%(refused)s) AND CASE
         SELECT FROM accounts_item AS item
         WHERE item.account_id = looked.account_id AND item.reference = ready.item_ref AND item.kind = ready.item_kind
           AND item.amount_minor = ready.amount_minor
-    )) AND NOT EXISTS (
+    )) AND (coalesce(interest_minor, fees_minor, costs_minor) IS NULL OR NOT EXISTS (
         SELECT FROM (VALUES ('interest', interest_minor), ('fee', fees_minor), ('cost', costs_minor)) AS head(kind, minor)
         WHERE head.minor > 0 AND NOT EXISTS (
             SELECT FROM accounts_item AS item
             WHERE item.account_id = looked.account_id AND item.reference = ready.item_ref AND item.kind = head.kind
               AND item.amount_minor = head.minor
         )
-    )
+    ))
 END
 GROUP BY total_currency;
