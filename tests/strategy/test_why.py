@@ -64,6 +64,13 @@ def _verdict(account, title, day=DAY):
     return next(each for each in explained.verdicts if title in (each.effect.title or each.effect.kind.value))
 
 
+def test_a_transition_that_is_true_comes_first(db):
+    strategies.publish(DOCUMENT)
+    made = builders.account()
+    strategies.refresh(made.pk)
+    assert why.why(made.pk, day=DAY).sentence == "Reminding: it goes on to “Paid” with the coming run."
+
+
 def test_the_first_condition_that_stops_a_step_is_named_with_its_value(account):
     stopped = _verdict(account, "First reminder").stopped_by
 

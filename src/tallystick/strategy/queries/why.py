@@ -148,6 +148,11 @@ class Why:
     @property
     def sentence(self) -> str:
         """Why the account is where it is, in one sentence."""
+        leaving = next((each.effect for each in self.leaves if each.stopped_by is None), None)
+        if leaving is not None and leaving.to_place is not None:
+            return _("{state}: it goes on to “{next_state}” with the coming run.").format(
+                state=self.place.state.title, next_state=self.program.places[leaving.to_place].state.title
+            )
         waiting = self.waiting_for
         if waiting is None:
             return _("{state}: nothing more happens by time.").format(state=self.place.state.title)
@@ -162,12 +167,10 @@ class Why:
                 step=waiting.effect.title,
                 day=plain.value_aloud(self.next_review_on),
             )
-        return _("{state}: “{step}” waits until {condition}. Now {values}.").format(
-            state=self.place.state.title,
-            step=waiting.effect.title,
-            condition=stopped.question.said,
-            values=stopped.said_values or _("it is not so"),
+        waits = _("{state}: “{step}” waits until {condition}.").format(
+            state=self.place.state.title, step=waiting.effect.title, condition=stopped.question.said
         )
+        return f"{waits} " + _("Now {values}.").format(values=stopped.said_values) if stopped.said_values else waits
 
 
 def accounts_named(name: str) -> list[Account]:
