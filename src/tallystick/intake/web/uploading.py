@@ -56,7 +56,9 @@ def _form(request: ActorRequest) -> forms.UploadForm:
     sources: list[Any] = [("", _("Choose …")), *grouped.items()]
     clients = [(client.code, client.name) for client in account_queries.clients(scope=scope)]
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    return forms.UploadForm(*posted, sources=sources, clients=clients, initial={"source": chosen})
+    only = clients[0][0] if len(clients) == 1 else ""
+    begun = {"source": chosen, "kind": rules.FileKind.INVOICES, "client": only}
+    return forms.UploadForm(*posted, sources=sources, clients=clients, initial=begun)
 
 
 def _take(request: ActorRequest, typed: dict[str, Any]) -> Any:
