@@ -51,7 +51,7 @@ def items_of(accounts: int) -> int:
 
 
 def _days_late(dice: int) -> int:
-    """Give how late an account's oldest item is. A tenth of the accounts has a step to make tomorrow, on days 7 and 14."""
+    """Give how late an account's oldest item is. A tenth of the accounts comes to day 7 or 14 tomorrow, when a step is due."""
     if dice % 10 == 0:
         return 6 + 7 * (dice // 10 % 2)
     return (dice // 10) % 150 - 40 if dice % 4 else (dice // 10) % 1_000
