@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from tallystick.contact.rules import words
 from tallystick.desk.actions import Spoken
-from tallystick.desk.forms.fields import DayField, MomentField, MoneyField, ReadInput, locale_name, long_text
+from tallystick.desk.forms.fields import DayField, MomentField, ReadInput, locale_name, long_text
 from tallystick.desk.queries import Case, cockpit
 from tallystick.desk.rules import formats
 from tallystick.disputes import rules as dispute_rules
 from tallystick.holds import rules as hold_rules
 from tallystick.kernel.money import Money
 from tallystick.parties import rules as party_rules
+from tallystick.payments.forms import AmountField
 from tallystick.worklists import rules as worklist_rules
 
 
@@ -85,7 +86,7 @@ class PromiseForm(SpokenForm):
 
     def build(self) -> None:
         currency = self.case.account.currency
-        self.fields["amount"] = MoneyField(currency=currency, label=_("Amount"))
+        self.fields["amount"] = AmountField(currency=currency, label=_("Amount"))
         self.fields["pay_on"] = DayField(today=self.case.today, label=_("Pays by"))
         super().build()
 
@@ -194,7 +195,7 @@ class DisputeForm(SpokenForm):
             empty_value=None,
         )
         self.fields["reason"] = forms.ChoiceField(label=_("Reason"), choices=dispute_rules.Reason.choices())
-        self.fields["amount"] = MoneyField(
+        self.fields["amount"] = AmountField(
             currency=self.case.account.currency,
             label=_("Disputed amount"),
             required=False,
@@ -223,7 +224,7 @@ class ResolveForm(AccountForm):
     )
 
     def build(self) -> None:
-        self.fields["credit"] = MoneyField(
+        self.fields["credit"] = AmountField(
             currency=self.case.account.currency,
             label=_("Credit"),
             required=False,

@@ -1,9 +1,8 @@
-"""Fields for amounts, days and moments as people type them."""
+"""Fields for days and moments as people type them. The field for amounts is that of `payments`."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,42 +11,12 @@ from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.desk.rules import moments
-from tallystick.kernel.money import Money, decimals_of
 from tallystick.promises import rules as promise_rules
 
 
 def locale_name() -> str:
     """Give the name of the reader's locale, as Babel calls it."""
     return to_locale(get_language() or "en-gb")
-
-
-class MoneyField(forms.CharField):
-    """An amount as a person types it ("50", "1,250.00", "£50"), in the currency the form knows."""
-
-    def __init__(self, *, currency: str, **options: Any) -> None:
-        self.currency = currency
-        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
-        super().__init__(**options)
-
-    def clean(self, value: Any) -> Money | None:
-        """Read the amount exactly.
-
-        :raises ValidationError: it is no amount, has too many decimals, or is not more than nothing
-        """
-        text = str(super().clean(value) or "")
-        if not text:
-            return None
-        digits = text.replace(",", "").replace(" ", "").lstrip("£€$").removesuffix(self.currency).strip()
-        try:
-            amount = Money.of(Decimal(digits), self.currency)
-        except (InvalidOperation, ValueError) as unreadable:
-            raise forms.ValidationError(
-                _("“%(text)s” is no amount: write figures and a point, with up to %(decimals)s decimals."),
-                params={"text": text, "decimals": decimals_of(self.currency)},
-            ) from unreadable
-        if amount.minor <= 0:
-            raise forms.ValidationError(_("Enter more than nothing."))
-        return amount
 
 
 class ReadInput(forms.TextInput):
