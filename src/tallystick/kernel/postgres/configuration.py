@@ -13,7 +13,7 @@ PORT = 5432
 _HEAD = "# Written at every start. Add settings of your own to postgresql.conf, below the include.\n"
 _DURABLE = {
     "checkpoint_timeout": "15min",
-    "wal_compression": "pglz",
+    "wal_compression": "off",
     "recovery_init_sync_method": "syncfs" if sys.platform == "linux" else "fsync",
     "logging_collector": "on",
     "log_directory": "log",
