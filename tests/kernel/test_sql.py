@@ -54,3 +54,25 @@ def test_rows_made_elsewhere_stand_in_a_query_with_their_parameters():
     query, params = some.into("SELECT count(*) FROM {rows} AS row WHERE id > %(least)s", {"least": 1})
 
     assert sql.value(query, params) == 2
+
+
+@pytest.mark.django_db
+def test_rows_may_be_made_by_a_statement():
+    sql.execute("CREATE TEMPORARY TABLE crate (id bigint)")
+    made = Rows(
+        "SELECT id * 10 AS id FROM made",
+        {"ids": [1, 2]},
+        "INSERT INTO crate SELECT unnest(%(ids)s::bigint[]) RETURNING id",
+    )
+
+    query, params = made.into("SELECT sum(id) FROM {rows} AS row", {})
+
+    assert sql.value(query, params) == 30
+    assert sql.value("SELECT count(*) FROM crate") == 2
+
+
+def test_rows_and_a_query_do_not_take_each_others_parameters():
+    rows = Rows("SELECT %(kind)s AS kind, %(at)s AS at", {"kind": "call", "at": 1})
+
+    with pytest.raises(ValueError, match=r"differ in kind$"):
+        rows.into("SELECT %(kind)s FROM {rows} AS row", {"kind": "TaskOpened", "at": 1})

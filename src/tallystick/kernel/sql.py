@@ -61,19 +61,26 @@ def fill(text: str, **markers: str) -> str:
 class Rows:
     """A set of rows that stands in the database already: a SELECT made in code, and its parameters.
 
-    A bulk action takes it where a single action takes values; its docstring names the columns it wants.
+    A bulk action takes it where a single action takes values; its docstring names the columns it wants. Where the rows are
+    still to be made, `makes` is the statement that makes them, and `select` reads what it returns from `made`.
     """
 
     select: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    makes: str = ""
 
     def into(self, query: str, params: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """Put the rows where a query has `{rows}`, and their parameters beside the query's own.
 
         >>> Rows("SELECT 1 AS n").into("SELECT sum(n) FROM {rows} AS row", {})
         ('SELECT sum(n) FROM (SELECT 1 AS n) AS row', {})
+
+        :raises ValueError: the query gives another value to a parameter of the rows
         """
-        return fill(query, rows=f"({self.select})"), {**self.params, **params}
+        if clashing := sorted(name for name in self.params.keys() & params if self.params[name] != params[name]):
+            raise ValueError(f"the rows and the query differ in {', '.join(clashing)}")
+        filled = fill(query, rows=f"({self.select})")
+        return f"WITH made AS ({self.makes}) {filled}" if self.makes else filled, {**self.params, **params}
 
 
 @contextmanager

@@ -116,9 +116,11 @@ def append_rows(rows: sql.Rows, *, kind: str, at: datetime, by: Actor) -> int:
     if not _listeners.get(kind):
         return sql.execute(sql.fill(query, returning=""), params)
     # Only who is listened to is sent a million ids.
-    appended = sql.rows(sql.fill(query, returning="RETURNING account_id, id"), params)
+    with sql.cursor() as cursor:
+        cursor.execute(sql.fill(query, returning="RETURNING account_id, id"), params)
+        appended = cursor.fetchall()
     if appended:
-        accounts, ids = [row["account_id"] for row in appended], [row["id"] for row in appended]
+        accounts, ids = map(list, zip(*appended, strict=True))
         for listener in _listeners[kind]:
             listener(kind, accounts, ids, at)
     return len(appended)

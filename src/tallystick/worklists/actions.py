@@ -100,9 +100,10 @@ def open_tasks(
     """
     by.must_be_allowed_to("work accounts")
     rules.check_priority(priority)
-    opened = sql.rows(
-        _query("open_tasks"),
+    opened = sql.Rows(
+        _query("told_opened"),
         {
+            "common": json.dumps({"kind": kind.value, "title": title, "due_on": due_on.isoformat()}),
             "account_ids": list(chosen.account_ids),
             "cause_ids": list(chosen.cause_ids),
             "cause_kind": chosen.cause_kind,
@@ -116,14 +117,14 @@ def open_tasks(
             "due_on": due_on,
             "priority": priority,
             "rank": rules.rank(priority=priority, due_on=due_on),
-            "kind": kind.value,
+            "work_kind": kind.value,
             "title": title,
             "note": note,
         },
+        makes=_query("open_tasks"),
     )
-    told = [(row["account_id"], row["id"], title) for row in opened]
-    _tell("worklists.TaskOpened", told, {"kind": kind.value, "due_on": due_on.isoformat()}, at=at, by=by)
-    return account_queries.outcome_for_open(chosen, done=len(opened))
+    done = timeline.append_rows(opened, kind="worklists.TaskOpened", at=at, by=by)
+    return account_queries.outcome_for_open(chosen, done=done)
 
 
 @transaction.atomic

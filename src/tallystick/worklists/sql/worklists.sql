@@ -7,13 +7,21 @@ INSERT INTO worklists_work_item (
 SELECT account.id, chosen.cause_id, %(cause_kind)s, %(action_no)s, account.client_id,
        coalesce(%(team)s::bigint, client.team_id),
        CASE WHEN %(to_owner)s THEN account.owner_id ELSE %(assignee)s::bigint END,
-       %(user_id)s, %(by)s, %(at)s, %(due_on)s, %(priority)s, %(rank)s, %(kind)s, 'open', %(title)s, %(note)s, '', '', ''
+       %(user_id)s, %(by)s, %(at)s, %(due_on)s, %(priority)s, %(rank)s, %(work_kind)s, 'open', %(title)s, %(note)s, '', '', ''
 FROM unnest(%(account_ids)s::bigint[], %(cause_ids)s::bigint[]) AS chosen(account_id, cause_id)
 JOIN accounts_account AS account ON account.id = chosen.account_id AND account.state = 'open'
 JOIN accounts_client AS client ON client.id = account.client_id
 ORDER BY account.id
 ON CONFLICT (account_id, cause_kind, cause_id, action_no) DO NOTHING
-RETURNING id, account_id;
+RETURNING id, account_id, client_id;
+
+-- name: told_opened
+-- What the timeline is told of each task that was opened.
+SELECT made.account_id, %(common)s::jsonb || jsonb_build_object('work_item_id', made.id) AS data, client.today AS happened_on
+FROM made
+JOIN (
+    SELECT id, (%(at)s::timestamptz AT TIME ZONE time_zone)::date AS today FROM accounts_client
+) AS client ON client.id = made.client_id;
 
 -- name: cancel_tasks
 -- Cancel all open work of some accounts.
