@@ -285,7 +285,7 @@ def test_the_run_of_a_day_happens_once():
 
 
 def test_a_run_in_leaves_goes_on_where_it_stopped(monkeypatch):
-    monkeypatch.setattr(book, "_SMALL", 0)
+    monkeypatch.setattr(book, "_CHUNK", 0)
     account = _overdue(due_on=date(2026, 2, 1))
     strategies.publish(STEPS)
     strategies.refresh(account.pk)

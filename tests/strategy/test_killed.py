@@ -84,7 +84,7 @@ def accounts() -> list[int]:
 @pytest.fixture
 def run(accounts: list[int], monkeypatch: pytest.MonkeyPatch) -> Run:
     """The day's run, started over the leaves of the book as for a large one. No chunk is done."""
-    monkeypatch.setattr(book, "_SMALL", 0)
+    monkeypatch.setattr(book, "_CHUNK", 0)
     started = actions.start_run(day=DAY, at=at(DAY), by=BY)
     assert started.chunks == LEAVES
     return started

@@ -112,7 +112,7 @@ def test_of_a_large_book_one_leaf_is_rehearsed(monkeypatch):
     ids = _debtors(*[9] * 40)
     published = strategies.publish(DOCUMENT)
     strategies.refresh(*ids)
-    monkeypatch.setattr(book, "_SMALL", 0)
+    monkeypatch.setattr(book, "_CHUNK", 0)
 
     rehearsal = _rehearse(published)
 

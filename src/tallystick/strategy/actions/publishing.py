@@ -138,7 +138,7 @@ def settle(*, day: date, at: datetime, by: Actor) -> int:
     without a strategy that should have one begin it. Doing it again changes nothing.
     """
     by.must_be_allowed_to("publish strategies")
-    moved = sum(settle_leaf(leaf, day=day) for leaf in book.chunks(book.chunk_count()))
+    moved = sum(settle_leaf(leaf, day=day) for chunk in book.chunks(book.chunk_count()) for leaf in chunk)
     _mark_emptied(at=at)
     return moved
 

@@ -68,15 +68,16 @@ def _rehearsed(version: Version, *, day: date, at: datetime, by: Actor) -> Rehea
         publishing.publish(version_id=version.pk, at=at, by=by)
     running.open_months(day)
     parts = book.chunk_count()
-    leaf = book.chunks(parts)[0]
-    publishing.settle_leaf(leaf, day=day)
-    refreshing.refresh(book.standing(leaf, day=day).stale, day=day, table=leaf)
-    statement = versions.statement(day=day)
     times: Counter[int] = Counter()
-    for decided in running.decide_day(leaf, statement, at=at):
-        if statement.effect(decided.number)[0].version_id == version.pk:
-            times[decided.number] += len(decided.account_ids)
-    accounts = sql.value(f"SELECT count(*) FROM {leaf} WHERE version_id = %s", [version.pk])  # noqa: S608
+    accounts = 0
+    statement = versions.statement(day=day)
+    for leaf in book.chunks(parts)[0]:
+        publishing.settle_leaf(leaf, day=day)
+        refreshing.refresh(book.standing(leaf, day=day).stale, day=day, table=leaf)
+        for decided in running.decide_day(leaf, statement, at=at):
+            if statement.effect(decided.number)[0].version_id == version.pk:
+                times[decided.number] += len(decided.account_ids)
+        accounts += sql.value(f"SELECT count(*) FROM {leaf} WHERE version_id = %s", [version.pk])  # noqa: S608
     return Rehearsal(day, accounts, parts, _effects(version, statement, times), _orders(statement, times))
 
 

@@ -80,13 +80,16 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     if RunChunk.objects.filter(run_id=run_id, chunk=chunk).exists():
         return False
     run = runs.get_run(run_id)
-    leaf = book.chunks(run.chunks)[chunk]
     statement = versions.statement(day=run.day)
-    standing = book.standing(leaf, day=run.day)
-    refreshed = refreshing.refresh(standing.stale, day=run.day, table=leaf)
-    if standing.without_strategy:
-        refreshing.enrol(leaf, day=run.day)
-    decisions = decide_day(leaf, statement, run_id=run_id, at=at)
+    accounts = refreshed = 0
+    decisions: list[Decided] = []
+    for leaf in book.chunks(run.chunks)[chunk]:
+        standing = book.standing(leaf, day=run.day)
+        accounts += standing.accounts
+        refreshed += refreshing.refresh(standing.stale, day=run.day, table=leaf)
+        if standing.without_strategy:
+            refreshing.enrol(leaf, day=run.day)
+        decisions += decide_day(leaf, statement, run_id=run_id, at=at)
     outcomes = ordering.give(decisions, statement, at=at, by=by)
     telling.tell(decisions, statement, at=at, by=by)
     RunChunk.objects.create(
@@ -94,7 +97,7 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
         chunk=chunk,
         marked_at=at,
         seconds=time.monotonic() - began,
-        accounts=standing.accounts,
+        accounts=accounts,
         refreshed=refreshed,
         decided=sum(len(each.account_ids) for each in decisions),
         decisions=_counts(decisions, statement),

@@ -118,22 +118,31 @@ def leaves() -> list[str]:
     ]
 
 
-#: Up to so many accounts a run takes the book as one chunk: planning 64 small statements would cost more than running them.
-_SMALL = 20_000
+#: About so many accounts are a chunk of a run: planning a statement for each leaf of a small book costs more than running it.
+_CHUNK = 20_000
 
 
 def chunk_count() -> int:
-    """Give how many chunks a run of the book has now: one for a small book, else one for each leaf."""
-    found: int = sql.value("SELECT count(*) FROM (SELECT FROM strategy_book LIMIT %s) AS counted", [_SMALL + 1])
-    return 1 if found <= _SMALL else len(leaves())
+    """Give how many chunks a run of the book has now: one for a small book, for a large one as many as there are leaves."""
+    accounts = int(sql.value("SELECT count(*) FROM strategy_book"))
+    most = len(leaves())
+    count = 1
+    while count < most and accounts > count * _CHUNK:
+        count *= 2
+    return count
 
 
-def chunks(count: int) -> list[str]:
-    """Give the tables that a run of so many chunks takes, one each. Nothing else knows their names.
+def chunks(count: int) -> list[list[str]]:
+    """Give the tables that each of so many chunks of a run takes. Nothing else knows their names.
 
-    The whole book is one chunk, or each leaf is one; a run keeps the number it was started with.
+    A single chunk is the whole book, asked at once; of several each takes its share of the leaves, one after the other. A run
+    keeps the number it was started with.
     """
-    return [BOOK] if count == 1 else leaves()
+    if count == 1:
+        return [[BOOK]]
+    every = leaves()
+    share = len(every) // count
+    return [every[first : first + share] for first in range(0, len(every), share)]
 
 
 def ranges(size: int) -> list[tuple[int, int]]:
