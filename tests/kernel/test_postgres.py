@@ -284,7 +284,8 @@ def test_a_long_path_puts_the_socket_where_its_name_fits(state_dir):
 def test_a_socket_folder_that_others_may_enter_is_refused(state_dir):
     deep = state_dir / ("a long name " * 10)
     server = Embedded(deep, ephemeral=True)
-    server.socket_dir.mkdir(mode=0o755)
+    server.socket_dir.mkdir()
+    server.socket_dir.chmod(0o755)  # whatever the umask
 
     with pytest.raises(PostgresProblem, match="is not ours alone"):
         server.start()
