@@ -161,19 +161,31 @@ def test_facts_count_what_was_paid_and_not_what_was_taken_back():
 
     assert (row["paid_last_on"], row["paid_last_minor"]) == (TODAY - timedelta(days=40), 2_000)
     assert (row["paid_minor"], row["paid_count"]) == (3_000, 2)
-    assert (row["paid_count_90d"], row["paid_90d_minor"]) == (1, 2_000)
+    assert (row["paid_days"], row["paid_days_minor"]) == (
+        [TODAY - timedelta(days=100), TODAY - timedelta(days=40)],
+        [1_000, 2_000],
+    )
     assert (row["bounced_count"], row["bounced_last_on"]) == (1, TODAY)
+    assert (row["bounced_days"], row["bounced_days_minor"]) == ([TODAY], [3_000])
 
 
-def test_the_last_ninety_days_say_on_which_day_they_change():
+def test_a_payment_is_of_the_last_ninety_days_until_the_ninetieth_day():
     account = builders.account()
     builders.invoice(account, "500.00")
     pay(account, "10.00", TODAY - timedelta(days=40))
 
-    stale_on = fact_row(account, TODAY)["paid_stale_on"]
+    assert _words(account, TODAY + timedelta(days=49)) == {"payments.count_90d": 1, "payments.total_90d": 1_000}
+    assert _words(account, TODAY + timedelta(days=50)) == {"payments.count_90d": 0, "payments.total_90d": 0}
 
-    assert fact_row(account, stale_on - timedelta(days=1))["paid_count_90d"] == 1
-    assert fact_row(account, stale_on)["paid_count_90d"] == 0
+
+def _words(account, day: date) -> dict:
+    """Ask what was paid within 90 days of a day, of what was computed today."""
+    (source,) = facts.SOURCES
+    text = sql.fill(source.sql, scope="account_id = %(account)s")
+    asked = {fact.name: fact.sql.replace("{day}", f"DATE '{day}'") for fact in facts.FACTS if "_90d" in fact.name}
+    columns = ", ".join(f'{expression} AS "{name}"' for name, expression in asked.items())
+    (found,) = sql.rows(f"SELECT {columns} FROM ({text}) AS book", {"account": account.pk, "day": TODAY})  # noqa: S608
+    return found
 
 
 # Invariants

@@ -27,6 +27,14 @@ def fact_row(account, *, day):
     return found[0] if found else None
 
 
+def word(name, account, *, day):
+    """Ask a fact of what the source gives, as it was computed on another day."""
+    (fact,) = [each for each in facts.FACTS if each.name == name]
+    source = sql.fill(SOURCE.sql, scope="account_id = %(account)s")
+    expression = fact.sql.replace("{day}", f"DATE '{day}'")
+    return sql.value(f"SELECT {expression} FROM ({source}) AS book", {"account": account.pk, "day": MON})  # noqa: S608
+
+
 def test_an_account_without_a_promise_has_no_row():
     assert fact_row(owing("500.00"), day=MON) is None
 
@@ -65,22 +73,20 @@ def test_facts_of_broken_promises_and_the_balance_they_began_with():
 
 
 @pytest.mark.parametrize(
-    ("day", "broken_90d", "stale_on"),
+    ("day", "broken_90d"),
     [
-        pytest.param(date(2026, 3, 4), 1, date(2026, 6, 2), id="the day it was broken"),
-        pytest.param(date(2026, 6, 1), 1, date(2026, 6, 2), id="the 90th day"),
-        pytest.param(date(2026, 6, 2), 0, None, id="90 days later"),
-        pytest.param(date(2026, 3, 3), 0, date(2026, 3, 4), id="the day before"),
+        pytest.param(date(2026, 3, 4), 1, id="the day it was broken"),
+        pytest.param(date(2026, 6, 1), 1, id="the 90th day"),
+        pytest.param(date(2026, 6, 2), 0, id="90 days later"),
+        pytest.param(date(2026, 3, 3), 0, id="the day before"),
     ],
 )
-def test_broken_promises_are_counted_for_90_days(day, broken_90d, stale_on):
+def test_broken_promises_are_counted_for_90_days(day, broken_90d):
     account = owing("500.00")
     promise(account, on=MON, pay_on=MON)
     actions.break_overdue_promises(at=morning(date(2026, 3, 4)), by=TEST)
 
-    row = fact_row(account, day=day)
-
-    assert (row["promises_broken_90d"], row["promises_stale_on"]) == (broken_90d, stale_on)
+    assert word("promises.broken_90d", account, day=day) == broken_90d
 
 
 def test_a_kept_promise_ends_the_row():

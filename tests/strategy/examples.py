@@ -1,13 +1,13 @@
-"""A small catalogue of facts over one table of plain values, and random conditions over it, for tests of the language."""
+"""A small catalogue of facts and histories over one table of plain values, and random conditions over it."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tallystick.kernel.facts import Fact, FactType
+from tallystick.kernel.facts import LONGEST_WINDOW, Fact, FactType, History
 from tallystick.strategy.rules.types import Catalogue
 
 DAY = date(2026, 3, 2)
@@ -37,7 +37,18 @@ FACTS = (
     Fact("on_hold", FactType.BOOLEAN, "", "Held.", "book.on_hold"),
     Fact("stage", FactType.TEXT, "", "A stage.", "book.stage", choices=("early", "late", "legal")),
 )
-CATALOGUE = Catalogue.of(FACTS)
+HISTORIES = (
+    History("promises.kept", "promises kept", "Promises kept.", ("kept_days",)),
+    History("payments.received", "payments received", "Payments.", ("paid_days",), ("paid_minors",)),
+    History(
+        "payments.all_ways",
+        "payments on any way",
+        "Payments and credits.",
+        ("paid_days", "credited_days"),
+        ("paid_minors", "credited_minors"),
+    ),
+)
+CATALOGUE = Catalogue.of(FACTS, HISTORIES)
 
 COLUMNS = {
     "currency": "text",
@@ -50,10 +61,40 @@ COLUMNS = {
     "segment": "text",
     "on_hold": "boolean",
     "stage": "text",
+    "kept_days": "date[]",
+    "paid_days": "date[]",
+    "paid_minors": "bigint[]",
+    "credited_days": "date[]",
+    "credited_minors": "bigint[]",
 }
 
 _days = st.dates(date(2024, 1, 1), date(2028, 1, 1))
 _minors = st.integers(-300_000, 300_000) | st.integers(-(2**62), 2**62)
+
+#: Days about the edges of the windows, some of them still to come.
+_entries = st.lists(
+    st.tuples(
+        st.sampled_from([-2, -1, 0, 1, 6, 7, 8, 29, 30, 31, 89, 90, 91, 364, 365, 366, 367, 399]).map(
+            lambda ago: DAY - timedelta(days=ago)
+        ),
+        st.sampled_from([1, 30_000, 50_000, 2**62]),
+    ),
+    max_size=8,
+).map(sorted)
+
+
+def _in_columns(row: dict[str, Any]) -> dict[str, Any]:
+    """Lay entries out as the book keeps them: days, amounts beside them, and null where there is nothing."""
+    for days, minors, entries in (
+        ("kept_days", None, row.pop("kept")),
+        ("paid_days", "paid_minors", row.pop("paid")),
+        ("credited_days", "credited_minors", row.pop("credited")),
+    ):
+        row[days] = [day for day, _minor in entries] or None
+        if minors:
+            row[minors] = [minor for _day, minor in entries] or None
+    return row
+
 
 accounts = st.fixed_dictionaries(
     {
@@ -67,8 +108,11 @@ accounts = st.fixed_dictionaries(
         "segment": st.none() | st.sampled_from(SEGMENTS),
         "on_hold": st.none() | st.booleans(),
         "stage": st.none() | st.sampled_from(["early", "late", "legal"]),
+        "kept": _entries,
+        "paid": _entries,
+        "credited": _entries,
     }
-)
+).map(_in_columns)
 
 
 def facts_of(row: dict[str, Any]) -> dict[str, Any]:
@@ -83,19 +127,35 @@ def facts_of(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def histories_of(row: dict[str, Any]) -> dict[str, list[tuple[date, int]]]:
+    """Give the histories of an account as entries: day and amount."""
+    paid = list(zip(row["paid_days"] or (), row["paid_minors"] or (), strict=True))
+    credited = list(zip(row["credited_days"] or (), row["credited_minors"] or (), strict=True))
+    return {
+        "promises.kept": [(day, 0) for day in row["kept_days"] or ()],
+        "payments.received": paid,
+        "payments.all_ways": paid + credited,
+    }
+
+
 def _quoted(text: str) -> str:
     return f"'{text}'" if '"' in text else f'"{text}"'
 
 
 _number = st.integers(0, 6).map(str) | st.sampled_from(["0", "1.5", "99999999999999", "2147483647", "7 days"])
 _money_literal = st.sampled_from(["£500", "£1,500.00", "€600", "500 GBP", "60000 JPY", "£0.01", "99999999999 EUR"])
+_window = st.sampled_from(["1 day", "7 days", "30 days", "90 days", "365 days", f"{LONGEST_WINDOW} days"])
+_history = st.sampled_from(["promises.kept", "kept", "payments.received", "received", "all_ways"])
+_with_amounts = st.sampled_from(["received", "payments.received", "all_ways"])
 _number_expression = st.recursive(
-    _number | st.sampled_from(["broken", "score", "days_past_due", "(today - last_paid_on)"]),
+    _number
+    | st.sampled_from(["broken", "score", "days_past_due", "(today - last_paid_on)"])
+    | st.builds("count({}, {})".format, _history, _window),
     lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from("+-*"), inner) | st.builds("-{}".format, inner),
     max_leaves=4,
 )
 _money_expression = st.recursive(
-    st.sampled_from(["balance", "overdue"]) | _money_literal,
+    st.sampled_from(["balance", "overdue"]) | _money_literal | st.builds("sum({}, {})".format, _with_amounts, _window),
     lambda inner: (
         st.builds("({} {} {})".format, inner, st.sampled_from("+-"), inner)
         | st.builds("({} * {})".format, inner, _number)
@@ -105,7 +165,8 @@ _money_expression = st.recursive(
 )
 _date_expression = st.builds(
     "{}{}".format,
-    st.sampled_from(["today", "oldest_due_on", "last_paid_on", "2026-02-28"]),
+    st.sampled_from(["today", "oldest_due_on", "last_paid_on", "2026-02-28"])
+    | st.builds("{}({}, {})".format, st.sampled_from(["first", "last"]), _history, _window),
     st.sampled_from(["", " - 30 days", " + 1 day", " + 36525", " - 365"]),
 )
 _text = st.sampled_from(SEGMENTS).filter(lambda text: not ("'" in text and '"' in text)).map(_quoted)

@@ -1,7 +1,7 @@
 """The slow reference evaluator: what a condition means, said a second time in plain Python and used in tests only.
 
 Values are Python's own, unknown is None, arithmetic is exact (fractions). Money of a fact is minor units; the account's
-currency comes with the account.
+currency comes with the account. A history is a list of entries, each a day and an amount, by every name it is called by.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+from tallystick.kernel.facts import Measure
 from tallystick.kernel.money import Money
 from tallystick.strategy.rules.tree import (
     And,
@@ -18,6 +19,7 @@ from tallystick.strategy.rules.tree import (
     Comparison,
     Known,
     Literal,
+    LookBack,
     Membership,
     Name,
     Negative,
@@ -36,6 +38,7 @@ class Reference:
 
     facts: Mapping[str, object]
     day: date
+    histories: Mapping[str, list[tuple[date, int]]]
 
     def of(self, node: Node) -> Answer:
         match node:
@@ -46,6 +49,8 @@ class Reference:
             case Name():
                 value = self.facts[node.name]
                 return Fraction(value) if type(value) is int else value
+            case LookBack():
+                return self._looked_back(node)
             case Negative():
                 value = self.of(node.operand)
                 return None if value is None else -value
@@ -71,6 +76,20 @@ class Reference:
         if isinstance(value, bool | str | date):
             return value
         return Fraction(value)
+
+    def _looked_back(self, node: LookBack) -> Answer:
+        wanted = next(name for name in self.histories if node.history.name in (name, name.rpartition(".")[2]))
+        window = [self.day - timedelta(days=ago) for ago in range(int(node.days.value))]
+        within = [(day, minor) for day, minor in self.histories[wanted] if day in window]
+        match node.measure:
+            case Measure.COUNT:
+                return Fraction(len(within))
+            case Measure.SUM:
+                return Fraction(sum(minor for _day, minor in within))
+            case Measure.FIRST:
+                return min((day for day, _minor in within), default=None)
+            case Measure.LAST:
+                return max((day for day, _minor in within), default=None)
 
     def _arithmetic(self, node: Arithmetic) -> Answer:
         left, right = self.of(node.left), self.of(node.right)

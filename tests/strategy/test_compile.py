@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.strategy.examples import CATALOGUE, COLUMNS, DAY, SEGMENTS, accounts, conditions, facts_of
+from tests.strategy.examples import CATALOGUE, COLUMNS, DAY, SEGMENTS, accounts, conditions, facts_of, histories_of
 from tests.strategy.reference import Reference
 
 from tallystick.kernel import sql
@@ -23,7 +23,7 @@ def _answers(texts, account):
     with transaction.atomic(), sql.cursor() as cursor:
         cursor.execute(f"WITH book AS MATERIALIZED (SELECT {_SHAPE}) SELECT {columns} FROM book", account)  # noqa: S608
         answered = cursor.fetchone()
-    return list(answered), [Reference(facts_of(account), DAY).of(tree) for tree in trees]
+    return list(answered), [Reference(facts_of(account), DAY, histories_of(account)).of(tree) for tree in trees]
 
 
 @pytest.mark.django_db

@@ -2,30 +2,69 @@
 
 from tallystick.contact.rules.words import RIGHT_PARTY, CallOutcome
 from tallystick.kernel import sql
-from tallystick.kernel.facts import Column, Fact, FactType, Source
+from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, Measure, Source
 
 _RIGHT_PARTY = "ARRAY[" + ", ".join(f"'{outcome.value}'" for outcome in sorted(RIGHT_PARTY)) + "]"
 
 SOURCES = (
     Source(
         "messages",
-        sql.load("tallystick.contact", "facts.sql", "messages"),
+        sql.fill(sql.load("tallystick.contact", "facts.sql", "messages"), kept=str(KEPT_DAYS)),
         (
             Column("contact_message_on", "date"),
-            Column("contact_stale_on", "date"),
-            Column("contact_messages_30d", "smallint", "0"),
             Column("contact_suspended", "boolean", "false"),
+            Column("contact_email_days", "date[]"),
+            Column("contact_letter_days", "date[]"),
+            Column("contact_sms_days", "date[]"),
         ),
     ),
     Source(
         "calls",
-        sql.fill(sql.load("tallystick.contact", "facts.sql", "calls"), right_party=_RIGHT_PARTY),
+        sql.fill(sql.load("tallystick.contact", "facts.sql", "calls"), right_party=_RIGHT_PARTY, kept=str(KEPT_DAYS)),
         (
             Column("contact_call_on", "date"),
             Column("contact_right_party_on", "date"),
             Column("contact_attempts", "smallint", "0"),
             Column("contact_call_outcome", "text"),
+            Column("contact_calls_out_days", "date[]"),
+            Column("contact_calls_in_days", "date[]"),
+            Column("contact_right_party_days", "date[]"),
         ),
+    ),
+)
+
+MESSAGES = History(
+    "contact.messages",
+    "messages sent",
+    "Messages that left for the debtor on any channel, by the day they left.",
+    ("contact_email_days", "contact_letter_days", "contact_sms_days"),
+)
+
+HISTORIES = (
+    MESSAGES,
+    History("contact.emails", "e-mails sent", "E-mails to the debtor, by the day they left.", ("contact_email_days",)),
+    History(
+        "contact.letters", "letters sent", "Letters to the debtor, by the day they left.", ("contact_letter_days",)
+    ),
+    History(
+        "contact.texts",
+        "text messages sent",
+        "Text messages to the debtor, by the day they left.",
+        ("contact_sms_days",),
+    ),
+    History(
+        "contact.calls",
+        "calls",
+        "Calls, whoever called, by their day.",
+        ("contact_calls_out_days", "contact_calls_in_days"),
+    ),
+    History("contact.our_calls", "calls of ours", "Calls that we made, by their day.", ("contact_calls_out_days",)),
+    History("contact.their_calls", "calls to us", "Calls that we received, by their day.", ("contact_calls_in_days",)),
+    History(
+        "contact.conversations",
+        "conversations with the right person",
+        "Calls in which somebody spoke to the right person, by their day.",
+        ("contact_right_party_days",),
     ),
 )
 
@@ -42,7 +81,7 @@ FACTS = (
         FactType.NUMBER,
         "messages",
         "Messages that left for the debtor within the last 30 days.",
-        "book.contact_messages_30d",
+        MESSAGES.look(Measure.COUNT, 30),
     ),
     Fact(
         "contact.days_since_call",

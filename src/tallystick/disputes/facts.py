@@ -1,6 +1,7 @@
 """Words about disputes for conditions."""
 
-from tallystick.kernel.facts import Column, Fact, FactType, Source
+from tallystick.kernel import sql
+from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, Source
 
 _MONEY = "minor units of the account's currency"
 
@@ -19,6 +20,30 @@ SOURCES = (
             Column("disputes_minor", "bigint", "0"),
             Column("disputes_oldest_on", "date"),
         ),
+    ),
+    Source(
+        "disputes raised",
+        sql.fill(
+            """
+        SELECT account_id, array_agg(raised_on ORDER BY raised_on, id) AS disputes_raised_days,
+               array_agg(amount_minor ORDER BY raised_on, id) AS disputes_raised_minor
+        FROM disputes_dispute
+        WHERE raised_on > %(day)s::date - {kept} AND {scope}
+        GROUP BY account_id
+        """,
+            kept=str(KEPT_DAYS),
+        ),
+        (Column("disputes_raised_days", "date[]"), Column("disputes_raised_minor", "bigint[]")),
+    ),
+)
+
+HISTORIES = (
+    History(
+        "disputes.raised",
+        "disputes raised",
+        "Disputes by the day they were raised, with what was disputed; decided ones too.",
+        ("disputes_raised_days",),
+        ("disputes_raised_minor",),
     ),
 )
 

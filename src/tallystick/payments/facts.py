@@ -2,42 +2,68 @@
 
 from __future__ import annotations
 
-from tallystick.kernel.facts import Column, Fact, FactType, Source
+from tallystick.kernel import sql
+from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, Measure, Source
 
 _MONEY = "minor units of the account's currency"
 
 SOURCES = (
     Source(
         name="payments",
-        sql="""
+        sql=sql.fill(
+            """
         SELECT account_id, max(booked_on) FILTER (WHERE state = 'received') AS paid_last_on,
                (array_agg(amount_minor ORDER BY booked_on DESC, id DESC) FILTER (WHERE state = 'received'))[1]
                    AS paid_last_minor,
                coalesce(sum(amount_minor) FILTER (WHERE state = 'received'), 0)::bigint AS paid_minor,
                (count(*) FILTER (WHERE state = 'received'))::integer AS paid_count,
-               (count(*) FILTER (WHERE state = 'received' AND booked_on > %(day)s::date - 90))::integer
-                   AS paid_count_90d,
-               coalesce(
-                   sum(amount_minor) FILTER (WHERE state = 'received' AND booked_on > %(day)s::date - 90), 0
-               )::bigint AS paid_90d_minor,
-               min(booked_on) FILTER (WHERE state = 'received' AND booked_on > %(day)s::date - 90) + 90 AS paid_stale_on,
                (count(*) FILTER (WHERE reversal_reason = 'bounced'))::integer AS bounced_count,
-               max(reversed_on) FILTER (WHERE reversal_reason = 'bounced') AS bounced_last_on
+               max(reversed_on) FILTER (WHERE reversal_reason = 'bounced') AS bounced_last_on,
+               array_agg(booked_on ORDER BY booked_on, id)
+                   FILTER (WHERE state = 'received' AND booked_on > %(day)s::date - {kept}) AS paid_days,
+               array_agg(amount_minor ORDER BY booked_on, id)
+                   FILTER (WHERE state = 'received' AND booked_on > %(day)s::date - {kept}) AS paid_days_minor,
+               array_agg(reversed_on ORDER BY reversed_on, id)
+                   FILTER (WHERE reversal_reason = 'bounced' AND reversed_on > %(day)s::date - {kept}) AS bounced_days,
+               array_agg(amount_minor ORDER BY reversed_on, id)
+                   FILTER (WHERE reversal_reason = 'bounced' AND reversed_on > %(day)s::date - {kept}) AS bounced_days_minor
         FROM payments_payment
         WHERE {scope}
         GROUP BY account_id
         """,
+            kept=str(KEPT_DAYS),
+        ),
         columns=(
             Column("paid_last_on", "date"),
             Column("paid_last_minor", "bigint"),
             Column("paid_minor", "bigint", "0"),
             Column("paid_count", "integer", "0"),
-            Column("paid_count_90d", "integer", "0"),
-            Column("paid_90d_minor", "bigint", "0"),
-            Column("paid_stale_on", "date"),
             Column("bounced_count", "integer", "0"),
             Column("bounced_last_on", "date"),
+            Column("paid_days", "date[]"),
+            Column("paid_days_minor", "bigint[]"),
+            Column("bounced_days", "date[]"),
+            Column("bounced_days_minor", "bigint[]"),
         ),
+    ),
+)
+
+RECEIVED = History(
+    "payments.received",
+    "payments received",
+    "Payments by the day they were booked, with their amounts; not those taken back since.",
+    ("paid_days",),
+    ("paid_days_minor",),
+)
+
+HISTORIES = (
+    RECEIVED,
+    History(
+        "payments.returned",
+        "payments returned",
+        "Payments that the bank took back, by the day it did, with their amounts.",
+        ("bounced_days",),
+        ("bounced_days_minor",),
     ),
 )
 
@@ -70,14 +96,14 @@ FACTS = (
         FactType.NUMBER,
         "payments",
         "How many payments were booked in the last 90 days, today included.",
-        "book.paid_count_90d",
+        RECEIVED.look(Measure.COUNT, 90),
     ),
     Fact(
         "payments.total_90d",
         FactType.MONEY,
         _MONEY,
         "What was paid in the last 90 days, today included.",
-        "book.paid_90d_minor",
+        RECEIVED.look(Measure.SUM, 90),
     ),
     Fact(
         "payments.bounced",

@@ -1,26 +1,50 @@
 """Words about promises for conditions."""
 
 from tallystick.kernel import sql
-from tallystick.kernel.facts import Column, Fact, FactType, Source
+from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, Measure, Source
 
 _MONEY = "minor units of the account's currency"
 
 SOURCES = (
     Source(
         "promises",
-        sql.load("tallystick.promises", "judgement.sql", "facts"),
+        sql.fill(sql.load("tallystick.promises", "judgement.sql", "facts"), kept=str(KEPT_DAYS)),
         (
             Column("promises_open_minor", "bigint", "0"),
             Column("promises_due_on", "date"),
             Column("promises_broken", "smallint", "0"),
-            Column("promises_broken_90d", "smallint", "0"),
             Column("promises_in_a_row", "smallint", "0"),
             Column("promises_kept", "smallint", "0"),
             Column("promises_last_broken_on", "date"),
             Column("promises_run_balance_minor", "bigint"),
-            Column("promises_stale_on", "date"),
+            Column("promises_made_days", "date[]"),
+            Column("promises_kept_days", "date[]"),
+            Column("promises_broken_days", "date[]"),
         ),
     ),
+)
+
+BROKEN = History(
+    "promises.broken",
+    "promises broken",
+    "Promises that were broken, by the day on which their grace ran out.",
+    ("promises_broken_days",),
+)
+
+HISTORIES = (
+    History(
+        "promises.made",
+        "promises made",
+        "Promises to pay, by the day they were made; not those withdrawn.",
+        ("promises_made_days",),
+    ),
+    History(
+        "promises.kept",
+        "promises kept",
+        "Promises that were kept, wholly or in part, by the day the money was there or grace ran out.",
+        ("promises_kept_days",),
+    ),
+    BROKEN,
 )
 
 FACTS = (
@@ -57,7 +81,7 @@ FACTS = (
         FactType.NUMBER,
         "promises",
         "Promises that were broken within the last 90 days.",
-        "book.promises_broken_90d",
+        BROKEN.look(Measure.COUNT, 90),
     ),
     Fact(
         "promises.broken_in_a_row",

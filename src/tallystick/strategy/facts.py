@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tallystick.kernel.facts import Fact, FactType, Source
+from tallystick.kernel.facts import Fact, FactType, History, Source
 
 SOURCES: tuple[Source, ...] = ()
+HISTORIES: tuple[History, ...] = ()
 
 FACTS = (
     Fact(

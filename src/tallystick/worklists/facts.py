@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tallystick.kernel.facts import Column, Fact, FactType, Source
+from tallystick.kernel import sql
+from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, Source
 
 SOURCES = (
     Source(
@@ -14,6 +15,33 @@ SOURCES = (
         GROUP BY account_id
         """,
         columns=(Column("open_tasks", "integer", "0"), Column("next_task_on", "date")),
+    ),
+    Source(
+        name="work done",
+        sql=sql.fill(
+            """
+        SELECT account_id, array_agg(done_on ORDER BY done_on) AS tasks_done_days
+        FROM (
+            SELECT item.account_id, (item.done_at AT TIME ZONE client.time_zone)::date AS done_on
+            FROM worklists_work_item AS item
+            JOIN accounts_client AS client ON client.id = item.client_id
+            WHERE item.state = 'done'
+        ) AS item
+        WHERE done_on > %(day)s::date - {kept} AND {scope}
+        GROUP BY account_id
+        """,
+            kept=str(KEPT_DAYS),
+        ),
+        columns=(Column("tasks_done_days", "date[]"),),
+    ),
+)
+
+HISTORIES = (
+    History(
+        "worklists.tasks_done",
+        "tasks done",
+        "Tasks that a person did, by the day they were done.",
+        ("tasks_done_days",),
     ),
 )
 

@@ -3,13 +3,14 @@
 -- out. Days are those of the creditor.
 SELECT account_id,
        max(sent_on) AS contact_message_on,
-       (count(*) FILTER (WHERE sent_on > %(day)s::date - 30 AND sent_on <= %(day)s))::smallint AS contact_messages_30d,
-       min(CASE WHEN sent_on > %(day)s THEN sent_on ELSE sent_on + 30 END) FILTER (WHERE sent_on > %(day)s::date - 30)
-           AS contact_stale_on,
        coalesce((array_agg(command ORDER BY queued_at DESC, id DESC) FILTER (WHERE command <> ''))[1] = 'suspend', false)
-           AS contact_suspended
+           AS contact_suspended,
+       array_agg(sent_on ORDER BY sent_on) FILTER (WHERE channel = 'email' AND sent_on > %(day)s::date - {kept}) AS contact_email_days,
+       array_agg(sent_on ORDER BY sent_on) FILTER (WHERE channel = 'letter' AND sent_on > %(day)s::date - {kept})
+           AS contact_letter_days,
+       array_agg(sent_on ORDER BY sent_on) FILTER (WHERE channel = 'sms' AND sent_on > %(day)s::date - {kept}) AS contact_sms_days
 FROM (
-    SELECT message.account_id, message.id, message.queued_at, message.command,
+    SELECT message.account_id, message.id, message.queued_at, message.command, message.channel,
            CASE WHEN message.channel IN ('email', 'letter', 'sms') THEN (message.sent_at AT TIME ZONE client.time_zone)::date END
                AS sent_on
     FROM contact_message AS message
@@ -25,7 +26,13 @@ SELECT account_id,
        max(called_on) FILTER (WHERE is_right_party) AS contact_right_party_on,
        (array_agg(outcome ORDER BY called_at DESC, id DESC))[1] AS contact_call_outcome,
        (count(*) FILTER (WHERE direction = 'out' AND called_at > coalesce(reached_at, '-infinity')))::smallint
-           AS contact_attempts
+           AS contact_attempts,
+       array_agg(called_on ORDER BY called_on) FILTER (WHERE direction = 'out' AND called_on > %(day)s::date - {kept})
+           AS contact_calls_out_days,
+       array_agg(called_on ORDER BY called_on) FILTER (WHERE direction = 'in' AND called_on > %(day)s::date - {kept})
+           AS contact_calls_in_days,
+       array_agg(called_on ORDER BY called_on) FILTER (WHERE is_right_party AND called_on > %(day)s::date - {kept})
+           AS contact_right_party_days
 FROM (
     SELECT call.*, (call.called_at AT TIME ZONE client.time_zone)::date AS called_on,
            call.outcome = ANY({right_party}) AS is_right_party,

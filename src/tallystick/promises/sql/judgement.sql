@@ -130,7 +130,7 @@ WHERE state <> fresh OR paid_minor <> fresh_minor
 -- The promises of an account as the book keeps them. The balance of the run is what was owed when the first of the promises was made
 -- that were broken since one was last kept.
 WITH promise AS (
-    SELECT account_id, id, state, amount_minor, pay_on, ended_on, balance_minor,
+    SELECT account_id, id, state, amount_minor, made_on, pay_on, ended_on, balance_minor,
            max(id) FILTER (WHERE state IN ('kept', 'partly_kept')) OVER (PARTITION BY account_id) AS last_kept
     FROM promises_promise
     WHERE {scope}
@@ -139,14 +139,16 @@ SELECT account_id,
        (max(amount_minor) FILTER (WHERE state = 'open'))::bigint AS promises_open_minor,
        max(pay_on) FILTER (WHERE state = 'open') AS promises_due_on,
        (count(*) FILTER (WHERE state = 'broken'))::smallint AS promises_broken,
-       (count(*) FILTER (WHERE state = 'broken' AND ended_on > %(day)s::date - 90 AND ended_on <= %(day)s))::smallint
-           AS promises_broken_90d,
        (count(*) FILTER (WHERE state = 'broken' AND id > coalesce(last_kept, 0)))::smallint AS promises_in_a_row,
        (count(*) FILTER (WHERE state IN ('kept', 'partly_kept')))::smallint AS promises_kept,
        max(ended_on) FILTER (WHERE state = 'broken') AS promises_last_broken_on,
        (array_agg(balance_minor ORDER BY id) FILTER (WHERE state = 'broken' AND id > coalesce(last_kept, 0)))[1]
            AS promises_run_balance_minor,
-       min(CASE WHEN ended_on > %(day)s THEN ended_on ELSE ended_on + 90 END)
-           FILTER (WHERE state = 'broken' AND ended_on > %(day)s::date - 90) AS promises_stale_on
+       array_agg(made_on ORDER BY made_on) FILTER (WHERE state <> 'withdrawn' AND made_on > %(day)s::date - {kept})
+           AS promises_made_days,
+       array_agg(ended_on ORDER BY ended_on) FILTER (WHERE state IN ('kept', 'partly_kept') AND ended_on > %(day)s::date - {kept})
+           AS promises_kept_days,
+       array_agg(ended_on ORDER BY ended_on) FILTER (WHERE state = 'broken' AND ended_on > %(day)s::date - {kept})
+           AS promises_broken_days
 FROM promise
 GROUP BY account_id

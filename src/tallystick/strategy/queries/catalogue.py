@@ -13,7 +13,7 @@ from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 
 from tallystick.jurisdictions import queries as jurisdictions
-from tallystick.kernel.facts import Column, Fact, Source
+from tallystick.kernel.facts import Column, Fact, History, Source
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import pages, reading
 from tallystick.strategy.rules.program import Program
@@ -42,6 +42,12 @@ def by_room() -> list[tuple[str, list[Fact]]]:
     for fact in facts():
         rooms.setdefault(fact.name.partition(".")[0], []).append(fact)
     return list(rooms.items())
+
+
+@cache
+def histories() -> tuple[History, ...]:
+    """Give the histories of all rooms."""
+    return tuple(history for _room, module in _modules("facts") for history in getattr(module, "HISTORIES", ()))
 
 
 @cache
@@ -89,7 +95,7 @@ def events() -> MappingProxyType[str, type]:
 @cache
 def catalogue() -> Catalogue:
     """Give the words of the condition language."""
-    return Catalogue.of(facts())
+    return Catalogue.of(facts(), histories())
 
 
 def expression(fact: Fact, day: date) -> str:
@@ -104,7 +110,7 @@ def vocabulary() -> Vocabulary:
 
 
 def _facts_page() -> str:
-    return pages.facts_page(by_room())
+    return pages.facts_page(by_room(), histories())
 
 
 def _documents_page() -> str:

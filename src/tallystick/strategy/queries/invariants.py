@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from tallystick.kernel import sql
+from tallystick.kernel.facts import KEPT_DAYS
 from tallystick.kernel.invariants import Invariant
 from tallystick.strategy.models import Version
 from tallystick.strategy.queries import book, catalogue, versions
@@ -81,8 +82,10 @@ def _latest_day(at: datetime) -> date | None:
 
 def _differing(reach: book.Reach, condition: str) -> str:
     names = [column.name for column in catalogue.columns()]
-    stored, fresh = (", ".join(f"{row}.{name}" for name in names) for row in ("book", "fresh"))
-    told = ", ".join(f"CASE WHEN book.{name} IS DISTINCT FROM fresh.{name} THEN {_told(name)} END" for name in names)
+    stored, fresh = ", ".join(map(_stored, names)), ", ".join(f"fresh.{name}" for name in names)
+    told = ", ".join(
+        f"CASE WHEN {_stored(name)} IS DISTINCT FROM fresh.{name} THEN {_told(name)} END" for name in names
+    )
     return f"""
         SELECT fresh.account_id,
                CASE WHEN book.account_id IS NULL THEN 'does not stand in the book' ELSE concat_ws('; ', {told}) END AS what
@@ -93,10 +96,26 @@ def _differing(reach: book.Reach, condition: str) -> str:
     """  # noqa: S608
 
 
+def _stored(column: str) -> str:
+    """Write a column of the book as a fresh computation would give it.
+
+    A history keeps the entries that grew too old since it was stored, for nobody looks back so far: they are left out.
+    """
+    for history in catalogue.histories():
+        for days, kept in (
+            *zip(history.days, history.days, strict=True),
+            *zip(history.days, history.amounts, strict=False),
+        ):
+            if kept == column:
+                return f"nullif(book.{kept}[width_bucket(%(day)s::date - {KEPT_DAYS}, book.{days}) + 1 :], '{{}}')"
+    return f"book.{column}"
+
+
 def _told(column: str) -> str:
     """Write how a column differs, by the names of the facts that read it."""
-    reading = [fact.name for fact in catalogue.facts() if re.search(rf"\bbook\.{column}\b", fact.sql)]
-    stored, fresh = (f"coalesce({row}.{column}::text, 'unknown')" for row in ("book", "fresh"))
+    reading = [each.name for each in catalogue.histories() if column in (*each.days, *each.amounts)]
+    reading += [fact.name for fact in catalogue.facts() if re.search(rf"\bbook\.{column}\b", fact.sql)]
+    stored, fresh = (f"coalesce({value}::text, 'unknown')" for value in (_stored(column), f"fresh.{column}"))
     return f"'{', '.join(reading) or column}: ' || {stored} || ' in the book, ' || {fresh} || ' afresh'"
 
 

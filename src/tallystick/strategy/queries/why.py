@@ -275,7 +275,7 @@ def _decided(decision: Decision, effect: Effect) -> Iterator[Value]:
 
 
 def _value(fact: Fact, value: Any, currency: str) -> Value:
-    return Value(plain.name_aloud(fact.name.rpartition(".")[2]), value_said(fact, value, currency), fact.meaning)
+    return Value(plain.fact_aloud(fact), value_said(fact, value, currency), fact.meaning)
 
 
 def value_said(fact: Fact, value: Any, currency: str) -> str:

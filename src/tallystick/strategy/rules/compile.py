@@ -24,6 +24,7 @@ from tallystick.strategy.rules.tree import (
     Comparison,
     Known,
     Literal,
+    LookBack,
     Membership,
     Name,
     Negative,
@@ -50,7 +51,7 @@ def to_sql(condition: Node, catalogue: Catalogue, day: date) -> str:
             return literal(condition.value, catalogue, day)
         case Today():
             return quote_day(day)
-        case Name():
+        case Name() | LookBack():
             return fact_sql(catalogue.fact(condition), day)
         case Negative():
             return f"(-({to_sql(condition.operand, catalogue, day)})::numeric)"

@@ -75,6 +75,42 @@ class AmbiguousWord(ConditionMistake):
     sentence = _("At character {place}, “{word}” could be any of: {choices}. Write the whole name.")
 
 
+class UnknownMeasure(ConditionMistake):
+    code = "strategy.unknown_measure"
+    sentence = _("At character {place}, “{word}” is no way to look back. There are: {choices}.")
+
+
+class UnknownHistory(ConditionMistake):
+    code = "strategy.unknown_history"
+    sentence = _("At character {place}, “{word}” is not a history of the catalogue.")
+
+
+class FactLookedBack(ConditionMistake):
+    code = "strategy.fact_looked_back"
+    sentence = _("At character {place}, “{word}” is a fact, of which only today's value is known, and not a history.")
+
+
+class HistoryAlone(ConditionMistake):
+    code = "strategy.history_alone"
+    sentence = _(
+        "At character {place}, “{word}” is a history. Say what to ask of it, and for how many days: count({word}, 90 days)."
+    )
+
+
+class HistoryWithoutAmounts(ConditionMistake):
+    code = "strategy.history_without_amounts"
+    sentence = _(
+        "At character {place}, “{word}” has no amounts that could be summed. Its times are counted by “count”."
+    )
+
+
+class NoSuchWindow(ConditionMistake):
+    code = "strategy.no_such_window"
+    sentence = _(
+        "At character {place}, {word} is no window to look back over: it is a whole number of days, from 1 to {limit}."
+    )
+
+
 class UnknownChoice(ConditionMistake):
     code = "strategy.unknown_choice"
     sentence = _("At character {place}, “{word}” is never a value of “{fact}”.")

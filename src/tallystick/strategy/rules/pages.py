@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tallystick.access.rules.rights import Role
 from tallystick.contact.rules.words import Command
 from tallystick.holds.rules import Reason
-from tallystick.kernel.facts import Fact, FactType
+from tallystick.kernel.facts import LONGEST_WINDOW, Fact, FactType, History
 from tallystick.strategy.rules import grammar, keys
 from tallystick.strategy.rules.orders import PRIORITIES
 from tallystick.strategy.rules.program import Program
@@ -29,12 +29,12 @@ states:
         go: settled
     steps:
       - id: first
-        when: days_past_due >= 3 and balance >= £5
+        when: days_past_due >= 3 and balance >= £5 and sum(payments.received, 14 days) = 0
         do:
           - email: reminder_1
       - id: second
         after: 5 business days
-        when: has_email and contact.messages_30d < 3
+        when: has_email and count(contact.messages, 7 days) < 2
         otherwise: skip
         do:
           - email: reminder_2
@@ -57,12 +57,29 @@ states:
 """
 
 
+_LOOKING_BACK = (
+    "Days on which something happened to an account. A condition looks back over the last so many days, the day of the run "
+    f"included, {LONGEST_WINDOW} days at most; an entry leaves the window by itself. A history is named in full, or by what "
+    "follows its room.",
+    "",
+    "| asked | given |",
+    "|---|---|",
+    "| `count(promises.broken, 90 days)` | How many times: a number, 0 where it did not happen. |",
+    "| `sum(payments.received, 30 days)` | What the amounts come to: money, nothing where it did not happen. |",
+    "| `first(promises.broken, 90 days)` | The day of the first time within the window; unknown where it did not happen. |",
+    "| `last(contact.messages, 30 days)` | The day of the last time within the window; unknown where it did not happen. |",
+    "",
+    "They stand wherever a fact of their type may: `count(promises.broken, 90 days) >= 2`, "
+    "`sum(payments.received, 30 days) < balance * 0.1`, `today - last(contact.letters, 366 days) > 14`.",
+)
+
+
 def example() -> str:
     """Give the document that the page shows; a test reads it as it stands."""
     return _EXAMPLE
 
 
-def facts_page(by_room: Sequence[tuple[str, Sequence[Fact]]]) -> str:
+def facts_page(by_room: Sequence[tuple[str, Sequence[Fact]]], histories: Sequence[History]) -> str:
     """Write the page `docs/reference/facts.md`."""
     count = sum(len(facts) for _room, facts in by_room)
     lines = [
@@ -70,13 +87,16 @@ def facts_page(by_room: Sequence[tuple[str, Sequence[Fact]]]) -> str:
         "",
         f"The {count} words by which conditions of a [strategy document](strategy-documents.md) speak of an account. A fact is "
         "named in full, or by what follows its room where no other room has the same word: `days_past_due` is "
-        "`accounts.days_past_due`. A fact that is unknown is neither equal nor unequal to anything: `is unknown` asks for it.",
+        "`accounts.days_past_due`. A fact that is unknown is neither equal nor unequal to anything: `is unknown` asks for it. "
+        "What happened, and how often, is asked of [histories](#histories).",
         "",
         _FRESH,
     ]
     for room, facts in by_room:
         lines += ["", f"## {room.capitalize()}", "", "| fact | type | unit | meaning |", "|---|---|---|---|"]
         lines += [f"| `{fact.name}` | {fact.type.value} | {_unit(fact)} | {_meaning(fact)} |" for fact in facts]
+    lines += ["", "## Histories", "", *_LOOKING_BACK, "", "| history | amounts | days of |", "|---|---|---|"]
+    lines += [f"| `{each.name}` | {'yes' if each.amounts else ''} | {each.meaning} |" for each in histories]
     return "\n".join(lines) + "\n"
 
 
@@ -124,7 +144,8 @@ def documents_page(program: Program, events: Mapping[str, type]) -> str:
         "## Conditions",
         "A condition is true, false or unknown, and unknown stops like false. Days are numbers, a day less a day is a number of "
         "days, and `today` is the day of the run. Money is compared with an amount of a named currency (`£500`, `500 EUR`) or "
-        "with 0; an amount of another currency than the account's is unknown.",
+        "with 0; an amount of another currency than the account's is unknown. A condition looks back over what happened by "
+        "[histories](facts.md#histories): `count(promises.broken, 90 days) >= 2`.",
         f"```\n{_grammar()}\n```",
         "## Events",
         "What a document may answer.",

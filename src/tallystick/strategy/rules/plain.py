@@ -22,7 +22,7 @@ from babel.numbers import format_currency, format_decimal
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
-from tallystick.kernel.facts import FactType
+from tallystick.kernel.facts import Fact, FactType
 from tallystick.kernel.money import Money
 from tallystick.strategy.rules.tree import (
     And,
@@ -30,6 +30,7 @@ from tallystick.strategy.rules.tree import (
     Comparison,
     Known,
     Literal,
+    LookBack,
     Membership,
     Name,
     Negative,
@@ -53,6 +54,11 @@ def name_aloud(name: str) -> str:
     ('days past due', 'promises broken count')
     """
     return name.replace("_", " ").replace(".", " ").replace("-", " ")
+
+
+def fact_aloud(fact: Fact) -> str:
+    """Say what a fact is, by itself."""
+    return fact.said or name_aloud(fact.name.rpartition(".")[2])
 
 
 def event_aloud(kind: str) -> str:
@@ -130,6 +136,8 @@ class _Voice:
                 return _("today")
             case Name():
                 return name_aloud(node.name)
+            case LookBack():
+                return fact_aloud(self._catalogue.fact(node))
             case Negative():
                 return _("minus {value}").format(value=self._value(node.operand, beside))
             case Arithmetic():

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
+from tallystick.kernel.facts import Measure
 from tallystick.kernel.money import Money
 
 
@@ -38,6 +39,16 @@ class Name:
     """A fact, by its name in the catalogue."""
 
     name: str
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """What is asked of the part of a history that lies in a window: the last so many days, the day of the run included."""
+
+    measure: Measure
+    history: Name
+    days: Literal
     span: Span = field(compare=False)
 
 
@@ -112,13 +123,15 @@ class Or:
     span: Span = field(compare=False)
 
 
-Node: TypeAlias = Literal | Today | Name | Negative | Arithmetic | Comparison | Membership | Known | Not | And | Or
+Node: TypeAlias = (
+    Literal | Today | Name | LookBack | Negative | Arithmetic | Comparison | Membership | Known | Not | And | Or
+)
 
 
 def children(node: Node) -> tuple[Node, ...]:
     """Give the nodes directly below a node, in the order they are written."""
     match node:
-        case Literal() | Today() | Name():
+        case Literal() | Today() | Name() | LookBack():
             return ()
         case Negative() | Known() | Not() | Membership():
             return (node.operand,)
@@ -135,9 +148,9 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
-def names(node: Node) -> tuple[str, ...]:
-    """Give the facts a condition speaks of, each once, in the order they are first named."""
-    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Name)))
+def words(node: Node) -> tuple[Name | LookBack, ...]:
+    """Give the facts and the looks back that a condition speaks of, each once, in the order they are first named."""
+    return tuple(dict.fromkeys(part for part in walk(node) if isinstance(part, Name | LookBack)))
 
 
 def conjuncts(node: Node) -> tuple[Node, ...]:

@@ -2,7 +2,8 @@
 
 A condition is a boolean. Numbers calculate with numbers, and days are numbers; a day less a day is a number of days, and a
 day moves by a whole number of days written out. Money is money of the account's currency: it is added to money, multiplied
-by numbers, and compared with an amount of a named currency, or with 0. Texts and booleans are equal or not.
+by numbers, and compared with an amount of a named currency, or with 0. Texts and booleans are equal or not. A look back over a
+history is a fact made on the spot: a number, an amount or a day.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from tallystick.kernel.facts import Fact, FactType
+from tallystick.kernel.facts import LONGEST_WINDOW, Fact, FactType, History, Measure
 from tallystick.kernel.money import Money
 from tallystick.strategy.rules import grammar, mistakes, tree
 from tallystick.strategy.rules.tree import (
@@ -24,6 +27,7 @@ from tallystick.strategy.rules.tree import (
     Comparison,
     Known,
     Literal,
+    LookBack,
     Membership,
     Name,
     Negative,
@@ -54,59 +58,132 @@ _NUMBER, _MONEY, _DATE, _TEXT, _BOOLEAN = (
 class Catalogue:
     """The words that conditions may use, by name.
 
-    A fact is named in full, "accounts.days_past_due", or by what follows its room where no other room has the same word.
+    A fact is named in full, "accounts.days_past_due", or by what follows its room where no other room has the same word. So is a
+    history.
     """
 
     facts: Mapping[str, Fact]
-    #: Full names by the words after the room.
+    #: Full names of facts by the words after the room.
     short: Mapping[str, tuple[str, ...]]
+    histories: Mapping[str, History]
+    #: Full names of histories by the words after the room.
+    short_histories: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, facts: Iterable[Fact]) -> Catalogue:
-        """Gather facts into a catalogue.
+    def of(cls, facts: Iterable[Fact], histories: Iterable[History] = ()) -> Catalogue:
+        """Gather facts and histories into a catalogue.
 
-        :raises ValueError: two facts share a name, a name or an expression cannot be used, or there is no currency
+        :raises ValueError: two of them share a name, a name or an expression cannot be used, or there is no currency
         """
-        by_name: dict[str, Fact] = {}
-        short: dict[str, tuple[str, ...]] = {}
+        by_name, looked_back = {}, {}
+        names: list[str] = []
         for fact in facts:
-            last = fact.name.rpartition(".")[2]
-            if not _FACT_NAME.fullmatch(fact.name) or last in KEYWORDS:
-                raise ValueError(f"{fact.name!r} cannot be the name of a fact")
             if "%" in fact.sql:
                 raise ValueError(f"the SQL of {fact.name!r} has a percent sign, which the driver takes for a parameter")
-            if fact.name in by_name:
-                raise ValueError(f"two facts are named {fact.name!r}")
             by_name[fact.name] = fact
-            short[last] = (*short.get(last, ()), fact.name)
+            names.append(fact.name)
+        for history in histories:
+            looked_back[history.name] = history
+            names.append(history.name)
+        for name in names:
+            if not _FACT_NAME.fullmatch(name) or name.rpartition(".")[2] in KEYWORDS:
+                raise ValueError(f"{name!r} cannot be the name of a fact or a history")
+            if names.count(name) > 1:
+                raise ValueError(f"two facts or histories are named {name!r}")
+        short = _short(by_name)
         if any(fact.type is _MONEY for fact in by_name.values()) and len(short.get(CURRENCY_FACT, ())) != 1:
             raise ValueError(f"money needs a fact named {CURRENCY_FACT!r}")
-        return cls(dict(sorted(by_name.items())), short)
+        return cls(dict(sorted(by_name.items())), short, dict(sorted(looked_back.items())), _short(looked_back))
 
     @property
     def currency(self) -> Fact:
         """The fact that says which currency an account's money is in."""
         return self.facts[self.short[CURRENCY_FACT][0]]
 
-    def fact(self, name: Name) -> Fact:
-        """Give the fact that a condition names, in full or in short.
+    def fact(self, word: Name | LookBack) -> Fact:
+        """Give the fact that a condition names, in full or in short, or the one that it makes by looking back.
 
         :raises UnknownWord: the catalogue has none of that name
         :raises AmbiguousWord: several rooms have a fact of that short name
+        :raises HistoryAlone: the name is that of a history
         """
-        if name.name in self.facts:
-            return self.facts[name.name]
-        found = self.short.get(name.name, ())
-        if len(found) > 1:
-            raise mistakes.AmbiguousWord(name.span, word=name.name, choices=", ".join(found))
-        if not found:
-            near = mistakes.nearest(name.name, (*self.short, *self.facts))
-            raise mistakes.UnknownWord(name.span, word=name.name[:60], nearest=near)
-        return self.facts[found[0]]
+        if isinstance(word, LookBack):
+            return self._looked_back(word)
+        if found := _named(word, self.facts, self.short):
+            return found
+        if _named(word, self.histories, self.short_histories):
+            raise mistakes.HistoryAlone(word.span, word=word.name)
+        near = mistakes.nearest(word.name, (*self.short, *self.facts, *self.histories))
+        raise mistakes.UnknownWord(word.span, word=word.name[:60], nearest=near)
+
+    def history(self, name: Name) -> History:
+        """Give the history that a condition names, in full or in short.
+
+        :raises UnknownHistory: the catalogue has none of that name
+        :raises AmbiguousWord: several rooms have a history of that short name
+        :raises FactLookedBack: the name is that of a fact
+        """
+        if found := _named(name, self.histories, self.short_histories):
+            return found
+        near = mistakes.nearest(name.name, (*self.short_histories, *self.histories))
+        if name.name in self.facts or name.name in self.short:
+            raise mistakes.FactLookedBack(name.span, word=name.name, nearest=near)
+        raise mistakes.UnknownHistory(name.span, word=name.name[:60], nearest=near)
+
+    def _looked_back(self, look: LookBack) -> Fact:
+        history = self.history(look.history)
+        days = whole_days(look.days)
+        if days is None or not 1 <= days <= LONGEST_WINDOW:
+            raise mistakes.NoSuchWindow(look.days.span, word=f"{look.days.value:f}", limit=LONGEST_WINDOW)
+        if look.measure is Measure.SUM and not history.amounts:
+            raise mistakes.HistoryWithoutAmounts(look.history.span, word=look.history.name)
+        return Fact(
+            name=f"{look.measure.value}({history.name}, {days} {'day' if days == 1 else 'days'})",
+            type={Measure.COUNT: _NUMBER, Measure.SUM: _MONEY}.get(look.measure, _DATE),
+            unit="",
+            meaning=history.meaning,
+            sql=history.look(look.measure, days),
+            said=_said(look.measure, history, days),
+        )
 
     def of_tree(self, node: Node) -> list[Fact]:
         """Give the facts that a checked condition speaks of, each once, in the order they are first named."""
-        return list(dict.fromkeys(self.fact(Name(name, node.span)) for name in tree.names(node)))
+        return list(dict.fromkeys(self.fact(word) for word in tree.words(node)))
+
+
+_Word = TypeVar("_Word", Fact, History)
+
+
+def _short(by_name: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """Give full names by the words after the room."""
+    short: dict[str, tuple[str, ...]] = {}
+    for name in by_name:
+        last = name.rpartition(".")[2]
+        short[last] = (*short.get(last, ()), name)
+    return short
+
+
+def _named(name: Name, by_name: Mapping[str, _Word], short: Mapping[str, tuple[str, ...]]) -> _Word | None:
+    if name.name in by_name:
+        return by_name[name.name]
+    found = short.get(name.name, ())
+    if len(found) > 1:
+        raise mistakes.AmbiguousWord(name.span, word=name.name, choices=", ".join(found))
+    return by_name[found[0]] if found else None
+
+
+def _said(measure: Measure, history: History, days: int) -> str:
+    """Say what is asked of a window: "the number of promises broken in the last 90 days"."""
+    within = ngettext("in the last {days} day", "in the last {days} days", days).format(days=days)
+    if days == 1:
+        within = _("today")
+    phrase = {
+        Measure.COUNT: _("the number of {history} {within}"),
+        Measure.SUM: _("the sum of {history} {within}"),
+        Measure.FIRST: _("the day of the first of {history} {within}"),
+        Measure.LAST: _("the day of the last of {history} {within}"),
+    }[measure]
+    return phrase.format(history=history.said, within=within)
 
 
 def understand(text: str, catalogue: Catalogue) -> Node:
@@ -129,7 +206,7 @@ def type_of(node: Node, catalogue: Catalogue) -> FactType:
             return _type_of_literal(node)
         case Today():
             return _DATE
-        case Name():
+        case Name() | LookBack():
             return catalogue.fact(node).type
         case Negative():
             return _type_of_negative(node, catalogue)
@@ -245,8 +322,12 @@ def _must_be(wanted: FactType, node: Node, catalogue: Catalogue) -> None:
 
 
 def _wrong(node: Node, found: FactType, expected: str) -> mistakes.WrongType:
-    word = next((part.name for part in tree.walk(node) if isinstance(part, Name)), _called(found))
+    word = next((_written(part) for part in tree.words(node)), _called(found))
     return mistakes.WrongType(node.span, word=word, found=_called(found), expected=expected)
+
+
+def _written(word: Name | LookBack) -> str:
+    return word.name if isinstance(word, Name) else f"{word.measure.value}({word.history.name}, …)"
 
 
 def _called(type_: FactType) -> str:

@@ -15,6 +15,7 @@ from tallystick.access.web import ActorRequest, requires
 from tallystick.accounts import queries as account_queries
 from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
+from tallystick.kernel.facts import LONGEST_WINDOW
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.strategy import actions, forms
 from tallystick.strategy.queries import catalogue, versions
@@ -74,8 +75,9 @@ def download(request: ActorRequest, version_id: int) -> HttpResponse:
 @requires("see strategies")
 @require_GET
 def facts(request: ActorRequest) -> HttpResponse:
-    """Show the catalogue: every fact that a condition may use, by room, with its meaning."""
-    return render(request, "strategy/facts.html", {"rooms": catalogue.by_room()})
+    """Show the catalogue: every fact and every history that a condition may use, with its meaning."""
+    context = {"rooms": catalogue.by_room(), "histories": catalogue.histories(), "longest": LONGEST_WINDOW}
+    return render(request, "strategy/facts.html", context)
 
 
 @requires("publish strategies")
@@ -111,6 +113,7 @@ def new_version(request: ActorRequest, version_id: int | None = None) -> HttpRes
         "orders": reading_orders.ORDERS,
         "shipped": () if found else versions.shipped_names(),
         "rooms": catalogue.by_room(),
+        "histories": catalogue.histories(),
     }
     return render(request, "strategy/edit.html", context, status=422 if request.method == "POST" else 200)
 
