@@ -236,13 +236,17 @@ def test_facts_count_what_is_open():
     dispute(account, item, "30.00")
     (source,) = facts.SOURCES
 
-    (row,) = sql.rows(sql.fill(source.sql, scope="account_id = ANY(%(accounts)s)"), {"accounts": [account.pk]})
+    (row,) = sql.rows(
+        sql.fill(source.sql, scope="account_id = ANY(%(accounts)s)"), {"accounts": [account.pk], "day": TODAY}
+    )
 
     assert row == {
         "account_id": account.pk,
         "disputes_open": 1,
         "disputes_minor": 3000,
         "disputes_oldest_on": TODAY,
+        "disputes_raised_days": [TODAY, TODAY],
+        "disputes_raised_minor": [1000, 3000],
     }
     assert list(row)[1:] == [column.name for column in source.columns]
 

@@ -203,9 +203,11 @@ def test_facts_count_open_work():
     actions.complete_task(work_item_id=task(account).pk, outcome="done", at=AT, by=TEST)
     (source,) = facts.SOURCES
 
-    (row,) = sql.rows(sql.fill(source.sql, scope="account_id = ANY(%(accounts)s)"), {"accounts": [account.pk]})
+    (row,) = sql.rows(
+        sql.fill(source.sql, scope="account_id = ANY(%(accounts)s)"), {"accounts": [account.pk], "day": TODAY}
+    )
 
-    assert row == {"account_id": account.pk, "open_tasks": 2, "next_task_on": TODAY}
+    assert row == {"account_id": account.pk, "open_tasks": 2, "next_task_on": TODAY, "tasks_done_days": [TODAY]}
     assert list(row)[1:] == [column.name for column in source.columns]
 
 

@@ -8,32 +8,28 @@ _MONEY = "minor units of the account's currency"
 SOURCES = (
     Source(
         "disputes",
-        """
-        SELECT account_id, count(*)::smallint AS disputes_open, sum(amount_minor)::bigint AS disputes_minor,
-               min(raised_on) AS disputes_oldest_on
-        FROM disputes_dispute
-        WHERE state = 'open' AND {scope}
-        GROUP BY account_id
-        """,
-        (
-            Column("disputes_open", "smallint", "0"),
-            Column("disputes_minor", "bigint", "0"),
-            Column("disputes_oldest_on", "date"),
-        ),
-    ),
-    Source(
-        "disputes raised",
         sql.fill(
             """
-        SELECT account_id, array_agg(raised_on ORDER BY raised_on, id) AS disputes_raised_days,
-               array_agg(amount_minor ORDER BY raised_on, id) AS disputes_raised_minor
+        SELECT account_id, (count(*) FILTER (WHERE state = 'open'))::smallint AS disputes_open,
+               (sum(amount_minor) FILTER (WHERE state = 'open'))::bigint AS disputes_minor,
+               min(raised_on) FILTER (WHERE state = 'open') AS disputes_oldest_on,
+               array_agg(raised_on ORDER BY raised_on, id) FILTER (WHERE raised_on > %(day)s::date - {kept})
+                   AS disputes_raised_days,
+               array_agg(amount_minor ORDER BY raised_on, id) FILTER (WHERE raised_on > %(day)s::date - {kept})
+                   AS disputes_raised_minor
         FROM disputes_dispute
-        WHERE raised_on > %(day)s::date - {kept} AND {scope}
+        WHERE (state = 'open' OR raised_on > %(day)s::date - {kept}) AND {scope}
         GROUP BY account_id
         """,
             kept=str(KEPT_DAYS),
         ),
-        (Column("disputes_raised_days", "date[]"), Column("disputes_raised_minor", "bigint[]")),
+        (
+            Column("disputes_open", "smallint", "0"),
+            Column("disputes_minor", "bigint", "0"),
+            Column("disputes_oldest_on", "date"),
+            Column("disputes_raised_days", "date[]"),
+            Column("disputes_raised_minor", "bigint[]"),
+        ),
     ),
 )
 

@@ -8,31 +8,28 @@ from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, 
 SOURCES = (
     Source(
         name="work",
-        sql="""
-        SELECT account_id, count(*)::integer AS open_tasks, min(due_on) AS next_task_on
-        FROM worklists_work_item
-        WHERE state = 'open' AND {scope}
-        GROUP BY account_id
-        """,
-        columns=(Column("open_tasks", "integer", "0"), Column("next_task_on", "date")),
-    ),
-    Source(
-        name="work done",
         sql=sql.fill(
             """
-        SELECT account_id, array_agg(done_on ORDER BY done_on) AS tasks_done_days
+        SELECT account_id, (count(*) FILTER (WHERE state = 'open'))::integer AS open_tasks,
+               min(due_on) FILTER (WHERE state = 'open') AS next_task_on,
+               array_agg(done_on ORDER BY done_on) FILTER (WHERE done_on > %(day)s::date - {kept}) AS tasks_done_days
         FROM (
-            SELECT item.account_id, (item.done_at AT TIME ZONE client.time_zone)::date AS done_on
+            SELECT item.account_id, item.state, item.due_on,
+                   CASE WHEN item.state = 'done' THEN (item.done_at AT TIME ZONE client.time_zone)::date END AS done_on
             FROM worklists_work_item AS item
             JOIN accounts_client AS client ON client.id = item.client_id
-            WHERE item.state = 'done'
+            WHERE item.state IN ('open', 'done')
         ) AS item
-        WHERE done_on > %(day)s::date - {kept} AND {scope}
+        WHERE {scope}
         GROUP BY account_id
         """,
             kept=str(KEPT_DAYS),
         ),
-        columns=(Column("tasks_done_days", "date[]"),),
+        columns=(
+            Column("open_tasks", "integer", "0"),
+            Column("next_task_on", "date"),
+            Column("tasks_done_days", "date[]"),
+        ),
     ),
 )
 
