@@ -147,14 +147,14 @@ class _Reader:
 
     def condition(self) -> Node:
         parts = [self._conjunction()]
-        while self._is("or"):
+        while self._is("or", beside=parts[-1]):
             self.take()
             parts.append(self._conjunction())
         return parts[0] if len(parts) == 1 else Or(tuple(parts), _across(parts[0], parts[-1]))
 
     def _conjunction(self) -> Node:
         parts = [self._opposite()]
-        while self._is("and"):
+        while self._is("and", beside=parts[-1]):
             self.take()
             parts.append(self._opposite())
         return parts[0] if len(parts) == 1 else And(tuple(parts), _across(parts[0], parts[-1]))
