@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
@@ -70,6 +72,48 @@ def test_what_is_unknown_is_never_true(text, answer):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        pytest.param("count(kept, 90 days) = 0", True, id="a count of nothing is 0"),
+        pytest.param("count(all_ways, 90 days) = 0", True, id="in several columns too"),
+        pytest.param("sum(received, 90 days) = £0", True, id="a sum of nothing is nothing"),
+        pytest.param("sum(all_ways, 90 days) < €1", None, id="and money of the account's currency"),
+        pytest.param("last(kept, 90 days) is unknown", True, id="the last time of nothing is unknown"),
+        pytest.param("first(all_ways, 90 days) < today", None, id="and compared with nothing"),
+        pytest.param("today - last(kept, 90 days) > 7 or count(kept, 90 days) = 0", True, id="both asked"),
+    ],
+)
+def test_looking_back_on_nothing(text, answer):
+    account = dict.fromkeys(COLUMNS) | {"currency": "GBP"}
+
+    answered, expected = _answers([text], account)
+
+    assert answered == expected == [answer]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("ago", "days", "times"),
+    [
+        pytest.param([0], 1, 1, id="today is in every window"),
+        pytest.param([1], 1, 0, id="yesterday is not in the window of a day"),
+        pytest.param([89, 90], 90, 1, id="the ninetieth day is the last"),
+        pytest.param([-1], 366, 0, id="what is still to come does not count"),
+        pytest.param([5, 5, 5], 7, 3, id="several times on a day"),
+        pytest.param([365, 366], 366, 1, id="the longest window"),
+    ],
+)
+def test_a_window_ends_with_the_day_of_the_run(ago, days, times):
+    entries = sorted(DAY - timedelta(days=each) for each in ago)
+    account = dict.fromkeys(COLUMNS) | {"currency": "GBP", "kept_days": entries}
+
+    answered, expected = _answers([f"count(kept, {days} days) = {times}"], account)
+
+    assert answered == expected == [True]
+
+
+@pytest.mark.django_db
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
@@ -107,6 +151,13 @@ def test_every_condition_can_be_read_aloud(text):
         ("oldest_due_on + 1 day >= 2026-03-01", "1 day after oldest due on is on or after 1 March 2026"),
         ("stage not in {'early', 'late'}", "stage is none of “early”, “late”"),
         ("last_paid_on is unknown", "last paid on is unknown"),
+        ("count(kept, 90 days) >= 2", "the number of promises kept in the last 90 days is at least 2"),
+        ("sum(received, 1 day) > 0", "the sum of payments received today is more than 0"),
+        (
+            "last(received, 30 days) < today - 7 days",
+            "the day of the last of payments received in the last 30 days is before 7 days ago",
+        ),
+        ("first(kept, 7 days) is unknown", "the day of the first of promises kept in the last 7 days is unknown"),
         ("balance - overdue > balance * 0.5", "(balance less overdue) is more than (balance times 0.5)"),
     ],
 )

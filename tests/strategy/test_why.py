@@ -13,7 +13,11 @@ from tests.strategy.builders import BY, DAY, at
 
 from tallystick.holds import actions as hold_actions
 from tallystick.holds.rules import Reason
+from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound
+from tallystick.payments import actions as payments
+from tallystick.payments.rules.states import Method
+from tallystick.strategy.models import Decision
 from tallystick.strategy.queries import why
 from tallystick.strategy.rules.reasons import About
 
@@ -78,6 +82,63 @@ def test_the_first_condition_that_stops_a_step_is_named_with_its_value(account):
     assert stopped.said_values == "days past due: 3 days"
     assert why.why(account.pk, day=DAY).sentence == (
         "Reminding: “First reminder” waits until days past due is at least 7 days. Now days past due: 3 days."
+    )
+
+
+LOOKING_BACK = """
+name: test
+title: Test strategy
+start: waiting
+states:
+  waiting:
+    title: Reminding
+    steps:
+      - id: letter
+        title: Letter
+        when: sum(payments.received, 30 days) < £50 and count(payments.received, 30 days) >= 1
+        do: [note: letter]
+"""
+
+
+def _pay(account, amount, day):
+    payments.record_payment(
+        account_id=account.pk,
+        amount=Money.of(amount, "GBP"),
+        booked_on=day,
+        method=Method.CASH,
+        source="hand",
+        source_key=f"{day}",
+        at=at(DAY),
+        by=BY,
+    )
+    strategies.refresh(account.pk)
+
+
+def test_a_look_back_is_told_with_what_it_found_and_kept_with_the_decision(db):
+    strategies.publish(LOOKING_BACK)
+    made = builders.account()
+    builders.invoice(made, "100.00")
+    _pay(made, "5.00", DAY - timedelta(days=30))
+    assert why.why(made.pk, day=DAY).sentence == (
+        "Reminding: “Letter” waits until the number of payments received in the last 30 days is at least 1. "
+        "Now the number of payments received in the last 30 days: 0."
+    )
+
+    _pay(made, "2.50", DAY)
+    strategies.run(DAY)
+
+    (decided,) = why.history(made.pk)
+    assert Decision.objects.get().facts == {
+        "sum(payments.received, 30 days)": 250,
+        "count(payments.received, 30 days)": 1,
+        "accounts.currency": "GBP",
+    }
+    assert decided.said_values == (
+        "the sum of payments received in the last 30 days: £2.50, the number of payments received in the last 30 days: 1"
+    )
+    assert decided.condition == (
+        "the sum of payments received in the last 30 days is less than £50.00, "
+        "and the number of payments received in the last 30 days is at least 1"
     )
 
 

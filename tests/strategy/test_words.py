@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.strategy.examples import CATALOGUE, conditions
 
+from tallystick.kernel.facts import Fact, FactType, History
 from tallystick.kernel.money import Money
 from tallystick.strategy.rules import grammar, mistakes, tree, types
+from tallystick.strategy.rules.types import Catalogue
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,27 @@ def test_the_facts_of_a_condition_are_named_once_in_order():
         pytest.param("balance > 5 XQQ", mistakes.NoSuchMoney, 11, "5 XQQ", "", id="no such currency"),
         pytest.param("oldest_due_on < 2026-02-30", mistakes.NoSuchDay, 17, "2026-02-30", "", id="no such day"),
         pytest.param("score > 1234567890123456", mistakes.NumberTooLong, 9, "1234567890123456", "", id="16 digits"),
+        pytest.param("count(kpet, 9 days) > 1", mistakes.UnknownHistory, 7, "kpet", "kept", id="no such history"),
+        pytest.param("count(score, 9 days) > 1", mistakes.FactLookedBack, 7, "score", "", id="a fact looked back on"),
+        pytest.param("cuont(kept, 9 days) > 1", mistakes.UnknownMeasure, 1, "cuont", "count", id="no such look"),
+        pytest.param("score (kept) > 1", mistakes.UnknownMeasure, 1, "score", "", id="a fact is no function"),
+        pytest.param("payments.received > 1", mistakes.HistoryAlone, 1, "payments.received", "", id="a history alone"),
+        pytest.param("kept is known", mistakes.HistoryAlone, 1, "kept", "", id="a history alone, in short"),
+        pytest.param("sum(kept, 9 days) > 0", mistakes.HistoryWithoutAmounts, 5, "kept", "", id="nothing to sum"),
+        pytest.param("count(kept, 367 days) > 1", mistakes.NoSuchWindow, 13, "367", "", id="further back than is kept"),
+        pytest.param("count(kept, 0 days) > 1", mistakes.NoSuchWindow, 13, "0", "", id="no day at all"),
+        pytest.param("count(kept, 1.5 days) > 1", mistakes.NoSuchWindow, 13, "1.5", "", id="half a day"),
+        pytest.param("count(kept, 90) > 1", mistakes.UnexpectedWord, 15, ")", "", id="no unit"),
+        pytest.param("count(kept, 90 dyas) > 1", mistakes.UnexpectedWord, 16, "dyas", "days", id="misspelt unit"),
+        pytest.param("count(kept) > 1", mistakes.UnexpectedWord, 11, ")", "", id="no window"),
+        pytest.param("count(kept, score) > 1", mistakes.UnexpectedWord, 13, "score", "", id="a fact as the window"),
+        pytest.param("count(kept, -9 days) > 1", mistakes.UnexpectedWord, 13, "-", "", id="a window ahead"),
+        pytest.param("count(kept, £9 days) > 1", mistakes.UnexpectedWord, 13, "£9", "", id="an amount as the window"),
+        pytest.param("count(kept, 9 days", mistakes.UnexpectedEnd, 19, "", "", id="look back not closed"),
+        pytest.param("count(", mistakes.UnexpectedEnd, 7, "", "", id="look back begun"),
+        pytest.param(
+            "count(count(kept, 9 days), 9 days)", mistakes.UnexpectedWord, 12, "(", "", id="look back in another"
+        ),
         pytest.param("stage = 'erly'", mistakes.UnknownChoice, 9, "erly", "early", id="never a value"),
         pytest.param("stage in {'late', 'leagl'}", mistakes.UnknownChoice, 19, "leagl", "legal", id="never, in a set"),
     ],
@@ -109,6 +132,13 @@ def test_a_mistake_names_the_place_the_word_and_the_nearest_word(text, refusal, 
         pytest.param("on_hold = 1", mistakes.CannotCompare, "a number", id="boolean with number"),
         pytest.param("oldest_due_on > 7", mistakes.CannotCompare, "a day", id="day with number"),
         pytest.param("score in {1, 'a'}", mistakes.CannotCompare, "a text", id="set of two types"),
+        pytest.param("count(kept, 9 days)", mistakes.WrongType, "count(kept, …)", id="a count is no condition"),
+        pytest.param("count(kept, 9 days) > £1", mistakes.CannotCompare, "a number", id="a count is a number"),
+        pytest.param("sum(received, 9 days) > 1", mistakes.CannotCompare, "500 GBP", id="a sum is an amount"),
+        pytest.param("last(kept, 9 days) > 1", mistakes.CannotCompare, "a day", id="the last time is a day"),
+        pytest.param("count(kept, 999 days) > 1", mistakes.NoSuchWindow, "366", id="the longest window is named"),
+        pytest.param("kept > 1", mistakes.HistoryAlone, "count(kept, 90 days)", id="how to look back is shown"),
+        pytest.param("average(kept, 9 days) > 1", mistakes.UnknownMeasure, "count, sum, first, last", id="all looks"),
         pytest.param("balance", mistakes.WrongType, "an amount of money", id="no condition"),
         pytest.param("balance and on_hold", mistakes.WrongType, "true or false", id="and joins conditions"),
         pytest.param("not score", mistakes.WrongType, "true or false", id="not turns conditions"),
@@ -117,7 +147,9 @@ def test_a_mistake_names_the_place_the_word_and_the_nearest_word(text, refusal, 
         pytest.param("balance * overdue > £5", mistakes.CannotCalculate, "an amount of money", id="money squared"),
         pytest.param("oldest_due_on + score > today", mistakes.CannotCalculate, "today - 30 days", id="moving days"),
         pytest.param("today + 1.5 > today", mistakes.CannotCalculate, "whole number", id="half days"),
-        pytest.param("today + 36526 > today", mistakes.NumberTooLong, "36526", id="more than a century"),
+        pytest.param("today + 36526 > today", mistakes.DayMovedTooFar, "36526", id="more than a century"),
+        pytest.param("today - 36000 - 526 < today", mistakes.DayMovedTooFar, "36526", id="in several steps"),
+        pytest.param("today > 0226-03-01", mistakes.DayOutOfReach, "1900-01-01", id="a digit too few"),
     ],
 )
 def test_what_may_not_stand_together_is_refused_with_a_way_out(text, refusal, said):
@@ -125,6 +157,56 @@ def test_what_may_not_stand_together_is_refused_with_a_way_out(text, refusal, sa
         types.understand(text, CATALOGUE)
 
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        pytest.param("COUNT (payments.received , 9 DAYS)>1", "count(received, 9 days) > 1", id="blanks and capitals"),
+        pytest.param("count(kept, 1 day) = 1", "count(kept, 1 days) = 1", id="one day"),
+        pytest.param("count(kept, 7.0 days) = 1", "count(kept, 7 days) = 1", id="a whole number"),
+    ],
+)
+def test_a_look_back_may_be_written_in_several_ways(text, other):
+    written, same = (CATALOGUE.of_tree(types.understand(each, CATALOGUE)) for each in (text, other))
+
+    assert written == same
+
+
+def test_words_for_looking_back_may_still_be_names_of_facts():
+    facts = [Fact("payments.count", FactType.NUMBER, "", "", "book.n"), Fact("last", FactType.DATE, "", "", "book.d")]
+    history = History("payments.sum", "payments", "", ("days",))
+
+    types.understand("count > 1 and last < today and count(sum, 7 days) >= 1", Catalogue.of(facts, [history]))
+
+
+@pytest.mark.parametrize(
+    ("facts", "histories", "why"),
+    [
+        pytest.param(["a.b", "a.b"], [], "two facts or histories", id="two facts"),
+        pytest.param(["a.b"], ["a.b"], "two facts or histories", id="a fact and a history"),
+        pytest.param([], ["a.days"], "cannot be the name", id="a keyword"),
+        pytest.param(["A b"], [], "cannot be the name", id="no name"),
+    ],
+)
+def test_a_catalogue_in_which_a_word_means_two_things_is_refused(facts, histories, why):
+    with pytest.raises(ValueError, match=why):
+        Catalogue.of(
+            [Fact(name, FactType.NUMBER, "", "", "book.x") for name in facts],
+            [History(name, "", "", ("days",)) for name in histories],
+        )
+
+
+def test_a_short_name_of_two_histories_is_ambiguous():
+    histories = [History(name, "", "", ("days",)) for name in ("a.sent", "b.sent")]
+
+    with pytest.raises(mistakes.AmbiguousWord, match=r"a\.sent, b\.sent"):
+        types.understand("count(sent, 7 days) > 1", Catalogue.of([], histories))
+
+
+def test_amounts_stand_beside_every_day():
+    with pytest.raises(ValueError, match="not an amount for every day"):
+        History("a.b", "", "", ("one", "two"), ("one_minor",))
 
 
 def test_nothing_owed_is_nothing_in_every_currency():

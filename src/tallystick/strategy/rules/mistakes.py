@@ -121,6 +121,16 @@ class NoSuchDay(ConditionMistake):
     sentence = _("At character {place}, {word} is not a day of the calendar.")
 
 
+class DayOutOfReach(ConditionMistake):
+    code = "strategy.day_out_of_reach"
+    sentence = _("At character {place}, {word} is out of reach: days are written from {first} to {last}.")
+
+
+class DayMovedTooFar(ConditionMistake):
+    code = "strategy.day_moved_too_far"
+    sentence = _("At character {place}, a day is moved by {word} days in all: {limit} at most, which is a century.")
+
+
 class NoSuchMoney(ConditionMistake):
     code = "strategy.no_such_money"
     sentence = _("At character {place}, {word} is not an amount of money: {reason}.")

@@ -38,7 +38,7 @@ from tallystick.strategy.rules.tree import (
 )
 from tallystick.strategy.rules.words import KEYWORDS
 
-#: The furthest a day may be moved, in days: a century, so that no sum leaves the calendar.
+#: The furthest a day may be moved, in days and however many times: a century, so that no sum leaves the calendar.
 FURTHEST_DAYS = 36_525
 #: The fact whose value is the ISO code of the currency an account's money is in.
 CURRENCY_FACT = "currency"
@@ -270,14 +270,21 @@ def _type_of_arithmetic(node: Arithmetic, catalogue: Catalogue) -> FactType:
             return _MONEY
         case "-", FactType.DATE, FactType.DATE:
             return _NUMBER
-        case (("+" | "-"), FactType.DATE, FactType.NUMBER) if (days := whole_days(node.right)) is not None:
-            if days > FURTHEST_DAYS:
-                raise mistakes.NumberTooLong(node.right.span, word=str(days), limit=len(str(FURTHEST_DAYS)))
+        case (("+" | "-"), FactType.DATE, FactType.NUMBER) if whole_days(node.right) is not None:
+            if (moved := _moved_days(node)) > FURTHEST_DAYS:
+                raise mistakes.DayMovedTooFar(node.right.span, word=str(moved), limit=FURTHEST_DAYS)
             return _DATE
     hint = ""
     if left is _DATE and right is _NUMBER:
         hint = " " + _("A day moves by a whole number of days written out, such as today - 30 days.")
     raise mistakes.CannotCalculate(node.span, word=node.operator, left=_called(left), right=_called(right), hint=hint)
+
+
+def _moved_days(node: Node) -> int:
+    """Count the days by which a day is moved, one move after the other."""
+    if not isinstance(node, Arithmetic):
+        return 0
+    return _moved_days(node.left) + (whole_days(node.right) or 0)
 
 
 def _check_comparison(node: Comparison, catalogue: Catalogue) -> None:

@@ -23,6 +23,9 @@ MOST_WORDS = 600
 LONGEST_TEXT = 200
 MOST_DIGITS = 15
 MOST_DECIMALS = 6
+#: The days that may be written. A year with a digit too few or too many is no day that anybody meant.
+FIRST_DAY = date(1900, 1, 1)
+LAST_DAY = date(2999, 12, 31)
 
 KEYWORDS = frozenset({"and", "or", "not", "in", "is", "known", "unknown", "true", "false", "today", "day", "days"})
 
@@ -126,9 +129,12 @@ def _word(kind: str, written: str, span: Span) -> Word:
 
 def _day(written: str, span: Span) -> date:
     try:
-        return date.fromisoformat(written)
+        day = date.fromisoformat(written)
     except ValueError:
         raise mistakes.NoSuchDay(span, word=written) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise mistakes.DayOutOfReach(span, word=written, first=FIRST_DAY.isoformat(), last=LAST_DAY.isoformat())
+    return day
 
 
 def _number(written: str, span: Span) -> Decimal:
