@@ -132,7 +132,7 @@ def add_parties(rows: sql.Rows, *, at: datetime, by: Actor) -> int:
 
 @transaction.atomic
 def correct_parties(rows: sql.Rows, *, at: datetime, by: Actor) -> list[int]:
-    """Correct names and particulars, and give the ids of the parties that changed. Rows as of `add_parties`.
+    """Correct names and particulars, and give the ids of the parties that changed. Rows as of `add_parties`, without kind.
 
     What a row leaves null is not known there, and stays as it is.
     """

@@ -33,37 +33,28 @@ UPDATE intake_chunk SET done_at = %(at)s WHERE batch_id = %(batch)s AND position
 DROP TABLE IF EXISTS intake_account;
 
 -- name: find_accounts
--- Find the accounts of a chunk's lines, each by its last line, and draw ids for those to be.
+-- Find the accounts of a chunk's lines, each by its last line, and draw ids for those to be. LIMIT has each account looked up by
+-- itself: joined, all of the client's accounts might be read for the sake of one chunk.
 CREATE TEMP TABLE intake_account ON COMMIT DROP AS
-SELECT named.account_key, named.debtor_key, named.name, named.name_key,
-       CASE
-           WHEN named.party_kind IN ('person', 'company') THEN named.party_kind
-           WHEN named.company_number IS NOT NULL THEN 'company'
-           WHEN named.born_on IS NOT NULL THEN 'person'
-           WHEN named.name_key ~ '\m(ltd|limited|plc|llp|llc|lp|inc|corp|corporation|gmbh|ag|bv|sarl|sa|spa|srl|pty|cic|company|co)\M'
-               THEN 'company'
-           ELSE %(party_kind)s
-       END AS party_kind,
-       named.company_number, named.born_on, named.language, named.country, named.group_name, named.lines, named.town,
-       named.county, named.postcode, named.has_address, named.email, named.email_key, named.phone, named.phone_key,
-       named.mobile, named.mobile_key, named.portfolio_id, named.currency,
-       looked.account_id IS NULL AS is_new, coalesce(looked.account_id, {new_account_id}) AS account_id,
-       account.party_id, false AS is_new_party
+SELECT named.*, looked.account_id IS NULL AS is_new, coalesce(looked.account_id, {new_account_id}) AS account_id,
+       looked.party_id, false AS is_new_party
 FROM (
-    SELECT DISTINCT ON (account_key)
-           account_key, debtor_key, name, name_key,
-           party_kind, company_number, born_on, language, country, group_name,
-           to_jsonb(array_remove(ARRAY[address_1, address_2, address_3], NULL)) AS lines, coalesce(town, '') AS town,
-           coalesce(county, '') AS county, coalesce(postcode, '') AS postcode,
-           address_1 IS NOT NULL OR postcode IS NOT NULL AS has_address,
-           email, email_key, phone, phone_key, mobile, mobile_key, portfolio_id, currency
+    SELECT DISTINCT ON (account_key COLLATE "C")
+           account_key, debtor_key, name, name_key, party_kind, company_number, born_on, language, country, group_name,
+           address_1, address_2, address_3, town, county, postcode, email, email_key, phone, phone_key, mobile, mobile_key,
+           portfolio_id, currency
     FROM {ready}
     WHERE chunk = %(chunk)s AND errors IS NULL AND NOT is_repeat
-    ORDER BY account_key, line DESC
+    ORDER BY account_key COLLATE "C", line DESC
 ) AS named
-LEFT JOIN accounts_account_lookup AS looked ON looked.client_id = %(client)s AND looked.reference = named.account_key
-LEFT JOIN accounts_account AS account ON account.id = looked.account_id
-ORDER BY named.account_key;
+LEFT JOIN LATERAL (
+    SELECT looked.account_id, account.party_id
+    FROM accounts_account_lookup AS looked
+    LEFT JOIN accounts_account AS account ON account.id = looked.account_id
+    WHERE looked.client_id = %(client)s AND looked.reference = named.account_key
+    LIMIT 1
+) AS looked ON true
+ORDER BY named.account_key COLLATE "C";
 
 -- name: take_claimed
 -- Take the accounts that somebody else opened in the meantime as they are.
@@ -117,13 +108,22 @@ FROM intake_account WHERE is_new ORDER BY account_id;
 SELECT account_id FROM intake_account WHERE NOT is_new;
 
 -- name: parties_to_be
--- The parties to be, as `parties.actions` wants them.
-SELECT party_id, party_kind AS kind, name, name_key, company_number, born_on, language, country
+-- The parties to be, as `parties.actions` wants them. What a file does not say of their kind is told by what else it says.
+SELECT party_id,
+       CASE
+           WHEN party_kind IN ('person', 'company') THEN party_kind
+           WHEN company_number IS NOT NULL THEN 'company'
+           WHEN born_on IS NOT NULL THEN 'person'
+           WHEN name_key ~ '\m(ltd|limited|plc|llp|llc|lp|inc|corp|corporation|gmbh|ag|bv|sarl|sa|spa|srl|pty|cic|company|co)\M'
+               THEN 'company'
+           ELSE %(party_kind)s
+       END AS kind,
+       name, name_key, company_number, born_on, language, country
 FROM intake_account WHERE is_new_party ORDER BY party_id;
 
 -- name: known_parties
 -- The parties that stood before, with what the file says of them.
-SELECT DISTINCT ON (party_id) party_id, party_kind AS kind, name, name_key, company_number, born_on, language, country
+SELECT DISTINCT ON (party_id) party_id, name, name_key, company_number, born_on, language, country
 FROM intake_account WHERE NOT is_new_party ORDER BY party_id, account_key;
 
 -- name: contact_points
@@ -136,9 +136,11 @@ WHERE given.key IS NOT NULL AND (is_new_party OR %(tells_of_debtors)s);
 
 -- name: addresses
 -- The addresses that the file gives, one a party.
-SELECT DISTINCT ON (party_id) party_id, lines, town, county, postcode, country
+SELECT DISTINCT ON (party_id)
+       party_id, to_jsonb(array_remove(ARRAY[address_1, address_2, address_3], NULL)) AS lines, coalesce(town, '') AS town,
+       coalesce(county, '') AS county, coalesce(postcode, '') AS postcode, country
 FROM intake_account
-WHERE has_address AND (is_new_party OR %(tells_of_debtors)s)
+WHERE (address_1 IS NOT NULL OR postcode IS NOT NULL) AND (is_new_party OR %(tells_of_debtors)s)
 ORDER BY party_id, account_key;
 
 -- name: accounts_of_debtors
