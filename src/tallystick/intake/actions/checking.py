@@ -14,6 +14,7 @@ from tallystick.accounts import queries as account_queries
 from tallystick.accounts.models import Portfolio
 from tallystick.intake import queries, rules
 from tallystick.intake.actions import silence
+from tallystick.intake.actions.tallying import tally
 from tallystick.intake.actions.uploading import drop_lines
 from tallystick.intake.models import Batch, BatchTotal, Change, RowError
 from tallystick.intake.queries import files
@@ -97,7 +98,7 @@ def stage(batch: Batch) -> None:
     drop_lines(batch.pk)
     sql.execute(_query("make_staged", batch))
     _copy(batch, mapping)
-    sql.execute("SET LOCAL work_mem = '128MB'")
+    queries.plan_for_a_file()
     sql.execute(_query("make_ready", batch), _reading(batch, mapping))
     sql.execute(_query("index_ready", batch))
     sql.execute(_query("analyze_ready", batch))
@@ -191,5 +192,4 @@ def _note_changes(batch: Batch) -> None:
 
 def _forecast(batch: Batch) -> None:
     judged = queries.judged_lines(batch, kind=rules.FileKind(batch.source.kind))
-    queries_text = queries.line_query("tally", batch.pk, judged=judged.select)
-    sql.execute(queries_text, {**judged.params, "batch": batch.pk, "phase": rules.Phase.CHECKED})
+    tally(batch, judged, phase=rules.Phase.CHECKED)

@@ -15,6 +15,7 @@ from tallystick.accounts.models import Portfolio
 from tallystick.intake import events, queries, rules
 from tallystick.intake.actions import silence
 from tallystick.intake.actions.checking import stage
+from tallystick.intake.actions.tallying import tally
 from tallystick.intake.actions.uploading import drop_lines
 from tallystick.intake.models import Batch, RowError
 from tallystick.kernel import sql
@@ -164,8 +165,7 @@ class _Chunk:
             )
             judged.append(queries.credit_verdicts_of(account_actions.JUDGED_CREDITS))
         verdict = queries.one_verdict(judged, kind=self.kind)
-        tally = queries.line_query("tally", self.batch.pk, judged=verdict, **self.bound)
-        sql.execute(tally, {**self.params, "phase": rules.Phase.COMMITTED})
+        tally(self.batch, sql.Rows(verdict), phase=rules.Phase.COMMITTED, **self.bound, params=self.params)
 
     def execute(self, name: str) -> int:
         """Execute one of the room's own statements for this chunk."""
@@ -241,6 +241,7 @@ def finish_commit(*, batch_id: int, at: datetime, by: Actor) -> bool:
         return False
     _stand_again(batch)
     silence.settle(batch, at=at, by=_importing(by))
+    queries.plan_for_a_file()
     rules.check_proof(
         lines_in_file=batch.lines or 0,
         totals=queries.totals(batch.pk, phase=rules.Phase.COMMITTED),

@@ -188,6 +188,13 @@ def holds_lines(batch_id: int) -> bool:
     return bool(sql.value(sql.fill("SELECT EXISTS (SELECT FROM {ready})", ready=quoted(ready))))
 
 
+def plan_for_a_file() -> None:
+    """Have statements of this transaction planned for a whole file: with room to sort it, and shared by workers."""
+    sql.execute("SET LOCAL work_mem = '128MB'")
+    sql.execute("SET LOCAL parallel_setup_cost = 0")
+    sql.execute("SET LOCAL parallel_tuple_cost = 0.01")
+
+
 def line_query(name: str, batch_id: int, **markers: str) -> str:
     """Give a query of `sql/lines.sql` for the lines of a batch; without markers, for all of them, by the lookup of accounts."""
     text = sql.load("tallystick.intake", "lines.sql", name)
@@ -263,6 +270,7 @@ def in_book(batch: Batch) -> list[rules.Total]:
             "client": batch.source.client_id,
             "refused": list(refused.values_list("line", flat=True)),
             "is_customers": batch.source.kind == rules.FileKind.CUSTOMERS,
+            "is_placements": batch.source.kind == rules.FileKind.PLACEMENTS,
         },
     )
     return [rules.Total(rules.Verdict.UNCHANGED, row["currency"], row["lines"], row["minor"]) for row in found]

@@ -6,26 +6,21 @@ CREATE UNLOGGED TABLE {staged} (LIKE intake_staged_form);
 -- Read the lines of a batch: amounts and days as values, what is wrong with each line, the account that it belongs to, and the chunk
 -- in which it is loaded. Errors and warnings are words like "amount:amount_unreadable", parted by blanks. Lines of an account stand
 -- together, and a chunk ends between accounts unless one fills a chunk by itself. The same file and mapping give the same chunks.
+-- What every step asks for comes first: a row is taken apart from its beginning.
 -- OFFSET '0' keeps what is read once from being read wherever it is used; as a literal, unlike 0, it lets workers read in parallel.
 CREATE UNLOGGED TABLE {ready} AS
-SELECT judged.*,
-       ((row_number() OVER lines - 1) - (row_number() OVER lines - rank() OVER accounts) %% %(chunk_lines)s)
+SELECT ((row_number() OVER lines - 1) - (row_number() OVER lines - rank() OVER accounts) %% %(chunk_lines)s)
            / %(chunk_lines)s AS chunk,
-       coalesce(
-           account_key = lag(account_key) OVER lines AND item_key IS NOT DISTINCT FROM lag(item_key) OVER lines
-           OR account_key = lead(account_key) OVER lines AND item_key IS NOT DISTINCT FROM lead(item_key) OVER lines,
-           false
-       ) AS has_twin,
-       false AS is_repeat
+       false AS is_repeat,
+       coalesce(account_key = lag(account_key) OVER lines AND item_key IS NOT DISTINCT FROM lag(item_key) OVER lines, false)
+           AS is_twin,
+       judged.*
 FROM (
-    SELECT line, account_key, debtor_key, name, name_key, party_kind, company_number, born_on, language, group_name,
-           address_1, address_2, address_3, town, county, postcode, country, email, email_key, phone, phone_key, mobile,
-           mobile_key, portfolio_id, item_ref, item_kind, item_kind || ' ' || item_ref AS item_key, is_credit, issued_on,
+    SELECT line, is_credit, issued_on,
            coalesce(due_on, issued_on + terms_days, CASE WHEN is_credit OR NOT %(needs_due)s THEN issued_on END) AS due_on,
            settled_on,
            CASE WHEN is_credit THEN coalesce(abs(open_minor), abs(amount_minor)) ELSE amount_minor END AS amount_minor,
            CASE WHEN NOT is_credit THEN coalesce(open_minor, CASE WHEN settled_on IS NOT NULL THEN 0 END) END AS open_minor,
-           interest_minor, fees_minor, costs_minor, currency, description,
            CASE
                WHEN is_credit AND %(lessens)s THEN -coalesce(abs(amount_minor), 0)
                ELSE coalesce(amount_minor, 0) + coalesce(interest_minor, 0) + coalesce(fees_minor, 0)
@@ -89,7 +84,11 @@ FROM (
                CASE WHEN mobile IS NOT NULL AND mobile_key IS NULL THEN 'mobile:contact_unreadable' END,
                CASE WHEN country_text <> country THEN 'country:country_unknown' END,
                CASE WHEN terms IS NOT NULL AND terms_days IS NULL THEN 'terms_days:terms_unreadable' END,
-               CASE WHEN due_on < issued_on AND NOT is_credit THEN 'due_on:due_before_issue' END), '') AS warnings
+               CASE WHEN due_on < issued_on AND NOT is_credit THEN 'due_on:due_before_issue' END), '') AS warnings,
+           account_key, item_kind, item_ref, item_kind || ' ' || item_ref AS item_key, currency, description,
+           interest_minor, fees_minor, costs_minor, portfolio_id, debtor_key, name, name_key, party_kind, company_number,
+           born_on, language, group_name, address_1, address_2, address_3, town, county, postcode, country, email, email_key,
+           phone, phone_key, mobile, mobile_key
     FROM (
         SELECT staged.line, staged.line_fault, staged.account_ref,
                %(prefix)s || staged.account_ref
@@ -156,12 +155,14 @@ ANALYZE {ready};
 
 -- name: judge_twins
 -- Judge lines that share a reference. The same contents: the first stands, the others are repeats. Different contents: none can be
--- told from another, and all are refused.
+-- told from another, and all are refused. Those that have a twin before them tell which references are shared.
 WITH twin AS (
-    SELECT line, account_key, item_key,
-           to_jsonb(ready) - '{line,chunk,warnings}'::text[] AS contents
+    SELECT ready.line, ready.account_key, ready.item_key,
+           to_jsonb(ready) - '{line,chunk,is_twin,warnings}'::text[] AS contents
     FROM {ready} AS ready
-    WHERE has_twin AND errors IS NULL
+    JOIN (SELECT DISTINCT account_key, item_key FROM {ready} WHERE is_twin) AS shared
+        ON shared.account_key = ready.account_key AND shared.item_key IS NOT DISTINCT FROM ready.item_key
+    WHERE ready.errors IS NULL
 ), judged AS (
     SELECT line, row_number() OVER same AS nth, min(contents::text) OVER whole <> max(contents::text) OVER whole AS differs
     FROM twin

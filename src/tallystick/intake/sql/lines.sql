@@ -75,28 +75,35 @@ FROM ({judged}) AS judged
 GROUP BY key;
 
 -- name: tally
--- Count what became of lines by verdict and currency, and note what the book forbids.
-WITH judged AS MATERIALIZED (
-    {judged}
-), noted AS (
-    INSERT INTO intake_row_error (batch_id, line, field, "column", code, value, is_warning, phase)
-    SELECT %(batch)s, key, '', '', coalesce(refusal, 'ahead_of_source'), '', refusal IS NULL, %(phase)s
-    FROM judged WHERE refusal IS NOT NULL OR is_ahead_of_source
-)
-INSERT INTO intake_batch_total AS total (batch_id, phase, verdict, currency, lines, value_minor)
-SELECT %(batch)s, %(phase)s, verdict, total_currency, count(*), sum(value_minor)
+-- Count what became of lines by verdict and currency, and of how many there is something to note. It only reads, so that
+-- workers can share it.
+SELECT verdict, total_currency AS currency, count(*)::integer AS lines, sum(value_minor)::bigint AS value_minor,
+       count(*) FILTER (WHERE is_noted) AS noted
 FROM (
-    SELECT ready.total_currency, ready.value_minor,
+    SELECT ready.total_currency, ready.value_minor, judged.refusal IS NOT NULL OR judged.is_ahead_of_source AS is_noted,
            CASE WHEN ready.errors IS NOT NULL OR judged.refusal IS NOT NULL THEN 'refused'
                 WHEN ready.is_repeat THEN 'repeated'
                 ELSE judged.verdict END AS verdict
-    FROM {ready} AS ready LEFT JOIN judged ON judged.key = ready.line
+    FROM {ready} AS ready LEFT JOIN ({judged}) AS judged ON judged.key = ready.line
     WHERE true {bound}
 ) AS line
-GROUP BY verdict, total_currency
-ORDER BY verdict, total_currency
+GROUP BY verdict, total_currency;
+
+-- name: add_totals
+-- Add to the totals of a batch, in one order, so that two chunks never wait for each other in a ring.
+INSERT INTO intake_batch_total AS total (batch_id, phase, verdict, currency, lines, value_minor)
+SELECT %(batch)s, %(phase)s, verdict, currency, lines, value_minor
+FROM unnest(%(verdicts)s::text[], %(currencies)s::text[], %(lines)s::integer[], %(values)s::bigint[])
+    AS found(verdict, currency, lines, value_minor)
+ORDER BY verdict, currency
 ON CONFLICT (batch_id, phase, verdict, currency)
     DO UPDATE SET lines = total.lines + excluded.lines, value_minor = total.value_minor + excluded.value_minor;
+
+-- name: note_refusals
+-- Note what the book forbids, and where it is ahead of the source.
+INSERT INTO intake_row_error (batch_id, line, field, "column", code, value, is_warning, phase)
+SELECT %(batch)s, key, '', '', coalesce(refusal, 'ahead_of_source'), '', refusal IS NULL, %(phase)s
+FROM ({judged}) AS judged WHERE refusal IS NOT NULL OR is_ahead_of_source;
 
 -- name: note_changes
 -- Write down what lines would change of amounts and days of items that stand, the largest changes first.
@@ -118,29 +125,31 @@ ORDER BY greatest(abs(judged.amount_minor - judged.was_minor), abs(becomes.open_
 LIMIT %(most)s;
 
 -- name: in_book
--- Ask the book itself what it holds for the lines that were taken: an item or a credit with exactly the amount of its line.
-SELECT total_currency AS currency, count(*) AS lines, sum(value_minor)::bigint AS minor
+-- Ask the book itself what it holds for the lines that were taken: an item or a credit with exactly the amount of its line. There
+-- is one of each at most, so all are joined, which workers can share.
+SELECT ready.total_currency AS currency, count(*) AS lines, sum(ready.value_minor)::bigint AS minor
 FROM {ready} AS ready
 JOIN accounts_account_lookup AS looked ON looked.client_id = %(client)s AND looked.reference = ready.account_key
-WHERE errors IS NULL AND NOT is_repeat AND line <> ALL (%(refused)s) AND CASE
+LEFT JOIN accounts_source_credit AS credit
+    ON ready.is_credit AND credit.account_id = looked.account_id AND credit.kind = ready.item_kind
+   AND credit.reference = ready.item_ref AND credit.taken_back_on IS NULL AND credit.item_id IS NULL
+LEFT JOIN accounts_item AS item
+    ON NOT %(is_customers)s AND item.account_id = looked.account_id AND item.reference = ready.item_ref AND item.kind = ready.item_kind
+LEFT JOIN accounts_item AS interest
+    ON %(is_placements)s AND ready.interest_minor > 0 AND interest.account_id = looked.account_id
+   AND interest.reference = ready.item_ref AND interest.kind = 'interest'
+LEFT JOIN accounts_item AS fee
+    ON %(is_placements)s AND ready.fees_minor > 0 AND fee.account_id = looked.account_id
+   AND fee.reference = ready.item_ref AND fee.kind = 'fee'
+LEFT JOIN accounts_item AS cost
+    ON %(is_placements)s AND ready.costs_minor > 0 AND cost.account_id = looked.account_id
+   AND cost.reference = ready.item_ref AND cost.kind = 'cost'
+WHERE ready.errors IS NULL AND NOT ready.is_repeat AND ready.line <> ALL (%(refused)s) AND CASE
     WHEN %(is_customers)s THEN true
-    WHEN is_credit THEN amount_minor = 0 OR EXISTS (
-        SELECT FROM accounts_source_credit AS credit
-        WHERE credit.account_id = looked.account_id AND credit.kind = ready.item_kind
-          AND credit.reference = ready.item_ref AND credit.amount_minor = ready.amount_minor
-          AND credit.taken_back_on IS NULL AND credit.item_id IS NULL
-    )
-    ELSE (amount_minor = 0 OR EXISTS (
-        SELECT FROM accounts_item AS item
-        WHERE item.account_id = looked.account_id AND item.reference = ready.item_ref AND item.kind = ready.item_kind
-          AND item.amount_minor = ready.amount_minor
-    )) AND (coalesce(interest_minor, fees_minor, costs_minor) IS NULL OR NOT EXISTS (
-        SELECT FROM (VALUES ('interest', interest_minor), ('fee', fees_minor), ('cost', costs_minor)) AS head(kind, minor)
-        WHERE head.minor > 0 AND NOT EXISTS (
-            SELECT FROM accounts_item AS item
-            WHERE item.account_id = looked.account_id AND item.reference = ready.item_ref AND item.kind = head.kind
-              AND item.amount_minor = head.minor
-        )
-    ))
+    WHEN ready.is_credit THEN ready.amount_minor = 0 OR credit.amount_minor = ready.amount_minor
+    ELSE (ready.amount_minor = 0 OR item.amount_minor = ready.amount_minor)
+        AND (coalesce(ready.interest_minor, 0) <= 0 OR interest.amount_minor = ready.interest_minor)
+        AND (coalesce(ready.fees_minor, 0) <= 0 OR fee.amount_minor = ready.fees_minor)
+        AND (coalesce(ready.costs_minor, 0) <= 0 OR cost.amount_minor = ready.costs_minor)
 END
-GROUP BY total_currency;
+GROUP BY ready.total_currency;
