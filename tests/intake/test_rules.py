@@ -73,6 +73,24 @@ def test_a_text_is_read_as_lines_with_their_numbers(content: bytes, lines: list[
         assert [tuple(line) for line in rules.read_text(iter(pieces), writing)] == lines
 
 
+@pytest.mark.parametrize("before", [0, 1, 997, 998, 999, 1000, 1001, 2500])
+def test_a_quotation_mark_is_read_alike_wherever_it_stands_among_plain_lines(before: int) -> None:
+    plain = [f"{number},plain" for number in range(before)]
+    marked = ['"two\nlines",1', '"said ""so""",2', '"never,3', "after,4", "", "last,5"]
+
+    lines = list(rules.read_text(["\n".join([*plain, *marked, *plain]).encode()], rules.Writing("utf-8", ",", '"')))
+
+    assert [tuple(line) for line in lines] == [
+        *((at + 1, [str(at), "plain"], "") for at in range(before)),
+        (before + 1, ["two\nlines", "1"], ""),
+        (before + 3, ['said "so"', "2"], ""),
+        (before + 4, ['"never,3'], "quote_never_closed"),
+        (before + 5, ["after", "4"], ""),
+        (before + 7, ["last", "5"], ""),
+        *((before + 8 + at, [str(at), "plain"], "") for at in range(before)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("head", "found"),
     [

@@ -69,17 +69,22 @@ def currency_code(text: str) -> str:
     return _CURRENCY_SIGNS.get(text) or text.upper()
 
 
+class _Remembered(dict[str, str | None]):
+    """What was worked out of texts, so that one that comes again costs a look-up."""
+
+    def __init__(self, work_out: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, text: str) -> str | None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[text] = self._work_out(text)
+        return found
+
+
 def _remembering(work_out: Callable[[str], str | None]) -> Callable[[str], str | None]:
-    known: dict[str, str | None] = {}
-
-    def recall(text: str) -> str | None:
-        if text not in known:
-            if len(known) >= _REMEMBERED:
-                known.clear()
-            known[text] = work_out(text)
-        return known[text]
-
-    return recall
+    return _Remembered(work_out).__getitem__
 
 
 def _contact_key(kind: str, country: str) -> Callable[[str], str | None]:

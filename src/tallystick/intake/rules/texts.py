@@ -6,8 +6,9 @@ import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 #: How much of a file is looked at to find out how it is written.
@@ -21,6 +22,8 @@ _BYTE_ORDER_MARKS = (
 #: A cell that runs over more lines than this has a quotation mark that is never closed.
 _MOST_LINES_IN_A_CELL = 40
 _LONGEST_CELL = 100_000
+#: Lines that are looked at together: if none of them has a quotation mark, they are read together.
+_LINES_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,8 @@ class _Lines:
 
     def __init__(self, text: Iterator[str]) -> None:
         self._text = text
-        self._given_back: list[str] = []
+        #: Lines that are to be read before those of the text, the next one last.
+        self._waiting: list[str] = []
         self.taken: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
@@ -151,17 +155,27 @@ class _Lines:
     def __next__(self) -> str:
         if len(self.taken) >= _MOST_LINES_IN_A_CELL:
             raise _NeverClosed
-        line = self._given_back.pop() if self._given_back else next(self._text, None)
+        line = self._waiting.pop() if self._waiting else next(self._text, None)
         if line is None:
             # The file ends; in the middle of a record that means inside a quotation mark.
             raise _NeverClosed if self.taken else StopIteration
         self.taken.append(line)
         return line
 
-    def give_back_all_but_first(self) -> None:
-        """Have the lines after the first of the present record read again."""
-        self._given_back.extend(reversed(self.taken[1:]))
-        self.taken = self.taken[:1]
+    def take_many(self) -> list[str]:
+        """Take the lines that come next, a lot of them; none when the text ends. There is no present record."""
+        if self._waiting:
+            lines, self._waiting = self._waiting[::-1], []
+            return lines
+        return list(islice(self._text, _LINES_AT_ONCE))
+
+    def give_back(self, lines: Sequence[str]) -> None:
+        """Have lines read again before the rest."""
+        self._waiting.extend(reversed(lines))
+
+    def is_between(self) -> bool:
+        """Test if no line is waiting, so that many can be taken from the text."""
+        return not self._waiting
 
 
 def read_text(chunks: Iterable[bytes], writing: Writing) -> Iterator[Line]:
@@ -176,7 +190,26 @@ def read_text(chunks: Iterable[bytes], writing: Writing) -> Iterator[Line]:
     )
     lines = _Lines(text)
     number = 1
-    while True:
+    while many := lines.take_many():
+        if _is_plain(many, writing):
+            # A record is a line: nothing has to be kept at hand, which is twice as fast.
+            for at, cells in enumerate(_reader(iter(many), writing), number):
+                if any(cells):
+                    yield Line(at, cells)
+            number += len(many)
+        else:
+            lines.give_back(many)
+            number = yield from _read_with_care(lines, writing, number)
+
+
+def _is_plain(lines: Sequence[str], writing: Writing) -> bool:
+    """Test if lines hold no quotation mark and no cell that is too long, so that each is a record and none can be at fault."""
+    return len(max(lines, key=len)) <= _LONGEST_CELL and not (writing.quote and writing.quote in "".join(lines))
+
+
+def _read_with_care(lines: _Lines, writing: Writing, number: int) -> Generator[Line, None, int]:
+    """Read the lines that wait, and those after them that belong to the last record of them; give the number of the next line."""
+    while not lines.is_between():
         reader = _reader(lines, writing)
         try:
             for cells in reader:
@@ -185,12 +218,14 @@ def read_text(chunks: Iterable[bytes], writing: Writing) -> Iterator[Line]:
                     yield Line(number, cells)
                 number += len(taken)
                 taken.clear()
-            return
+                if lines.is_between():
+                    break
         except (_NeverClosed, csv.Error):
             yield Line(number, [lines.taken[0].rstrip("\r\n")], "quote_never_closed")
-            lines.give_back_all_but_first()
+            lines.give_back(lines.taken[1:])
             lines.taken.clear()
             number += 1
+    return number
 
 
 def _reader(lines: Iterator[str], writing: Writing) -> Iterator[list[str]]:
