@@ -7,7 +7,6 @@ is a handful of statements whatever the size of its set, and belongs in one tran
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -71,28 +70,36 @@ def add_or_correct_items(rows: sql.Rows, *, today: date, origin: str, at: dateti
     sql.execute(_query("forget_verdicts"))
     sql.execute(sql.fill(_query("keep_verdicts"), judged=judged.select), judged.params)
     sql.execute(_query("refuse_whole_keys"))
-    days = {"today": today}
-    heads: dict[str, Any] = {
-        "heads": [int(head) for head in CHARGED_AGAINST],
-        "fars": [int(far) for far in CHARGED_AGAINST.values()],
-    }
-    sql.execute(_query("add_items"), days)
-    ledger.post_rows(sql.Rows(_query("charges"), {**heads, "item": Cause.ITEM}), at=at)
-    ledger.post_rows(sql.Rows(_query("corrections"), {**heads, "adjustment": Cause.ADJUSTMENT}), at=at)
-    sql.execute(_query("correct_items"), days)
-    _settle(today=today, at=at)
-    for name, kind in (
-        ("told_added", "accounts.ItemsAdded"),
-        ("told_adjusted", "accounts.ItemAdjusted"),
-        ("told_redated", "accounts.ItemRedated"),
-        ("told_settled", "accounts.SettledAtSource"),
-        ("told_cleared", "accounts.BalanceCleared"),
-    ):
-        timeline.append_rows(sql.Rows(_query(name), {**days, "origin": origin}), kind=kind, at=at, by=by)
+    # What no row calls for is left out: on a set of new items that is most of it.
+    [found] = sql.rows(_query("count_verdicts"))
+    told: list[tuple[str, str]] = []
+    if found["added"]:
+        _add(today=today, at=at)
+        told.append(("told_added", "accounts.ItemsAdded"))
+    if found["changed"]:
+        _correct(today=today, at=at)
+        told += [("told_adjusted", "accounts.ItemAdjusted"), ("told_redated", "accounts.ItemRedated")]
+    if found["settled"]:
+        _settle(today=today, at=at)
+        told += [("told_settled", "accounts.SettledAtSource"), ("told_cleared", "accounts.BalanceCleared")]
+    for name, kind in told:
+        timeline.append_rows(sql.Rows(_query(name), {"today": today, "origin": origin}), kind=kind, at=at, by=by)
+
+
+_HEADS = {"heads": [int(head) for head in CHARGED_AGAINST], "fars": [int(far) for far in CHARGED_AGAINST.values()]}
+
+
+def _add(*, today: date, at: datetime) -> None:
+    sql.execute(_query("add_items"), {"today": today})
+    ledger.post_rows(sql.Rows(_query("charges"), {**_HEADS, "item": Cause.ITEM}), at=at)
+
+
+def _correct(*, today: date, at: datetime) -> None:
+    ledger.post_rows(sql.Rows(_query("corrections"), {**_HEADS, "adjustment": Cause.ADJUSTMENT}), at=at)
+    sql.execute(_query("correct_items"), {"today": today})
 
 
 def _settle(*, today: date, at: datetime) -> None:
-    settled = sql.execute(_query("add_settlements"), {"today": today, "settlement": rules.SourceCreditKind.SETTLEMENT})
-    if settled:
-        heads = {"paid": Head.PAID_TO_CLIENT, "on_account": Head.ON_ACCOUNT, "credit": Cause.CREDIT}
-        ledger.post_rows(sql.Rows(_query("settlements"), {**heads, "today": today}), at=at)
+    sql.execute(_query("add_settlements"), {"today": today, "settlement": rules.SourceCreditKind.SETTLEMENT})
+    heads = {"paid": Head.PAID_TO_CLIENT, "on_account": Head.ON_ACCOUNT, "credit": Cause.CREDIT}
+    ledger.post_rows(sql.Rows(_query("settlements"), {**heads, "today": today}), at=at)

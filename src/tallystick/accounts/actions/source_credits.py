@@ -37,7 +37,8 @@ def apply_source_credits(
     by.must_be_allowed_to("apply credits")
     judged = queries.judge_source_credits(rows)
     sql.execute(_query("forget_verdicts"))
-    sql.execute(sql.fill(_query("keep_verdicts"), judged=judged.select), judged.params)
+    if not sql.execute(sql.fill(_query("keep_verdicts"), judged=judged.select), judged.params):
+        return
     _take_back(today=today, origin=origin, at=at, by=by)
     credits = [
         Credit(

@@ -79,6 +79,13 @@ SET refusal = refused.refusal
 FROM (SELECT key, min(refusal) AS refusal FROM accounts_judged WHERE refusal IS NOT NULL GROUP BY key) AS refused
 WHERE judged.key = refused.key AND judged.refusal IS NULL;
 
+-- name: count_verdicts
+-- Count what is to be done.
+SELECT count(*) FILTER (WHERE verdict = 'new') AS added, count(*) FILTER (WHERE verdict = 'changed') AS changed,
+       count(settlement_id) AS settled
+FROM accounts_judged
+WHERE refusal IS NULL;
+
 -- name: add_items
 -- Add what is new, as open as the source states it.
 INSERT INTO accounts_item (
