@@ -151,7 +151,9 @@ CREATE INDEX ON {ready} (chunk);
 
 -- name: analyze_ready
 -- Tell the planner how many lines there are: without it, a small file is joined to a large book by reading all of the book.
-ANALYZE {ready};
+ANALYZE {ready} (
+    chunk, is_repeat, is_twin, line, is_credit, total_currency, errors, warnings, account_key, item_kind, item_ref
+);
 
 -- name: judge_twins
 -- Judge lines that share a reference. The same contents: the first stands, the others are repeats. Different contents: none can be

@@ -14,7 +14,7 @@ ON CONFLICT (source_id, account_id, item_id) DO NOTHING;
 -- name: make_chunks
 -- Make a mark for each chunk of a batch; those of an earlier attempt stand.
 INSERT INTO intake_chunk (batch_id, position)
-SELECT DISTINCT %(batch)s, chunk FROM {ready}
+SELECT %(batch)s, generate_series(0, max(chunk)) FROM {ready}
 ON CONFLICT DO NOTHING;
 
 -- name: take_chunk
