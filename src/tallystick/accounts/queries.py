@@ -352,7 +352,7 @@ def judge_items(rows: sql.Rows) -> sql.Rows:
     The rows have the columns key (the caller's own number of a line), account_id (null for an account to be), client_id, kind,
     reference, issued_on, due_on, amount_minor, stated_open_minor (what the source says is open, or null), settled_on (or
     null), currency and description (or null). The answer adds verdict ("new", "changed", "unchanged"), refusal (a code, or
-    null) and is_ahead_of_source (more is settled here than the source knows of).
+    null) and is_ahead_of_source (more is settled here than the source knows of), and keeps what else the rows have.
     """
     params = {"kinds": [str(kind) for kind in rules.HEAD_OF], "heads": [int(head) for head in rules.HEAD_OF.values()]}
     return sql.Rows(*rows.into(sql.load("tallystick.accounts", "bulk.sql", "judge_items"), params))

@@ -29,8 +29,7 @@ FOR NO KEY UPDATE OF account;
 
 -- name: judge_items
 -- Judge items against the book: new, changed or unchanged, and what forbids it. The open amount that the source states may be null.
-SELECT row.key, row.account_id, row.client_id, row.kind, head.head, row.reference, row.issued_on, row.due_on,
-       row.amount_minor, row.stated_open_minor, row.settled_on, row.currency, row.description,
+SELECT row.*, head.head,
        item.id AS item_id, item.amount_minor AS was_minor, item.open_minor AS was_open_minor,
        item.issued_on AS was_issued_on, item.due_on AS was_due_on,
        CASE

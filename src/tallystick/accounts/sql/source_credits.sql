@@ -1,8 +1,7 @@
 -- name: judge
 -- Judge credits of the client's books against those that stand: new, changed or unchanged, and what forbids it. A credit of
 -- nothing is used up: it stands no more.
-SELECT row.key, row.account_id, row.kind, row.reference, row.booked_on, row.amount_minor, row.currency,
-       standing.id AS standing_id,
+SELECT row.*, standing.id AS standing_id,
        CASE
            WHEN account.currency <> row.currency THEN 'accounts.currency_differs'
            WHEN account.state <> 'open' AND standing.id IS NULL THEN 'accounts.account_is_closed'

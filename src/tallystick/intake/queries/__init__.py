@@ -189,8 +189,12 @@ def holds_lines(batch_id: int) -> bool:
 
 
 def plan_for_a_file() -> None:
-    """Have statements of this transaction planned for a whole file: with room to sort it, and shared by workers."""
+    """Have statements of this transaction planned for a whole file: with room to sort it, and shared by workers.
+
+    Workers keep hash tables of their own: shared ones would stand in /dev/shm, of which a container has 64 MB.
+    """
     sql.execute("SET LOCAL work_mem = '128MB'")
+    sql.execute("SET LOCAL enable_parallel_hash = off")
     sql.execute("SET LOCAL parallel_setup_cost = 0")
     sql.execute("SET LOCAL parallel_tuple_cost = 0.01")
 
@@ -223,22 +227,22 @@ def debtor_verdicts(batch: Batch, **markers: str) -> sql.Rows:
     return sql.Rows(line_query("debtor_verdicts", batch.pk, **markers), {"client": batch.source.client_id})
 
 
-_VERDICT = "SELECT key, refusal, verdict, is_ahead_of_source FROM ({judged}) AS judged"
-_CREDIT_VERDICT = "SELECT key, refusal, verdict, false AS is_ahead_of_source FROM ({judged}) AS judged"
+_VERDICT = "SELECT key, currency, value_minor, refusal, verdict, is_ahead_of_source FROM {judged}"
+_CREDIT_VERDICT = "SELECT key, currency, value_minor, refusal, verdict, false AS is_ahead_of_source FROM {judged}"
 
 
 def judged_lines(batch: Batch, *, kind: rules.FileKind) -> sql.Rows:
-    """Judge the lines of a batch against the book as it is now: key (the line), refusal, verdict, is_ahead_of_source."""
+    """Judge the lines of a batch against the book as it is now; the key of a verdict is its line."""
     parts: list[sql.Rows] = []
     if kind in rules.TELLS_OF_DEBTORS:
         verdicts = debtor_verdicts(batch)
-        parts.append(sql.Rows(sql.fill(_VERDICT, judged=verdicts.select), verdicts.params))
+        parts.append(sql.Rows(sql.fill(_VERDICT, judged=f"({verdicts.select}) AS judged"), verdicts.params))
     if kind in rules.BRINGS_ITEMS:
         items = account_queries.judge_items(item_rows(batch, kind=kind))
-        parts.append(sql.Rows(sql.fill(_VERDICT, judged=items.select), items.params))
+        parts.append(sql.Rows(sql.fill(_VERDICT, judged=f"({items.select}) AS judged"), items.params))
     if kind in rules.BRINGS_CREDITS:
         credits = account_queries.judge_source_credits(credit_rows(batch))
-        parts.append(sql.Rows(sql.fill(_CREDIT_VERDICT, judged=credits.select), credits.params))
+        parts.append(sql.Rows(sql.fill(_CREDIT_VERDICT, judged=f"({credits.select}) AS judged"), credits.params))
     params = {name: value for part in parts for name, value in part.params.items()}
     return sql.Rows(one_verdict([part.select for part in parts], kind=kind), params)
 
@@ -253,12 +257,12 @@ def one_verdict(judged: Sequence[str], *, kind: rules.FileKind) -> str:
 
 def verdicts_of(table: str) -> str:
     """Give the SELECT of verdicts from a table of them."""
-    return sql.fill("SELECT key, refusal, verdict, is_ahead_of_source FROM {table}", table=quoted(table))
+    return sql.fill(_VERDICT, judged=quoted(table))
 
 
 def credit_verdicts_of(table: str) -> str:
     """Give the SELECT of verdicts from a table of those on credits."""
-    return sql.fill("SELECT key, refusal, verdict, false AS is_ahead_of_source FROM {table}", table=quoted(table))
+    return sql.fill(_CREDIT_VERDICT, judged=quoted(table))
 
 
 def in_book(batch: Batch) -> list[rules.Total]:

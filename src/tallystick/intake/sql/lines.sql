@@ -2,7 +2,7 @@
 -- The items of lines that stand, one each.
 SELECT ready.line AS key, {account_id} AS account_id, %(client)s::bigint AS client_id, ready.item_kind AS kind,
        ready.item_ref AS reference, ready.issued_on, ready.due_on, ready.amount_minor,
-       ready.open_minor AS stated_open_minor, ready.settled_on, ready.currency, ready.description
+       ready.open_minor AS stated_open_minor, ready.settled_on, ready.currency, ready.description, ready.value_minor
 FROM {ready} AS ready
 {accounts}
 WHERE ready.errors IS NULL AND NOT ready.is_repeat AND NOT ready.is_credit {bound};
@@ -11,7 +11,7 @@ WHERE ready.errors IS NULL AND NOT ready.is_repeat AND NOT ready.is_credit {boun
 -- The items of placements that stand: one for each head that has a balance.
 SELECT ready.line AS key, {account_id} AS account_id, %(client)s::bigint AS client_id, head.kind,
        ready.item_ref AS reference, ready.issued_on, ready.due_on, head.minor AS amount_minor,
-       NULL::bigint AS stated_open_minor, NULL::date AS settled_on, ready.currency, ready.description
+       NULL::bigint AS stated_open_minor, NULL::date AS settled_on, ready.currency, ready.description, ready.value_minor
 FROM {ready} AS ready
 {accounts}
 CROSS JOIN LATERAL (VALUES
@@ -23,14 +23,14 @@ WHERE ready.errors IS NULL AND NOT ready.is_repeat AND head.minor > 0 {bound};
 -- name: credit_rows
 -- The credits of lines that stand.
 SELECT ready.line AS key, {account_id} AS account_id, ready.item_kind AS kind, ready.item_ref AS reference,
-       ready.issued_on AS booked_on, ready.amount_minor, ready.currency
+       ready.issued_on AS booked_on, ready.amount_minor, ready.currency, ready.value_minor
 FROM {ready} AS ready
 {accounts}
 WHERE ready.errors IS NULL AND NOT ready.is_repeat AND ready.is_credit {bound};
 
 -- name: debtor_verdicts
 -- Judge what lines say of debtors against what is known of them. What a line leaves out is not known there, and no change.
-SELECT ready.line AS key, NULL::text AS refusal, false AS is_ahead_of_source,
+SELECT ready.line AS key, ready.currency, ready.value_minor, NULL::text AS refusal, false AS is_ahead_of_source,
        CASE
            WHEN account.id IS NULL THEN 'new'
            WHEN party.name <> ready.name
@@ -68,7 +68,8 @@ WHERE ready.errors IS NULL AND NOT ready.is_repeat {bound};
 
 -- name: one_verdict
 -- Give each line one verdict, where a line brings several things: it is new when all of it is, and unchanged when all of it is.
-SELECT key, min(refusal) AS refusal, bool_or(is_ahead_of_source) AS is_ahead_of_source,
+SELECT key, min(currency) AS currency, max(value_minor) AS value_minor, min(refusal) AS refusal,
+       bool_or(is_ahead_of_source) AS is_ahead_of_source,
        CASE WHEN bool_and(verdict = 'new') THEN 'new' WHEN bool_and(verdict = 'unchanged') THEN 'unchanged'
             ELSE 'changed' END AS verdict
 FROM ({judged}) AS judged
@@ -77,17 +78,18 @@ GROUP BY key;
 -- name: tally
 -- Count what became of lines by verdict and currency, and of how many there is something to note. It only reads, so that
 -- workers can share it.
-SELECT verdict, total_currency AS currency, count(*)::integer AS lines, sum(value_minor)::bigint AS value_minor,
+SELECT verdict, currency, count(*)::integer AS lines, sum(value_minor)::bigint AS value_minor,
        count(*) FILTER (WHERE is_noted) AS noted
 FROM (
-    SELECT ready.total_currency, ready.value_minor, judged.refusal IS NOT NULL OR judged.is_ahead_of_source AS is_noted,
-           CASE WHEN ready.errors IS NOT NULL OR judged.refusal IS NOT NULL THEN 'refused'
-                WHEN ready.is_repeat THEN 'repeated'
-                ELSE judged.verdict END AS verdict
-    FROM {ready} AS ready LEFT JOIN ({judged}) AS judged ON judged.key = ready.line
-    WHERE true {bound}
+    SELECT CASE WHEN refusal IS NULL THEN verdict ELSE 'refused' END AS verdict, currency, value_minor,
+           refusal IS NOT NULL OR is_ahead_of_source AS is_noted
+    FROM ({judged}) AS judged
+    UNION ALL
+    SELECT CASE WHEN errors IS NULL THEN 'repeated' ELSE 'refused' END, total_currency, value_minor, false
+    FROM {ready} AS ready
+    WHERE (errors IS NOT NULL OR is_repeat) {bound}
 ) AS line
-GROUP BY verdict, total_currency;
+GROUP BY verdict, currency;
 
 -- name: add_totals
 -- Add to the totals of a batch, in one order, so that two chunks never wait for each other in a ring.
