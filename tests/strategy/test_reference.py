@@ -1,6 +1,7 @@
 """The pages of reference are what the program would write, and leave nothing out that it reads."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import translation
 
 from tallystick.contact.rules.words import Audience
 from tallystick.strategy.queries import catalogue
-from tallystick.strategy.rules import keys, reading_orders
+from tallystick.strategy.rules import keys, reading_orders, types
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -28,6 +29,22 @@ def test_the_page_of_facts_names_every_fact_with_its_meaning():
     for fact in catalogue.facts():
         assert f"| `{fact.name}` | {fact.type.value} |" in page
         assert fact.meaning in page
+
+
+@pytest.mark.parametrize("page", ["reference/facts.md", "how-to/run-the-book.md"])
+def test_every_condition_that_the_pages_show_is_understood(page):
+    shown = re.findall(r"`([^`]+[<>=] [^`]+)`", (REFERENCE.parent / page).read_text())
+
+    assert len(shown) >= 3
+    for condition in shown:
+        assert types.understand(condition, catalogue.catalogue())
+
+
+def test_the_page_of_facts_names_every_history():
+    page = (REFERENCE / "facts.md").read_text()
+
+    for history in catalogue.histories():
+        assert f"| `{history.name}` | {'yes' if history.amounts else ''} | {history.meaning} |" in page
 
 
 def test_every_order_and_every_audience_that_is_read_has_a_meaning():
