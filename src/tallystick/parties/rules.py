@@ -61,7 +61,9 @@ def name_key(name: str) -> str:
     >>> name_key("  O’Brien & Söhne Ltd. ")
     'o brien sohne ltd'
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    plain = name
+    if not name.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", plain.casefold()).strip()
 
 
