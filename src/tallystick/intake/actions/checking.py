@@ -99,7 +99,10 @@ def stage(batch: Batch) -> None:
     sql.execute(_query("make_staged", batch))
     _copy(batch, mapping)
     queries.plan_for_a_file()
+    # Room to sort the file, and for nothing but that.
+    sql.execute("SET LOCAL work_mem = '128MB'")
     sql.execute(_query("make_ready", batch), _reading(batch, mapping))
+    sql.execute("SET LOCAL work_mem TO DEFAULT")
     sql.execute(_query("index_ready", batch))
     sql.execute(_query("analyze_ready", batch))
     sql.execute(_query("judge_twins", batch))

@@ -189,11 +189,10 @@ def holds_lines(batch_id: int) -> bool:
 
 
 def plan_for_a_file() -> None:
-    """Have statements of this transaction planned for a whole file: with room to sort it, and shared by workers.
+    """Have statements of this transaction that read a whole file planned so that workers share them, which is worth their start.
 
     Workers keep hash tables of their own: shared ones would stand in /dev/shm, of which a container has 64 MB.
     """
-    sql.execute("SET LOCAL work_mem = '128MB'")
     sql.execute("SET LOCAL enable_parallel_hash = off")
     sql.execute("SET LOCAL parallel_setup_cost = 0")
     sql.execute("SET LOCAL parallel_tuple_cost = 0.01")
