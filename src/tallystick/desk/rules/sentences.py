@@ -103,15 +103,18 @@ SENTENCES: dict[str, Sentence] = {
     "promises.PromiseReplaced": _said(_("Promise of {amount} by {pay_on} replaced"), "calendar-sync"),
     "promises.PromiseWithdrawn": _said(_("Promise of {amount} withdrawn"), "calendar-off", detail="{reason}"),
     "strategy.EventAnswered": _said(_("{answer}"), "route", "quiet", answer=_("Strategy answered")),
+    "strategy.LimitCame": _said(_("Not done in time: {step}"), "alarm-clock", "warn"),
     "strategy.OrderRefused": _said(_("Not done: {order}"), "ban", "warn", detail="{reason}"),
     "strategy.StateLeft": _said(_("{state} → {entered}"), "route", "quiet"),
     "strategy.StepSkipped": _said(_("Passed over: {step}"), "route", "quiet"),
     "strategy.StepTaken": _said(_("{step}"), "route", "quiet"),
     "timeline.NoteAdded": _said("{text}", "sticky-note"),
+    "strategy.WaitEnded": _said(_("Goes on after: {step}"), "route", "quiet", detail="{result}"),
     "worklists.TaskCancelled": _said(_("No longer needed: {title}"), "list-x", "quiet", detail="{reason}"),
     "worklists.TaskDone": _said(_("Done: {title}"), "list-checks", "quiet", detail="{outcome} {note}"),
     "worklists.TaskGiven": _said(_("Given to {name}: {title}"), "user-round"),
     "worklists.TaskOpened": _said(_("To do by {due_on}: {title}"), "list-plus", "quiet"),
+    "worklists.TaskOverran": _said(_("Not done by {limit_on}: {title}"), "alarm-clock", "warn"),
     "worklists.TaskPutOff": _said(_("Put off to {due_on}: {title}"), "clock", "quiet", detail="{reason}"),
 }
 

@@ -18,10 +18,23 @@ from tallystick.kernel.outcome import Chosen, Outcome
 from tallystick.kernel.refusals import Refusal
 from tallystick.strategy.actions import telling
 from tallystick.strategy.actions.deciding import Decided
-from tallystick.strategy.rules.orders import CancelTasks, Hold, LiftHold, Message, Note, Notice, Order, Service, Task
+from tallystick.strategy.rules.orders import (
+    CancelTasks,
+    Hold,
+    LiftHold,
+    Message,
+    Note,
+    Notice,
+    Order,
+    Overrun,
+    Service,
+    Task,
+    Watch,
+)
 from tallystick.strategy.rules.statement import Statement
 from tallystick.timeline import actions as timeline
 from tallystick.worklists import actions as worklists
+from tallystick.worklists import rules as worklist_rules
 
 #: What became of orders, by what they are.
 Outcomes = dict[str, Outcome]
@@ -67,6 +80,8 @@ def name_of(order: Order) -> str:
             return f"{order.channel.value} {order.template}"
         case Task():
             return f"task {order.kind.value}: {order.title}"
+        case Overrun():
+            return f"overrun {order.watch.mark}"
         case CancelTasks():
             return f"cancel_tasks {order.kind.value}"
         case Hold():
@@ -101,7 +116,18 @@ def _give(order: Order, chosen: Chosen, place: int, calendar: str, *, day: date,
                 team_id=_team_id(order.team),
                 to_owner=order.to_owner,
                 note=order.note,
+                watch=_watch(order.watch, day=day, calendar=calendar),
                 action_no=place,
+                at=at,
+                by=by,
+            )
+        case Overrun():
+            return worklists.overrun_tasks(
+                account_ids=chosen.account_ids,
+                mark=order.watch.mark,
+                priority=order.watch.priority,
+                team_id=_team_id(order.watch.team),
+                to_owner=order.watch.to_owner,
                 at=at,
                 by=by,
             )
@@ -119,6 +145,13 @@ def _give(order: Order, chosen: Chosen, place: int, calendar: str, *, day: date,
             return holds.lift_holds(chosen, reasons=frozenset({order.reason}), at=at, by=by)
         case Note():
             return timeline.add_notes(chosen, text=order.text, happened_on=day, at=at, by=by)
+
+
+def _watch(watch: Watch | None, *, day: date, calendar: str) -> worklist_rules.Watch | None:
+    if watch is None:
+        return None
+    limit_on = add_business_days(day, watch.limit, jurisdictions.holidays(calendar))
+    return worklist_rules.Watch(watch.mark, day, limit_on, watch.is_awaited)
 
 
 def _team_id(name: str) -> int | None:

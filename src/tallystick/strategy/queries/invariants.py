@@ -111,7 +111,7 @@ def _nowhere(at: datetime) -> Iterator[sql.Rows]:
         for place in program.places:
             params["versions"].append(version_id)
             params["places"].append(place.number)
-            params["steps"].append(place.step.title if place.step else None)
+            params["steps"].append(None if place.ends or place.step is None else place.step.title)
     yield sql.Rows(
         sql.fill(
             sql.load("tallystick.strategy", "invariants.sql", "nowhere"),

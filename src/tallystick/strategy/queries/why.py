@@ -21,6 +21,7 @@ from tallystick.strategy.rules import narration, plain
 from tallystick.strategy.rules.document import Otherwise
 from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
 from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
+from tallystick.strategy.rules.statement import facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,13 @@ class Past:
     @property
     def title(self) -> str:
         """What happened, in a few words."""
-        if self.effect.kind is EffectKind.SKIP:
-            return _("Passed over: {step}").format(step=self.effect.title)
+        match self.effect.kind:
+            case EffectKind.SKIP:
+                return _("Passed over: {step}").format(step=self.effect.title)
+            case EffectKind.RESULT:
+                return _("Goes on after: {step}").format(step=self.effect.title)
+            case EffectKind.OVERRUN:
+                return _("Not done in time: {step}").format(step=self.effect.title)
         return self.effect.title
 
 
@@ -137,8 +143,13 @@ class Why:
         """What events would be answered by."""
         return self._of(EffectKind.ANSWER)
 
-    def _of(self, kind: EffectKind) -> list[Verdict]:
-        return [each for each in self.verdicts if each.effect.kind is kind]
+    @property
+    def tasks(self) -> list[Verdict]:
+        """What can come of tasks that have a time limit."""
+        return self._of(EffectKind.RESULT, EffectKind.OVERRUN)
+
+    def _of(self, *kinds: EffectKind) -> list[Verdict]:
+        return [each for each in self.verdicts if each.effect.kind in kinds]
 
     @property
     def waiting_for(self) -> Verdict | None:
@@ -153,6 +164,8 @@ class Why:
             return _("{state}: it goes on to “{next_state}” with the coming run.").format(
                 state=self.place.state.title, next_state=self.program.places[leaving.to_place].state.title
             )
+        if self.place.is_awaiting and self.place.step:
+            return self._said_task(self.place.step.title)
         waiting = self.waiting_for
         if waiting is None:
             return _("{state}: nothing more happens by time.").format(state=self.place.state.title)
@@ -171,6 +184,20 @@ class Why:
             state=self.place.state.title, step=waiting.effect.title, condition=stopped.question.said
         )
         return f"{waits} " + _("Now {values}.").format(values=stopped.said_values) if stopped.said_values else waits
+
+    def _said_task(self, step: str) -> str:
+        """Say what the task is waited for."""
+        if any(each.stopped_by is None for each in self.tasks):
+            return _("{state}: it goes on after “{step}” with the coming run.").format(
+                state=self.place.state.title, step=step
+            )
+        if self.next_review_on is None:
+            return _("{state}: “{step}” waits for a person, and is late.").format(
+                state=self.place.state.title, step=step
+            )
+        return _("{state}: “{step}” waits for a person until {day}.").format(
+            state=self.place.state.title, step=step, day=plain.value_aloud(self.next_review_on)
+        )
 
 
 def accounts_named(name: str) -> list[Account]:
@@ -270,7 +297,7 @@ def _decided(decision: Decision, effect: Effect) -> Iterator[Value]:
     """Give the values that decided, in the order the condition names them."""
     words = catalogue.catalogue()
     currency = decision.facts.get(words.currency.name, "")
-    for fact in words.of_tree(effect.condition.tree) if effect.condition else ():
+    for fact in facts_of(effect, words):
         yield _value(fact, decision.facts.get(fact.name), currency)
 
 

@@ -3,7 +3,8 @@
 States, and in each: transitions that are looked at first, steps in order, and answers to events. An account is in one
 state and waits for one step of it. A step fires when its delay is over, no guard stops it and its condition is true; then
 its orders are given, and the account waits for the next step or goes to another state. An account makes one step a day at most,
-and another only in a state that it came to by a transition or an answer since.
+and another only in a state that it came to by a transition or an answer since. A step that gives a person a task may wait for
+what comes of it, for so long; a task that is not done by its limit escalates.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.choices import Choice
-from tallystick.strategy.rules.orders import Order
+from tallystick.strategy.rules.orders import Order, Task, Watch
 from tallystick.strategy.rules.tree import Node
 
 
@@ -65,6 +66,16 @@ class Step:
     otherwise: Otherwise
     #: Guards that do not stop it, its state's among them.
     despite: frozenset[str]
+
+    @property
+    def watch(self) -> Watch | None:
+        """What becomes of the task of the step that has a time limit; one of a step has, at most."""
+        return next((order.watch for order in self.orders if isinstance(order, Task) and order.watch), None)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether an account waits at the step for what comes of its task."""
+        return self.watch is not None and self.watch.is_awaited
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,23 @@ TASK = {
     "due": "`2 business days` after the step; the same day where nothing is said.",
     "priority": "How urgent it is; `normal` where nothing is said.",
     "note": "What else there is to know.",
+    "limit": "`3 business days`: on that day, counted from the step, a task that is not done escalates, once. For a task of a "
+    "step, and while the account is in the state of the step.",
+    "wait": "`true`: the account waits at this step until the task is done or cancelled, or its limit has come. Needs a limit.",
+    "results": "Where an account that waits goes by what came of the task: a state by each word, such as `{promise: promised}`. "
+    "After any other it goes on to the next step, or where the step goes.",
+    "escalate": "What happens on the day of the limit; where nothing is said, it is told on the timeline, and an account that "
+    "waits goes on.",
+}
+
+#: What happens when the limit of a task has come.
+ESCALATE = {
+    "do": "Orders, in this order.",
+    "priority": "Weighs the task so much at least.",
+    "team": "Gives the task to this team.",
+    "owner": "`true` gives the task to whoever looks after the account.",
+    "go": "State to go to; without it an account that waits goes on, and another stays where it is.",
+    "wait": "`true`: the account waits on for the task.",
 }
 
 HOLD = {

@@ -10,8 +10,22 @@ from django.utils.translation import ngettext
 from tallystick.contact.rules.words import TO_DEBTOR, Audience, Channel, Command, To
 from tallystick.strategy.rules import plain
 from tallystick.strategy.rules.document import Answer, Condition, Delay, Document, Otherwise, Since, State, Step
-from tallystick.strategy.rules.orders import CancelTasks, Hold, LiftHold, Message, Note, Notice, Order, Service, Task
+from tallystick.strategy.rules.orders import (
+    PRIORITIES,
+    CancelTasks,
+    Hold,
+    LiftHold,
+    Message,
+    Note,
+    Notice,
+    Order,
+    Overrun,
+    Service,
+    Task,
+    Watch,
+)
 from tallystick.strategy.rules.types import Catalogue
+from tallystick.worklists.rules import RESULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,8 @@ def said_order(order: Order) -> str:
             )
         case Task():
             return _said_task(order)
+        case Overrun():
+            return _said_overrun(order.watch)
         case CancelTasks():
             return _("cancel open tasks ({kind})").format(kind=order.kind.label)
         case Hold():
@@ -89,6 +105,8 @@ def said_name(name: str) -> str:
     match word:
         case "task":
             return _("Task: {title}").format(title=rest.partition(": ")[2])
+        case "overrun":
+            return _("Task not done in time: {step}").format(step=plain.name_aloud(rest.partition("/")[2]))
         case "service":
             return str(Command(rest).label)
         case "notify":
@@ -109,6 +127,28 @@ def _said_task(task: Task) -> str:
         days = task.due_business_days
         said += ", " + ngettext("within {days} business day", "within {days} business days", days).format(days=days)
     return said
+
+
+def _said_overrun(watch: Watch) -> str:
+    said = _("say that the task was not done in time")
+    if watch.priority is not None:
+        said += ", " + _("weigh it as {priority}").format(
+            priority=next(word for word, weight in PRIORITIES.items() if weight == watch.priority)
+        )
+    if watch.team:
+        said += ", " + _("give it to the team {team}").format(team=watch.team)
+    if watch.to_owner:
+        said += ", " + _("give it to whoever looks after the account")
+    return said
+
+
+def said_result(word: str) -> str:
+    """Say what came of a task; anything else where no word is said.
+
+    >>> said_result("promise"), said_result("")
+    ('Right person: promised to pay', 'anything else')
+    """
+    return str(RESULTS[word]) if word else _("anything else")
 
 
 def _said_to(to: To) -> str:
@@ -171,9 +211,26 @@ class _Narrator:
             phrases.append(_("on a business day"))
         if step.despite:
             phrases.append(_("also while: {guards}").format(guards=_listed(step.despite)))
-        return Told(
-            step.title, ", ".join(filter(None, phrases)), tuple(map(said_order, step.orders)), self._title(step.go)
-        )
+        done = (*map(said_order, step.orders), *self._task(step))
+        return Told(step.title, ", ".join(filter(None, phrases)), done, self._title(step.go))
+
+    def _task(self, step: Step) -> list[str]:
+        """Say what becomes of the task of a step that has a time limit."""
+        watch = step.watch
+        if watch is None:
+            return []
+        days = ngettext("{days} business day", "{days} business days", watch.limit).format(days=watch.limit)
+        told = [_("wait until it is done, for {days} at most").format(days=days)] if watch.is_awaited else []
+        told += [
+            _("when it came to “{result}”, go to “{state}”").format(result=said_result(word), state=self._title(go))
+            for word, go in watch.results
+        ]
+        late = [said_order(order) for order in (Overrun(watch), *watch.orders)]
+        if watch.go:
+            late.append(_("go to “{state}”").format(state=self._title(watch.go)))
+        elif watch.is_awaited:
+            late.append(_("wait on") if watch.keeps_waiting else _("go on"))
+        return [*told, _("not done within {days}: {orders}").format(days=days, orders="; ".join(late))]
 
     def _answer(self, answer: Answer) -> Told:
         phrases = [_("when “{event}”").format(event=plain.event_aloud(answer.event))]

@@ -12,7 +12,7 @@ from tallystick.kernel.facts import Fact, FactType
 from tallystick.strategy.rules import grammar, keys
 from tallystick.strategy.rules.orders import PRIORITIES
 from tallystick.strategy.rules.program import Program
-from tallystick.worklists.rules import Kind
+from tallystick.worklists.rules import RESULTS, Kind
 
 _FRESH = "This page is made by `tallystick reference`; a test fails when it is not what the program would write."
 
@@ -116,6 +116,8 @@ def documents_page(program: Program, events: Mapping[str, type]) -> str:
         _table(("order", "what it does"), [(f"`{written}`", said) for written, said in keys.ORDERS.values()]),
         f"`task`, whose kinds are {_listed(kind.value for kind in Kind)} and whose priorities {_listed(PRIORITIES)}:",
         _table(("key", "meaning"), _coded(keys.TASK)),
+        f"`escalate`, of a task with a limit; what comes of a task is one of {_listed(RESULTS)}:",
+        _table(("key", "meaning"), _coded(keys.ESCALATE)),
         f"`hold` and `lift_hold`, whose reasons are {_listed(reason.value for reason in Reason)}:",
         _table(("key", "meaning"), _coded(keys.HOLD)),
         f"`service`, whose commands are {_listed(command.value for command in Command)}. `notify` goes to one of these; roles "

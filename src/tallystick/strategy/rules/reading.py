@@ -23,6 +23,7 @@ from tallystick.strategy.rules.document import (
     State,
     Step,
 )
+from tallystick.strategy.rules.orders import Task
 from tallystick.strategy.rules.section import Problem, Section
 from tallystick.strategy.rules.strict_yaml import YamlUnreadable
 
@@ -111,6 +112,8 @@ class _Reader:
         for state in document.states:
             reached |= {leave.go for leave in state.leaves}
             reached |= {step.go for step in state.steps} | {answer.go for answer in state.answers}
+            for watch in (step.watch for step in state.steps if step.watch):
+                reached |= {watch.go} | {go for _word, go in watch.results}
         for state in document.states:
             if state.id not in reached:
                 states.problem(_("nothing leads to this state."), state.id)
@@ -126,7 +129,7 @@ class _Reader:
         steps = section.sections("steps")
         if len(steps) > MOST_STEPS:
             section.problem(_("there are more than {limit} steps.").format(limit=MOST_STEPS), "steps")
-        read = tuple(self._step(each, despite) for each in steps)
+        read = tuple(self._step(each, state_id, despite) for each in steps)
         for number, step in enumerate(read):
             if step.id in [earlier.id for earlier in read[:number]]:
                 steps[number].problem(_("two steps of the state have this id."), "id")
@@ -142,12 +145,15 @@ class _Reader:
         section.only(keys.LEAVE, required=("when", "go"))
         return Leave(self._condition(section, "when") or _NEVER, self._state_id(section, "go"))
 
-    def _step(self, section: Section, despite: frozenset[str]) -> Step:
+    def _step(self, section: Section, state_id: str, despite: frozenset[str]) -> Step:
         section.only(keys.STEP, required=("id",))
         step_id = self._id(section, "id")
         if not section.has("do") and not section.has("go"):
             section.problem(_("a step does something or goes to a state."))
-        orders = reading_orders.read(section)
+        watched = reading_orders.Watched(f"{state_id}/{step_id}", section.has("go"), self._state_id)
+        orders = reading_orders.read(section, watched)
+        if sum(isinstance(order, Task) and order.watch is not None for order in orders) > 1:
+            section.problem(_("one task of a step has a limit, not several."), "do")
         human = any(order.is_human for order in orders)
         on = section.choice("on", ("business days", "any day"), default="business days" if human else "any day")
         when = self._condition(section, "when")

@@ -46,14 +46,42 @@ def rested(program: Program, state: State, *, day: str) -> str:
     )))"""
 
 
-def not_passed_over(effect: Effect, *, day: str) -> str:
-    """Write that a step has not been passed over on a day: a state that is come to twice passes over it once, and then waits."""
-    return f"""(book.state_entered_on IS DISTINCT FROM {day} OR NOT EXISTS (
+def not_decided(effect: Effect, *, day: str) -> str:
+    """Write that an effect has not happened to an account on a day."""
+    return f"""NOT EXISTS (
         SELECT FROM strategy_decision AS made
         WHERE made.account_id = book.account_id AND made.version_id = book.version_id AND made.due_on = {day}
           AND made.cause_id = 0 AND made.effect = {effect.number}
         OFFSET 0
-    ))"""
+    )"""
+
+
+def not_passed_over(effect: Effect, *, day: str) -> str:
+    """Write that a step has not been passed over on a day: a state that is come to twice passes over it once, and then waits."""
+    return f"(book.state_entered_on IS DISTINCT FROM {day} OR {not_decided(effect, day=day)})"
+
+
+def came(effect: Effect) -> str:
+    """Write that the task an account waits for has ended, with the result of the effect."""
+    assert effect.step is not None and effect.step.watch is not None  # noqa: S101
+    mark = compiler.quote_text(effect.step.watch.mark)
+    result = f"= {compiler.quote_text(effect.result)}" if effect.result else "IS NOT NULL"
+    return f"(book.awaited_mark = {mark} AND book.awaited_on = book.stepped_on AND book.awaited_result {result})"
+
+
+def overran(effect: Effect, *, day: str) -> str:
+    """Write that the limit of a task has come: of the one an account waits for, or of one that is open still."""
+    assert effect.step is not None and effect.step.watch is not None  # noqa: S101
+    if effect.step.awaits:
+        return f"book.next_review_on <= {day}"
+    return f"{compiler.quote_text(effect.step.watch.mark)} = ANY (book.tasks_overrun)"
+
+
+def facts_of(effect: Effect, catalogue: Catalogue) -> list[Fact]:
+    """Give the facts that decide an effect, which are kept with every decision."""
+    found = catalogue.of_tree(effect.condition.tree) if effect.condition else []
+    read = {EffectKind.RESULT: "worklists.result", EffectKind.OVERRUN: "worklists.limit_on"}.get(effect.kind)
+    return [*found, catalogue.facts[read]] if read else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +130,9 @@ class Statement:
         """What happens by time: a transition, or the step waited for."""
         return self._by_state(
             lambda numbered, state: self._when(
-                numbered, self._leaves(numbered, state), otherwise=self._waiting(numbered, state)
+                numbered,
+                self._leaves(numbered, state),
+                otherwise=self._overruns(numbered, state, otherwise=self._waiting(numbered, state)),
             )
         )
 
@@ -171,7 +201,7 @@ class Statement:
         """The values that decided each effect, as JSON, over a row of the book that has been changed already."""
         cases = []
         for place, (_version, effect) in enumerate(self._effects(), start=1):
-            if effect.condition and (values := self._values(self._catalogue.of_tree(effect.condition.tree))):
+            if values := self._values(facts_of(effect, self._catalogue)):
                 cases.append(f"WHEN {place} THEN {values}")
         if not cases:
             return "'{}'::jsonb"
@@ -197,7 +227,14 @@ class Statement:
             if effect.to_place is None:
                 reviews.append(timing.Review())
                 continue
-            step = version.program.places[effect.to_place].step
+            place = version.program.places[effect.to_place]
+            step = place.step
+            if place.is_awaiting and step:
+                waits = effect.kind is EffectKind.STEP
+                reviews.append(
+                    timing.review_of_task(step, day=self.day, holidays=version.holidays) if waits else timing.Review()
+                )
+                continue
             reviews.append(timing.review(step, day=self.day, is_entering=effect.is_entering, holidays=version.holidays))
         return reviews
 
@@ -240,10 +277,11 @@ class Statement:
     def _waiting(self, numbered: Numbered, state: State) -> str:
         """Write the step that each place of a state waits for."""
         program = numbered.version.program
-        first = program.first_place(state.id).number
         steps = []
-        for place in program.places[first : first + len(state.steps)]:
-            if place.step and timing.may_fire_on(place.step, day=self.day, holidays=numbered.version.holidays):
+        for place in program.places_of(state):
+            if place.step and place.is_awaiting:
+                steps.append(f"WHEN {place.number} THEN {self._task(numbered, program.of_task(state, place.step))}")
+            elif place.step and timing.may_fire_on(place.step, day=self.day, holidays=numbered.version.holidays):
                 fires = self._step(numbered, state, program.of_step(state, place.step))
                 steps.append(f"WHEN {place.number} THEN {fires}")
         return f"(CASE book.place {' '.join(steps)} END)" if steps else "NULL::integer"
@@ -268,6 +306,26 @@ class Statement:
                 f"WHEN {not_passed_over(skip, day=self._day)} THEN {numbered.base + skip.number} END) END)"
             )
         return f"(CASE WHEN {self._all_true(ready, condition)} THEN {number} END)"
+
+    def _task(self, numbered: Numbered, effects: list[Effect]) -> str:
+        """Write what comes of the task that is waited for: its result, or that its limit comes."""
+        *results, overrun = effects
+        cases = [
+            f"WHEN {came(each)} THEN CASE WHEN {not_passed_over(each, day=self._day)} THEN {numbered.base + each.number} END"
+            for each in results
+        ]
+        return f"(CASE {' '.join(cases)} {self._limit(numbered, overrun)} END)"
+
+    def _overruns(self, numbered: Numbered, state: State, otherwise: str) -> str:
+        """Write the limits of tasks that come while an account has gone on."""
+        cases = [self._limit(numbered, effect) for effect in numbered.version.program.overruns(state)]
+        return f"(CASE {' '.join(cases)} ELSE {otherwise} END)" if cases else otherwise
+
+    def _limit(self, numbered: Numbered, effect: Effect) -> str:
+        late = self._all_true(
+            overran(effect, day=self._day), self._unguarded(numbered, effect), not_decided(effect, day=self._day)
+        )
+        return f"WHEN {late} THEN {numbered.base + effect.number}"
 
     def _condition(self, effect: Effect) -> str:
         if effect.condition is None:

@@ -48,6 +48,13 @@ def review(step: Step | None, *, day: date, is_entering: bool, holidays: Collect
     return Review(on=add_business_days(on, 0, holidays) if step.business_days_only else on)
 
 
+def review_of_task(step: Step, *, day: date, holidays: Collection[date]) -> Review:
+    """Give when the time limit of the task of a step comes that was made on a day."""
+    if step.watch is None:
+        return Review()
+    return Review(on=add_business_days(day, step.watch.limit, holidays))
+
+
 def entered_by(step: Step, *, day: date, holidays: Collection[date]) -> date | None:
     """Give the latest day of entering the state for which a step's delay is over on a day.
 

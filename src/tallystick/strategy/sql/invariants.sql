@@ -124,7 +124,8 @@ FROM (SELECT account_id, id, id AS decision_id, due_on FROM strategy_decision WH
 FULL JOIN (
     SELECT account_id, (data ->> 'decision_id')::bigint AS decision_id, count(*) AS times
     FROM timeline_event
-    WHERE {reach} AND kind IN ('strategy.StepTaken', 'strategy.StepSkipped', 'strategy.StateLeft', 'strategy.EventAnswered')
+    WHERE {reach} AND kind IN ('strategy.StepTaken', 'strategy.StepSkipped', 'strategy.StateLeft', 'strategy.EventAnswered',
+                                         'strategy.WaitEnded', 'strategy.LimitCame')
     GROUP BY 1, 2
 ) AS told USING (account_id, decision_id)
 WHERE decision.id IS NULL OR told.times IS DISTINCT FROM 1

@@ -1,0 +1,27 @@
+"""What the book knows of the tasks that a strategy watches over."""
+
+from django.db import migrations
+
+ADDED = """
+ALTER TABLE strategy_book
+    ADD COLUMN tasks_limit_on date,
+    ADD COLUMN tasks_stale_on date,
+    ADD COLUMN tasks_overrun text[],
+    ADD COLUMN awaited_on date,
+    ADD COLUMN awaited_mark text,
+    ADD COLUMN awaited_result text;
+"""
+REMOVED = """
+ALTER TABLE strategy_book
+    DROP COLUMN tasks_limit_on,
+    DROP COLUMN tasks_stale_on,
+    DROP COLUMN tasks_overrun,
+    DROP COLUMN awaited_on,
+    DROP COLUMN awaited_mark,
+    DROP COLUMN awaited_result;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("strategy", "0001_initial")]
+    operations = [migrations.RunSQL(ADDED, REMOVED)]
