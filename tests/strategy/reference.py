@@ -6,6 +6,7 @@ currency comes with the account.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -105,3 +106,13 @@ class Reference:
         if deciding in answers:
             return deciding
         return None if None in answers else not deciding
+
+
+def arm_of(split_id: str, shares: Mapping[str, int], whom: int) -> str:
+    """Give the arm of an account or a debtor: a hash, cut to 32 bits, falls into a hundred parts."""
+    part = int.from_bytes(hashlib.sha256(f"{split_id}:{whom}".encode()).digest()[:4], "big") % 100
+    for arm, share in shares.items():
+        if part < share:
+            return arm
+        part -= share
+    raise AssertionError("the shares come to a hundred")

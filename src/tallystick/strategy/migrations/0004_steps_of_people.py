@@ -1,9 +1,10 @@
-"""What the book knows of the tasks that a strategy watches over."""
+"""What the book knows of the tasks that a strategy watches over, and whose account it is."""
 
 from django.db import migrations
 
 ADDED = """
 ALTER TABLE strategy_book
+    ADD COLUMN party_id bigint NOT NULL DEFAULT 0,
     ADD COLUMN tasks_limit_on date,
     ADD COLUMN tasks_stale_on date,
     ADD COLUMN tasks_overrun text[],
@@ -13,6 +14,7 @@ ALTER TABLE strategy_book
 """
 REMOVED = """
 ALTER TABLE strategy_book
+    DROP COLUMN party_id,
     DROP COLUMN tasks_limit_on,
     DROP COLUMN tasks_stale_on,
     DROP COLUMN tasks_overrun,

@@ -17,11 +17,12 @@ from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.models import Decision, Version
 from tallystick.strategy.queries import catalogue, versions
-from tallystick.strategy.rules import narration, plain
+from tallystick.strategy.rules import narration, own_words, plain
 from tallystick.strategy.rules.document import Otherwise
 from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
 from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
 from tallystick.strategy.rules.statement import facts_of
+from tallystick.strategy.rules.types import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,8 @@ def why(account_id: int, *, day: date, past: int = 20) -> Why | None:
     version = versions.get_version(row["version_id"])
     published = versions.published(version.pk, version.document, day)
     place = published.program.places[row["place"]]
-    options = Reasoning(published, catalogue.catalogue(), day).options(place)
+    words = own_words.words(published.program.document, catalogue.catalogue())
+    options = Reasoning(published, words, day).options(place)
     return Why(
         account_id=account_id,
         day=day,
@@ -279,6 +281,7 @@ def find_decision(decision_id: int, *, account_id: int) -> Past | None:
 def _past(decision: Decision, version: Version) -> Past:
     program = versions.program_of(version.document)
     effect = program.effect(decision.effect)
+    words = own_words.words(program.document, catalogue.catalogue())
     return Past(
         decision_id=decision.pk,
         due_on=decision.due_on,
@@ -287,15 +290,14 @@ def _past(decision: Decision, version: Version) -> Past:
         effect=effect,
         from_state=program.places[decision.from_place].state.title,
         to_state=program.places[decision.to_place].state.title,
-        condition=plain.read_aloud(effect.condition.tree, catalogue.catalogue()) if effect.condition else "",
-        values=tuple(_decided(decision, effect)),
+        condition=plain.read_aloud(effect.condition.tree, words) if effect.condition else "",
+        values=tuple(_decided(decision, effect, words)),
         cause_id=decision.cause_id,
     )
 
 
-def _decided(decision: Decision, effect: Effect) -> Iterator[Value]:
+def _decided(decision: Decision, effect: Effect, words: Catalogue) -> Iterator[Value]:
     """Give the values that decided, in the order the condition names them."""
-    words = catalogue.catalogue()
     currency = decision.facts.get(words.currency.name, "")
     for fact in facts_of(effect, words):
         yield _value(fact, decision.facts.get(fact.name), currency)

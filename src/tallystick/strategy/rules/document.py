@@ -123,6 +123,16 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """Accounts told apart by chance, to compare what becomes of them: arms with shares of a hundred."""
+
+    id: str
+    shares: tuple[tuple[str, int], ...]
+    #: All accounts of a debtor are in one arm; otherwise each account is by itself.
+    by_debtor: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A whole strategy."""
 
@@ -133,6 +143,7 @@ class Document:
     #: Calendar whose holidays count, such as "GB-EAW".
     calendar: str
     start: str
+    splits: tuple[Split, ...]
     guards: tuple[Guard, ...]
     states: tuple[State, ...]
     #: Answers given in every state, after the state's own.

@@ -11,9 +11,15 @@ DOCUMENT = {
     "summary": "What it is for, in a few sentences.",
     "calendar": "Calendar whose holidays are no business days, such as `GB-EAW`, which is the default.",
     "start": "State that an account begins in. Required.",
+    "splits": "Splits by id: accounts told apart by chance, to compare what becomes of them.",
     "never_when": "Guards by id, each a condition. While one is true no step fires and no answer is given.",
     "states": "States by id. Required.",
     "answers": "Answers to events that are given in every state, after the state's own.",
+}
+
+SPLIT = {
+    "shares": "Shares of a hundred by arm, such as `{champion: 90, challenger: 10}`. Required.",
+    "by": "`account`, which is the default, or `debtor`: all accounts of a debtor are in one arm.",
 }
 
 STATE = {

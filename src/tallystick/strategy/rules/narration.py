@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallystick.contact.rules.words import TO_DEBTOR, Audience, Channel, Command, To
-from tallystick.strategy.rules import plain
-from tallystick.strategy.rules.document import Answer, Condition, Delay, Document, Otherwise, Since, State, Step
+from tallystick.strategy.rules import own_words, plain
+from tallystick.strategy.rules.document import Answer, Condition, Delay, Document, Otherwise, Since, Split, State, Step
 from tallystick.strategy.rules.orders import (
     PRIORITIES,
     CancelTasks,
@@ -54,6 +54,7 @@ class ToldState:
 class Narration:
     """A whole strategy."""
 
+    splits: tuple[Told, ...]
     guards: tuple[Told, ...]
     states: tuple[ToldState, ...]
     answers: tuple[Told, ...]
@@ -61,7 +62,7 @@ class Narration:
 
 def narrate(document: Document, catalogue: Catalogue) -> Narration:
     """Read a checked document aloud."""
-    return _Narrator(document, catalogue).all()
+    return _Narrator(document, own_words.words(document, catalogue)).all()
 
 
 def said_order(order: Order) -> str:
@@ -177,6 +178,7 @@ class _Narrator:
             Told(plain.name_aloud(each.id), self._condition(each.when), ()) for each in self._document.guards
         )
         return Narration(
+            splits=tuple(map(_said_split, self._document.splits)),
             guards=guards,
             states=tuple(self._state(state) for state in self._document.states),
             answers=tuple(self._answer(answer) for answer in self._document.answers),
@@ -245,6 +247,12 @@ class _Narrator:
 
     def _title(self, state_id: str | None) -> str:
         return self._document.state(state_id).title if state_id else ""
+
+
+def _said_split(split: Split) -> Told:
+    arms = ", ".join(_("{share} % {arm}").format(share=share, arm=plain.name_aloud(arm)) for arm, share in split.shares)
+    by = _("by chance, each debtor with all accounts") if split.by_debtor else _("by chance, each account by itself")
+    return Told(plain.name_aloud(split.id).capitalize(), f"{by}: {arms}", ())
 
 
 def _listed(names: frozenset[str]) -> str:

@@ -100,6 +100,11 @@ def documents_page(program: Program, events: Mapping[str, type]) -> str:
         "to it. `tallystick why ACCOUNT` names the place of an account and what stops each of those things.",
         "## The document",
         _table(("key", "meaning"), _coded(keys.DOCUMENT)),
+        "## A split",
+        _table(("key", "meaning"), _coded(keys.SPLIT)),
+        'The arm of the split `early-call` is the word `split.early_call`, as in `when: split.early_call = "challenger"`. It '
+        "follows from a hash of the id and the account, or its debtor: it is the same in every version while the id stays, "
+        "whatever other splits choose. Every decision keeps the arms of its document.",
         "## A state",
         _table(("key", "meaning"), _coded(keys.STATE)),
         "A transition, one of `leave`:",

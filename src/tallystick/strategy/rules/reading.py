@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallystick.kernel.refusals import Refusal
-from tallystick.strategy.rules import grammar, keys, mistakes, reading_orders, strict_yaml, types
+from tallystick.strategy.rules import grammar, keys, mistakes, own_words, reading_orders, strict_yaml, types
 from tallystick.strategy.rules.document import (
     Answer,
     Condition,
@@ -20,12 +20,14 @@ from tallystick.strategy.rules.document import (
     Leave,
     Otherwise,
     Since,
+    Split,
     State,
     Step,
 )
 from tallystick.strategy.rules.orders import Task
 from tallystick.strategy.rules.section import Problem, Section
 from tallystick.strategy.rules.strict_yaml import YamlUnreadable
+from tallystick.strategy.rules.words import KEYWORDS
 
 MOST_STATES = 200
 MOST_STEPS = 60
@@ -76,6 +78,7 @@ class _Reader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._catalogue = vocabulary.catalogue
         self.problems: list[Problem] = []
         self._states: tuple[str, ...] = ()
         self._guards: tuple[str, ...] = ()
@@ -84,6 +87,8 @@ class _Reader:
         root.only(keys.DOCUMENT, required=("name", "title", "start", "states"))
         states = root.section("states")
         guards = root.section("never_when")
+        splits = self._splits(root.section("splits"))
+        self._catalogue = own_words.with_words(splits, self._catalogue)
         self._states, self._guards = tuple(states.keys()), tuple(guards.keys())
         if len(self._states) > MOST_STATES:
             states.problem(_("there are more than {limit} states.").format(limit=MOST_STATES))
@@ -93,6 +98,7 @@ class _Reader:
             summary=root.text("summary", default=""),
             calendar=self._calendar(root),
             start=self._state_id(root, "start"),
+            splits=splits,
             guards=tuple(self._guard(guards, guard) for guard in self._guards),
             states=tuple(self._state(states.section(state), state) for state in self._states),
             answers=tuple(self._answer(each, frozenset()) for each in root.sections("answers")),
@@ -106,6 +112,28 @@ class _Reader:
         if known is not None and name not in known:
             root.problem(_("there is no calendar “{word}”."), "calendar", word=name, existing=known)
         return name
+
+    def _splits(self, section: Section) -> tuple[Split, ...]:
+        splits: dict[str, Split] = {}
+        for split_id in section.keys():  # noqa: SIM118
+            word = own_words.name_of_split(split_id)
+            if word.partition(".")[2] in KEYWORDS or not _ID.fullmatch(split_id):
+                section.problem(_("“{word}” cannot be the name of a split."), split_id, word=split_id)
+            elif word in splits:
+                section.problem(_("two splits are named “{word}”."), split_id, word=split_id)
+            else:
+                splits[word] = self._split(section.section(split_id), split_id)
+        return tuple(splits.values())
+
+    def _split(self, section: Section, split_id: str) -> Split:
+        section.only(keys.SPLIT, required=("shares",))
+        shares = section.section("shares")
+        arms = tuple((arm, shares.whole(arm, default=0, least=1, most=99)) for arm in shares.keys())  # noqa: SIM118
+        for arm, _share in arms:
+            self._check_id(shares, arm, arm)
+        if section.has("shares") and sum(share for _arm, share in arms) != 100:
+            section.problem(_("the shares of the arms come to a hundred."), "shares")
+        return Split(split_id, arms, section.choice("by", ("account", "debtor"), default="account") == "debtor")
 
     def _check_reachable(self, document: Document, states: Section) -> None:
         reached = {document.start} | {answer.go for answer in document.answers}
@@ -207,7 +235,7 @@ class _Reader:
             return None
         text = section.text(key, or_boolean=True)
         try:
-            return Condition(text, types.understand(text, self._vocabulary.catalogue))
+            return Condition(text, types.understand(text, self._catalogue))
         except mistakes.ConditionMistake as mistake:
             section.problem(str(mistake), key)
             return None

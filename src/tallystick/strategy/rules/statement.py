@@ -14,7 +14,7 @@ from functools import cached_property
 
 from tallystick.kernel.facts import Fact, FactType
 from tallystick.strategy.rules import compile as compiler
-from tallystick.strategy.rules import timing
+from tallystick.strategy.rules import own_words, timing
 from tallystick.strategy.rules.document import State
 from tallystick.strategy.rules.program import Effect, EffectKind, Program
 from tallystick.strategy.rules.types import Catalogue
@@ -81,7 +81,9 @@ def facts_of(effect: Effect, catalogue: Catalogue) -> list[Fact]:
     """Give the facts that decide an effect, which are kept with every decision."""
     found = catalogue.of_tree(effect.condition.tree) if effect.condition else []
     read = {EffectKind.RESULT: "worklists.result", EffectKind.OVERRUN: "worklists.limit_on"}.get(effect.kind)
-    return [*found, catalogue.facts[read]] if read else found
+    if read:
+        found = [*found, catalogue.facts[read]]
+    return list(dict.fromkeys([*found, *own_words.always_kept(catalogue)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +101,20 @@ class Numbered:
 
     version: Published
     base: int
+    #: What its conditions may speak of.
+    words: Catalogue
 
 
 class Statement:
     """The SQL of some versions for one day. All text is made of checked documents and the catalogue; nothing is a parameter."""
 
     def __init__(self, versions: Iterable[Published], catalogue: Catalogue, day: date) -> None:
-        self._catalogue = catalogue
         self.day = day
         self._day = compiler.quote_day(day)
         self.versions: list[Numbered] = []
         base = 0
         for version in versions:
-            self.versions.append(Numbered(version, base))
+            self.versions.append(Numbered(version, base, own_words.words(version.program.document, catalogue)))
             base += len(version.program.effects)
         self._answers: dict[str, str] = {}
 
@@ -200,16 +203,17 @@ class Statement:
     def evidence(self) -> str:
         """The values that decided each effect, as JSON, over a row of the book that has been changed already."""
         cases = []
-        for place, (_version, effect) in enumerate(self._effects(), start=1):
-            if values := self._values(facts_of(effect, self._catalogue)):
+        effects = ((each, effect) for each in self.versions for effect in each.version.program.effects)
+        for place, (numbered, effect) in enumerate(effects, start=1):
+            if values := self._values(facts_of(effect, numbered.words), numbered.words):
                 cases.append(f"WHEN {place} THEN {values}")
         if not cases:
             return "'{}'::jsonb"
         return f"(CASE {self.number_of_row} {' '.join(cases)} ELSE '{{}}'::jsonb END)"
 
-    def _values(self, facts: list[Fact]) -> str:
-        if any(fact.type is FactType.MONEY for fact in facts) and self._catalogue.currency not in facts:
-            facts = [*facts, self._catalogue.currency]
+    def _values(self, facts: list[Fact], words: Catalogue) -> str:
+        if any(fact.type is FactType.MONEY for fact in facts) and words.currency not in facts:
+            facts = [*facts, words.currency]
         pairs = []
         for fact in facts:
             expression = compiler.fact_sql(fact, self.day)
@@ -268,7 +272,7 @@ class Statement:
     def _when(self, numbered: Numbered, effects: Iterable[Effect], otherwise: str = "NULL::integer") -> str:
         """Write the first of some effects whose condition is true and that no guard stops."""
         cases = [
-            f"WHEN {self._all_true(self._unguarded(numbered, effect), self._condition(effect))} "
+            f"WHEN {self._all_true(self._unguarded(numbered, effect), self._condition(numbered, effect))} "
             f"THEN {numbered.base + effect.number}"
             for effect in effects
         ]
@@ -298,7 +302,7 @@ class Statement:
             self._unguarded(numbered, fires),
         )
         number = numbered.base + fires.number
-        condition = self._condition(fires)
+        condition = self._condition(numbered, fires)
         if skipped:
             [skip] = skipped
             return (
@@ -327,10 +331,10 @@ class Statement:
         )
         return f"WHEN {late} THEN {numbered.base + effect.number}"
 
-    def _condition(self, effect: Effect) -> str:
+    def _condition(self, numbered: Numbered, effect: Effect) -> str:
         if effect.condition is None:
             return "TRUE"
-        return compiler.to_sql(effect.condition.tree, self._catalogue, self.day)
+        return compiler.to_sql(effect.condition.tree, numbered.words, self.day)
 
     def _unguarded(self, numbered: Numbered, effect: Effect) -> str:
         if effect.only_moves:
@@ -338,7 +342,7 @@ class Statement:
         guards = numbered.version.program.guards(effect)
         if not guards:
             return OPEN
-        stopping = (compiler.to_sql(guard.when.tree, self._catalogue, self.day) for guard in guards)
+        stopping = (compiler.to_sql(guard.when.tree, numbered.words, self.day) for guard in guards)
         return f"({OPEN} AND NOT {compiler.any_true(stopping)})"
 
     def _all_true(self, *conditions: str) -> str:
