@@ -64,7 +64,7 @@ class Verdict:
     def is_skippable(self) -> bool:
         """Whether it is a step that is passed over where its own condition is not true when its turn comes."""
         step = self.effect.step
-        return step is not None and step.otherwise is Otherwise.SKIP
+        return step is not None and self.effect.kind is EffectKind.STEP and step.otherwise is Otherwise.SKIP
 
     @property
     def event(self) -> str:

@@ -50,6 +50,24 @@ class Delay:
     since: Since = Since.STEP
 
 
+class Roll(Choice):
+    """What becomes of a day that is no business day."""
+
+    NONE = "none", _("it stays")
+    NEXT = "next business day", _("the next business day instead")
+    PREVIOUS = "previous business day", _("the business day before instead")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A day by the due day of the oldest open item: so many days, or business days, before or after it."""
+
+    days: int
+    business: bool
+    is_before: bool
+    roll: Roll = Roll.NONE
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step of a state. Without a condition it fires as soon as its delay is over."""
@@ -66,6 +84,13 @@ class Step:
     otherwise: Otherwise
     #: Guards that do not stop it, its state's among them.
     despite: frozenset[str]
+    #: The day it fires at the earliest, by the due day. One before the due day is passed over once that has come.
+    at: Due | None = None
+
+    @property
+    def may_be_skipped(self) -> bool:
+        """Whether the account may go on to the next step without making it."""
+        return self.otherwise is Otherwise.SKIP or (self.at is not None and self.at.is_before)
 
     @property
     def watch(self) -> Watch | None:

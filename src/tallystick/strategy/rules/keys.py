@@ -41,6 +41,9 @@ STEP = {
     "when": "Condition; without one the step fires as soon as its delay is over.",
     "after": "Delay: `3 days` or `5 business days` after the step before (entering the state, for the first); or `30 days since "
     "entering`, counted from entering the state whatever came between. `0 days` is the default.",
+    "at": "Instead of a delay, a day by the due day of the oldest open item: `5 days before due`, `3 business days after due`. A "
+    "step before the due day is passed over once that has come; while nothing is open the account waits.",
+    "roll": "Where the day of `at` is no business day: `next business day` or `previous business day` instead.",
     "on": "`business days` or `any day`; business days is the default for a step that gives a person something to do.",
     "do": "Orders, in this order. A step has these or `go`, or both.",
     "go": "State to go to afterwards; without it the account waits for the next step.",

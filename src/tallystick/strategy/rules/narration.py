@@ -9,7 +9,19 @@ from django.utils.translation import ngettext
 
 from tallystick.contact.rules.words import TO_DEBTOR, Audience, Channel, Command, To
 from tallystick.strategy.rules import own_words, plain
-from tallystick.strategy.rules.document import Answer, Condition, Delay, Document, Otherwise, Since, Split, State, Step
+from tallystick.strategy.rules.document import (
+    Answer,
+    Condition,
+    Delay,
+    Document,
+    Due,
+    Otherwise,
+    Roll,
+    Since,
+    Split,
+    State,
+    Step,
+)
 from tallystick.strategy.rules.orders import (
     PRIORITIES,
     CancelTasks,
@@ -202,7 +214,11 @@ class _Narrator:
         )
 
     def _step(self, step: Step) -> Told:
-        phrases = [_delay(step.after)]
+        phrases = [said_due(step.at) if step.at else _delay(step.after)]
+        if step.at and step.at.roll is not Roll.NONE:
+            phrases.append(_("or {instead}").format(instead=step.at.roll.label))
+        if step.at and step.at.is_before:
+            phrases.append(_("passed over once that has come"))
         if step.when and step.otherwise is Otherwise.SKIP:
             phrases.append(
                 _("if {condition}; otherwise it is passed over").format(condition=self._condition(step.when))
@@ -221,7 +237,7 @@ class _Narrator:
         watch = step.watch
         if watch is None:
             return []
-        days = ngettext("{days} business day", "{days} business days", watch.limit).format(days=watch.limit)
+        days = _said_days(watch.limit, business=True)
         told = [_("wait until it is done, for {days} at most").format(days=days)] if watch.is_awaited else []
         told += [
             _("when it came to “{result}”, go to “{state}”").format(result=said_result(word), state=self._title(go))
@@ -259,6 +275,26 @@ def _listed(names: frozenset[str]) -> str:
     return ", ".join(plain.name_aloud(name) for name in sorted(names))
 
 
+def said_due(at: Due) -> str:
+    """Say the day of a step by the due day.
+
+    >>> said_due(Due(5, False, True)), said_due(Due(0, False, False))
+    ('5 days before the due day of the oldest open item', 'the due day of the oldest open item')
+    """
+    if not at.days:
+        return _("the due day of the oldest open item")
+    said = _said_days(at.days, business=at.business)
+    if at.is_before:
+        return _("{days} before the due day of the oldest open item").format(days=said)
+    return _("{days} after the due day of the oldest open item").format(days=said)
+
+
+def _said_days(days: int, *, business: bool) -> str:
+    if business:
+        return ngettext("{days} business day", "{days} business days", days).format(days=days)
+    return ngettext("{days} day", "{days} days", days).format(days=days)
+
+
 def _delay(delay: Delay) -> str:
     """Say how long a step waits; nothing for one that does not.
 
@@ -267,9 +303,6 @@ def _delay(delay: Delay) -> str:
     """
     if not delay.days:
         return ""
-    if delay.business:
-        said = ngettext("{days} business day", "{days} business days", delay.days)
-    else:
-        said = ngettext("{days} day", "{days} days", delay.days)
+    said = _said_days(delay.days, business=delay.business)
     after = _("after the step before") if delay.since is Since.STEP else _("after entering the state")
-    return f"{said.format(days=delay.days)} {after}"
+    return f"{said} {after}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.choices import Choice
-from tallystick.strategy.rules.document import Answer, Condition, Document, Guard, Otherwise, State, Step
+from tallystick.strategy.rules.document import Answer, Condition, Document, Guard, State, Step
 from tallystick.strategy.rules.orders import Order, Overrun, Watch
 
 
@@ -204,7 +204,7 @@ class _Numbering:
             following=awaiting,
             despite=step.despite,
         )
-        if step.otherwise is Otherwise.SKIP:
+        if step.may_be_skipped:
             self._add(
                 EffectKind.SKIP,
                 place.state,

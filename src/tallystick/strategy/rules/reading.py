@@ -16,9 +16,11 @@ from tallystick.strategy.rules.document import (
     Condition,
     Delay,
     Document,
+    Due,
     Guard,
     Leave,
     Otherwise,
+    Roll,
     Since,
     Split,
     State,
@@ -33,6 +35,7 @@ MOST_STATES = 200
 MOST_STEPS = 60
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_DUE = re.compile(r"([0-9]{1,3}) (business )?days? (before|after) due")
 _DELAY = re.compile(r"([0-9]{1,4}) (business )?days?( since entering)?")
 
 
@@ -193,6 +196,7 @@ class _Reader:
             title=section.text("title", default=step_id.replace("-", " ").replace("_", " ").capitalize()),
             when=when,
             after=self._delay(section),
+            at=self._due(section),
             business_days_only=on == "business days",
             orders=orders,
             go=self._state_id(section, "go") if section.has("go") else None,
@@ -229,6 +233,28 @@ class _Reader:
             return Delay()
         days, business, entering = found.groups()
         return Delay(int(days), bool(business), Since.ENTERING if entering else Since.STEP)
+
+    def _due(self, section: Section) -> Due | None:
+        if section.has("roll") and not section.has("at"):
+            section.problem(_("only a day by the due day is rolled."), "roll")
+        if not section.has("at"):
+            return None
+        if section.has("after"):
+            section.problem(_("a step has a delay or a day by the due day, not both."), "at")
+        written = section.text("at")
+        found = _DUE.fullmatch(written)
+        if found is None:
+            section.problem(
+                _("write a day like “5 days before due” or “3 business days after due”, not “{word}”."),
+                "at",
+                word=written,
+            )
+            return None
+        days, business, where = found.groups()
+        roll = Roll(section.choice("roll", [Roll.NEXT.value, Roll.PREVIOUS.value], default=Roll.NONE.value))
+        if where == "before" and int(days) == 0:
+            section.problem(_("a day before the due day is one day before it at least."), "at")
+        return Due(int(days), bool(business), where == "before", roll)
 
     def _condition(self, section: Section, key: str) -> Condition | None:
         if not section.has(key):

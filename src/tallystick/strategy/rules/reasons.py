@@ -17,9 +17,9 @@ from tallystick.kernel.choices import Choice
 from tallystick.kernel.facts import Fact
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import narration, plain, timing, tree
-from tallystick.strategy.rules.document import Guard, State, Step
+from tallystick.strategy.rules.document import Due, Guard, State, Step
 from tallystick.strategy.rules.program import Effect, EffectKind, Place
-from tallystick.strategy.rules.statement import OPEN, Published, came, overran, rested
+from tallystick.strategy.rules.statement import DUE_DAY, OPEN, Published, came, has_come, is_due, overran, rested
 from tallystick.strategy.rules.tree import Node
 from tallystick.strategy.rules.types import Catalogue
 
@@ -31,6 +31,7 @@ class About(Choice):
     ORDER = "order", "order of steps"
     DAY = "day", "day"
     TASK = "task", "task"
+    DUE = "due", "due day"
     GUARD = "guard", "guard"
     CONDITION = "condition", "condition"
 
@@ -120,11 +121,22 @@ class Reasoning:
                 rested(self.version.program, state, day=day),
             ),
         ]
+        if step.at:
+            questions += self._by_due_day(step.at)
         if not timing.may_fire_on(step, day=self.day, holidays=self.version.holidays):
             following = add_business_days(self.day, 0, self.version.holidays)
             said = _("it is a business day (the next is {day})").format(day=plain.value_aloud(following))
             questions.append(Question(About.DAY, said, "false"))
         return tuple(questions)
+
+    def _by_due_day(self, at: Due) -> list[Question]:
+        due_on = (self._fact(DUE_DAY),)
+        come = has_come(at, day=self.day, holidays=self.version.holidays)
+        asked = [Question(About.DUE, _("it is {when}").format(when=narration.said_due(at)), come, due_on)]
+        if at.is_before:
+            passed = f"NOT {is_due(day=compiler.quote_day(self.day))}"
+            asked.append(Question(About.DUE, _("the due day has not come"), passed, due_on))
+        return asked
 
     def _asked(self, effect: Effect) -> tuple[Question, ...]:
         questions: list[Question] = []

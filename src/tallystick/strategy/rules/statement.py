@@ -15,7 +15,7 @@ from functools import cached_property
 from tallystick.kernel.facts import Fact, FactType
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import own_words, timing
-from tallystick.strategy.rules.document import State
+from tallystick.strategy.rules.document import Due, Otherwise, State, Step
 from tallystick.strategy.rules.program import Effect, EffectKind, Program
 from tallystick.strategy.rules.types import Catalogue
 
@@ -26,6 +26,9 @@ KEPT = {
     "book.place": "book.prior_place",
 }
 
+
+#: The fact that steps by the due day go by.
+DUE_DAY = "accounts.oldest_due_on"
 
 #: Nothing is done about a closed account. It may still be moved from state to state.
 OPEN = "book.is_open"
@@ -77,10 +80,22 @@ def overran(effect: Effect, *, day: str) -> str:
     return f"{compiler.quote_text(effect.step.watch.mark)} = ANY (book.tasks_overrun)"
 
 
+def has_come(at: Due, *, day: date, holidays: Collection[date]) -> str:
+    """Write that the day of a step by the due day has come."""
+    return f"book.oldest_due_on <= {compiler.quote_day(timing.due_by(at, day=day, holidays=holidays))}"
+
+
+def is_due(*, day: str) -> str:
+    """Write that the due day has come, so that nothing can be done before it."""
+    return f"book.oldest_due_on <= {day}"
+
+
 def facts_of(effect: Effect, catalogue: Catalogue) -> list[Fact]:
     """Give the facts that decide an effect, which are kept with every decision."""
     found = catalogue.of_tree(effect.condition.tree) if effect.condition else []
     read = {EffectKind.RESULT: "worklists.result", EffectKind.OVERRUN: "worklists.limit_on"}.get(effect.kind)
+    if effect.step and effect.step.at and effect.kind in (EffectKind.STEP, EffectKind.SKIP):
+        read = DUE_DAY
     if read:
         found = [*found, catalogue.facts[read]]
     return list(dict.fromkeys([*found, *own_words.always_kept(catalogue)]))
@@ -303,13 +318,23 @@ class Statement:
         )
         number = numbered.base + fires.number
         condition = self._condition(numbered, fires)
-        if skipped:
-            [skip] = skipped
-            return (
-                f"(CASE WHEN {ready} THEN (CASE WHEN {condition} THEN {number} "
-                f"WHEN {not_passed_over(skip, day=self._day)} THEN {numbered.base + skip.number} END) END)"
-            )
-        return f"(CASE WHEN {self._all_true(ready, condition)} THEN {number} END)"
+        come = self._come(numbered, fires.step)
+        if not skipped:
+            return f"(CASE WHEN {self._all_true(ready, come, condition)} THEN {number} END)"
+        [skip] = skipped
+        passed = f"WHEN {not_passed_over(skip, day=self._day)} THEN {numbered.base + skip.number}"
+        if fires.step.otherwise is Otherwise.SKIP:
+            decided = f"(CASE WHEN {condition} THEN {number} {passed} END)"
+        else:
+            decided = f"(CASE WHEN {condition} THEN {number} END)"
+        if fires.step.at and fires.step.at.is_before:
+            late = f"WHEN {is_due(day=self._day)} THEN (CASE {passed} END)"
+            return f"(CASE WHEN {ready} THEN (CASE {late} WHEN {come} THEN {decided} END) END)"
+        return f"(CASE WHEN {self._all_true(ready, come)} THEN {decided} END)"
+
+    def _come(self, numbered: Numbered, step: Step) -> str:
+        """Write that the day of a step by the due day has come; nothing for other steps."""
+        return has_come(step.at, day=self.day, holidays=numbered.version.holidays) if step.at else ""
 
     def _task(self, numbered: Numbered, effects: list[Effect]) -> str:
         """Write what comes of the task that is waited for: its result, or that its limit comes."""
