@@ -11,6 +11,7 @@ from tests.strategy import builders as strategies
 from tests.strategy.builders import DAY, happened, run
 from tests.strategy.reference import arm_of
 
+from tallystick.contact.rules.weighing import ALONE
 from tallystick.kernel import sql
 from tallystick.strategy.models import Decision
 from tallystick.strategy.queries import catalogue, why
@@ -39,7 +40,7 @@ SHARES = {"champion": 60, "challenger": 40}
 
 
 def _arms(split: Split, ids: range) -> list[str]:
-    fact = own_words.with_words((split,), catalogue.catalogue()).facts[own_words.name_of_split(split.id)]
+    fact = own_words.with_words((split,), ALONE, catalogue.catalogue()).facts[own_words.name_of_split(split.id)]
     return sql.value(
         f"SELECT array_agg({compiler.fact_sql(fact, DAY)} ORDER BY id) "  # noqa: S608
         "FROM generate_series(%s::bigint, %s::bigint) AS one(id), "

@@ -74,6 +74,18 @@ class OrderRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenFor:
+    """A message of a decision was left to another account of the debtor, whose message speaks of this account too."""
+
+    account_id: int
+    decision_id: int
+    order_no: int
+    order: str
+    speaker_id: int
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventAnswered:
     """Something happened, and the strategy answered at once."""
 

@@ -105,6 +105,7 @@ SENTENCES: dict[str, Sentence] = {
     "strategy.EventAnswered": _said(_("{answer}"), "route", "quiet", answer=_("Strategy answered")),
     "strategy.LimitCame": _said(_("Not done in time: {step}"), "alarm-clock", "warn"),
     "strategy.OrderRefused": _said(_("Not done: {order}"), "ban", "warn", detail="{reason}"),
+    "strategy.SpokenFor": _said(_("Spoken for by account {speaker}: {order}"), "users-round", "quiet"),
     "strategy.StateLeft": _said(_("{state} → {entered}"), "route", "quiet"),
     "strategy.StepSkipped": _said(_("Passed over: {step}"), "route", "quiet"),
     "strategy.StepTaken": _said(_("{step}"), "route", "quiet"),

@@ -101,6 +101,7 @@ FIELD_NAMES: dict[str, str | Promise] = {
     "recipient": gettext_lazy("To"),
     "reference": gettext_lazy("Reference"),
     "result": gettext_lazy("Result"),
+    "speaker": gettext_lazy("Account that speaks"),
     "state": gettext_lazy("State"),
     "step": gettext_lazy("Step"),
     "strategy": gettext_lazy("Strategy"),

@@ -16,7 +16,7 @@ from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import add_business_days
 from tallystick.kernel.outcome import Chosen, Outcome
 from tallystick.kernel.refusals import Refusal
-from tallystick.strategy.actions import telling
+from tallystick.strategy.actions import speaking, telling
 from tallystick.strategy.actions.deciding import Decided
 from tallystick.strategy.rules.orders import (
     CancelTasks,
@@ -35,6 +35,9 @@ from tallystick.strategy.rules.statement import Statement
 from tallystick.timeline import actions as timeline
 from tallystick.worklists import actions as worklists
 from tallystick.worklists import rules as worklist_rules
+
+#: Why a message is not sent for an account: another of its debtor's speaks.
+SPOKEN_FOR = "strategy.spoken_for"
 
 #: What became of orders, by what they are.
 Outcomes = dict[str, Outcome]
@@ -99,9 +102,7 @@ def name_of(order: Order) -> str:
 def _give(order: Order, chosen: Chosen, place: int, calendar: str, *, day: date, at: datetime, by: Actor) -> Outcome:
     match order:
         case Message():
-            return contact.queue_messages(
-                chosen, template=order.template, channel=order.channel, action_no=place, at=at, by=by
-            )
+            return _send(order, chosen, place, day=day, at=at, by=by)
         case Service():
             return contact.queue_service_commands(chosen, command=order.command, action_no=place, at=at, by=by)
         case Notice():
@@ -145,6 +146,22 @@ def _give(order: Order, chosen: Chosen, place: int, calendar: str, *, day: date,
             return holds.lift_holds(chosen, reasons=frozenset({order.reason}), at=at, by=by)
         case Note():
             return timeline.add_notes(chosen, text=order.text, happened_on=day, at=at, by=by)
+
+
+def _send(order: Message, chosen: Chosen, place: int, *, day: date, at: datetime, by: Actor) -> Outcome:
+    silent = 0
+    if order.weighing.of_debtor:
+        chosen, silent = speaking.leave_to_speakers(chosen, order_no=place, order=name_of(order), day=day, at=at, by=by)
+    outcome = contact.queue_messages(
+        chosen,
+        template=order.template,
+        channel=order.channel,
+        weighing=order.weighing,
+        action_no=place,
+        at=at,
+        by=by,
+    )
+    return outcome + Outcome(refused=Counter({SPOKEN_FOR: silent} if silent else {}))
 
 
 def _watch(watch: Watch | None, *, day: date, calendar: str) -> worklist_rules.Watch | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
 from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
 from tallystick.strategy.rules.statement import facts_of
 from tallystick.strategy.rules.types import Catalogue
+from tallystick.timeline import queries as timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ class Past:
     condition: str
     values: tuple[Value, ...]
     cause_id: int
+    #: References of the accounts that messages were left to.
+    spoken_for_by: tuple[str, ...] = ()
 
     @property
     def orders(self) -> tuple[str, ...]:
@@ -275,7 +278,12 @@ def history(account_id: int, *, limit: int = 20) -> list[Past]:
 def find_decision(decision_id: int, *, account_id: int) -> Past | None:
     """Give a decision of an account with the values that decided, or None."""
     decision = Decision.objects.filter(account_id=account_id, pk=decision_id).order_by("pk").first()
-    return _past(decision, versions.get_version(decision.version_id)) if decision else None
+    if decision is None:
+        return None
+    past = _past(decision, versions.get_version(decision.version_id))
+    told = timeline.of_account([account_id], kinds=["strategy.SpokenFor"]) if past.effect.orders else []
+    speakers = [event["data"]["speaker"] for event in told if event["data"]["decision_id"] == decision_id]
+    return replace(past, spoken_for_by=tuple(dict.fromkeys(speakers)))
 
 
 def _past(decision: Decision, version: Version) -> Past:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.contact.rules.weighing import Weighing
 from tallystick.kernel.choices import Choice
 from tallystick.strategy.rules.orders import Order, Task, Watch
 from tallystick.strategy.rules.tree import Node
@@ -169,6 +170,8 @@ class Document:
     calendar: str
     start: str
     splits: tuple[Split, ...]
+    #: How messages weigh items, and whether they are one for all accounts of a debtor with a client.
+    weighing: Weighing
     guards: tuple[Guard, ...]
     states: tuple[State, ...]
     #: Answers given in every state, after the state's own.

@@ -12,6 +12,11 @@ DOCUMENT = {
     "calendar": "Calendar whose holidays are no business days, such as `GB-EAW`, which is the default.",
     "start": "State that an account begins in. Required.",
     "splits": "Splits by id: accounts told apart by chance, to compare what becomes of them.",
+    "levels": "From how many days past due an item has a level, the first first: `{1: 1 day past due, 2: 14 days past due}`. The "
+    "level of an account is the highest of its open items, and the word `level`. Messages say the level of each item.",
+    "one_message_per": "`account`, which is the default, or `debtor`: of a debtor's open accounts with one client that the "
+    "strategy treats and that are not held, the one with the oldest open item, and so the highest level, speaks for all; the "
+    "others say on the timeline which. The message lists the items of all.",
     "never_when": "Guards by id, each a condition. While one is true no step fires and no answer is given.",
     "states": "States by id. Required.",
     "answers": "Answers to events that are given in every state, after the state's own.",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tallystick.contact.rules.weighing import Weighing
 from tallystick.contact.rules.words import TO_DEBTOR, Audience, Channel, Command, To
 from tallystick.strategy.rules import own_words, plain
 from tallystick.strategy.rules.document import (
@@ -67,6 +69,8 @@ class Narration:
     """A whole strategy."""
 
     splits: tuple[Told, ...]
+    #: The levels of items, and who speaks.
+    weighing: tuple[Told, ...]
     guards: tuple[Told, ...]
     states: tuple[ToldState, ...]
     answers: tuple[Told, ...]
@@ -191,6 +195,7 @@ class _Narrator:
         )
         return Narration(
             splits=tuple(map(_said_split, self._document.splits)),
+            weighing=tuple(_said_weighing(self._document.weighing)),
             guards=guards,
             states=tuple(self._state(state) for state in self._document.states),
             answers=tuple(self._answer(answer) for answer in self._document.answers),
@@ -269,6 +274,15 @@ def _said_split(split: Split) -> Told:
     arms = ", ".join(_("{share} % {arm}").format(share=share, arm=plain.name_aloud(arm)) for arm, share in split.shares)
     by = _("by chance, each debtor with all accounts") if split.by_debtor else _("by chance, each account by itself")
     return Told(plain.name_aloud(split.id).capitalize(), f"{by}: {arms}", ())
+
+
+def _said_weighing(weighing: Weighing) -> Iterator[Told]:
+    for level, begins in enumerate(weighing.levels, start=1):
+        when = ngettext("from {days} day past due", "from {days} days past due", begins).format(days=begins)
+        yield Told(_("Level {number}").format(number=level), when, ())
+    if weighing.of_debtor:
+        said = _("the account with the highest level speaks for all that a debtor has with the client")
+        yield Told(_("One message for each debtor"), said, ())
 
 
 def _listed(names: frozenset[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from tallystick.contact.rules.weighing import ALONE, Weighing
 from tallystick.contact.rules.words import Channel, Command, To
 from tallystick.holds.rules import Reason
 from tallystick.worklists.rules import ORDINARY, Kind
@@ -21,6 +22,8 @@ class Message:
     is_human: ClassVar[bool] = False
     channel: Channel
     template: str
+    #: The levels of items, and whether one account speaks for all of its debtor with the client.
+    weighing: Weighing = ALONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Words that a document makes for its own conditions, beside the catalogue: the arms of its splits.
+"""Words that a document makes for its own conditions, beside the catalogue: the arms of its splits, and the level of an account.
 
 The arm of an account follows from a hash of the name of the split and the account, or its debtor. So it stays the same in every
 version of a document, on every day and on every machine, and what one split chooses says nothing of what another does.
@@ -6,6 +6,7 @@ version of a document, on every day and on every machine, and what one split cho
 
 from __future__ import annotations
 
+from tallystick.contact.rules.weighing import Weighing
 from tallystick.kernel.facts import Fact, FactType
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules.document import Document, Split
@@ -16,12 +17,13 @@ _SPLIT = "split."
 
 def words(document: Document, catalogue: Catalogue) -> Catalogue:
     """Give the words that the conditions of a document may use."""
-    return with_words(document.splits, catalogue)
+    return with_words(document.splits, document.weighing, catalogue)
 
 
-def with_words(splits: tuple[Split, ...], catalogue: Catalogue) -> Catalogue:
-    """Give a catalogue with the words of some splits."""
-    return Catalogue.of([*catalogue.facts.values(), *map(_of_split, splits)]) if splits else catalogue
+def with_words(splits: tuple[Split, ...], weighing: Weighing, catalogue: Catalogue) -> Catalogue:
+    """Give a catalogue with the words of some splits and levels."""
+    own = [*map(_of_split, splits), *([_of_levels(weighing)] if weighing.levels else [])]
+    return Catalogue.of([*catalogue.facts.values(), *own]) if own else catalogue
 
 
 def always_kept(catalogue: Catalogue) -> list[Fact]:
@@ -36,6 +38,21 @@ def name_of_split(split_id: str) -> str:
     'split.early_call'
     """
     return _SPLIT + split_id.replace("-", "_")
+
+
+def _of_levels(weighing: Weighing) -> Fact:
+    """Make the word for the level of an account: as levels grow with the days, that of its oldest open item is the highest."""
+    begun = [
+        f"WHEN book.oldest_due_on <= {{day}} - {begins} THEN {level}"
+        for level, begins in reversed(list(enumerate(weighing.levels, start=1)))
+    ]
+    return Fact(
+        "levels.level",
+        FactType.NUMBER,
+        "",
+        "The highest level of an open item; 0 below the first, and while nothing is open.",
+        f"CASE {' '.join(begun)} ELSE 0 END",
+    )
 
 
 def _of_split(split: Split) -> Fact:

@@ -7,13 +7,13 @@ time limit comes, an answer. Numbers follow the order of the document and never 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.choices import Choice
 from tallystick.strategy.rules.document import Answer, Condition, Document, Guard, State, Step
-from tallystick.strategy.rules.orders import Order, Overrun, Watch
+from tallystick.strategy.rules.orders import Message, Order, Overrun, Watch
 
 
 class EffectKind(Choice):
@@ -249,6 +249,10 @@ class _Numbering:
             despite=answer.despite,
         )
 
+    def _weighed(self, order: Order) -> Order:
+        """Have a message weigh items as the document does."""
+        return replace(order, weighing=self._document.weighing) if isinstance(order, Message) else order
+
     def _add(
         self,
         kind: EffectKind,
@@ -273,7 +277,7 @@ class _Numbering:
                 event=event,
                 title=title,
                 condition=condition,
-                orders=orders,
+                orders=tuple(map(self._weighed, orders)),
                 to_place=following if go is None else self._first[go],
                 is_entering=go is not None,
                 despite=despite,

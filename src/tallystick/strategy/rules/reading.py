@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tallystick.contact.rules.weighing import Weighing
 from tallystick.kernel.refusals import Refusal
 from tallystick.strategy.rules import grammar, keys, mistakes, own_words, reading_orders, strict_yaml, types
 from tallystick.strategy.rules.document import (
@@ -35,6 +36,7 @@ MOST_STATES = 200
 MOST_STEPS = 60
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_LEVEL = re.compile(r"([0-9]{1,4}) days? past due")
 _DUE = re.compile(r"([0-9]{1,3}) (business )?days? (before|after) due")
 _DELAY = re.compile(r"([0-9]{1,4}) (business )?days?( since entering)?")
 
@@ -91,7 +93,8 @@ class _Reader:
         states = root.section("states")
         guards = root.section("never_when")
         splits = self._splits(root.section("splits"))
-        self._catalogue = own_words.with_words(splits, self._catalogue)
+        weighing = self._weighing(root)
+        self._catalogue = own_words.with_words(splits, weighing, self._catalogue)
         self._states, self._guards = tuple(states.keys()), tuple(guards.keys())
         if len(self._states) > MOST_STATES:
             states.problem(_("there are more than {limit} states.").format(limit=MOST_STATES))
@@ -102,6 +105,7 @@ class _Reader:
             calendar=self._calendar(root),
             start=self._state_id(root, "start"),
             splits=splits,
+            weighing=weighing,
             guards=tuple(self._guard(guards, guard) for guard in self._guards),
             states=tuple(self._state(states.section(state), state) for state in self._states),
             answers=tuple(self._answer(each, frozenset()) for each in root.sections("answers")),
@@ -137,6 +141,23 @@ class _Reader:
         if section.has("shares") and sum(share for _arm, share in arms) != 100:
             section.problem(_("the shares of the arms come to a hundred."), "shares")
         return Split(split_id, arms, section.choice("by", ("account", "debtor"), default="account") == "debtor")
+
+    def _weighing(self, root: Section) -> Weighing:
+        levels = root.section("levels")
+        begins: list[int] = []
+        for number, level in enumerate(levels.keys(), start=1):
+            written = levels.text(level)
+            found = _LEVEL.fullmatch(written)
+            if level != str(number):
+                levels.problem(_("levels are numbered from 1, so this is {number}.").format(number=number), level)
+            if found is None:
+                levels.problem(_("write a level like “14 days past due”, not “{word}”."), level, word=written)
+            elif begins and int(found.group(1)) <= begins[-1]:
+                levels.problem(_("a level begins later than the one before."), level)
+            else:
+                begins.append(int(found.group(1)))
+        per = root.choice("one_message_per", ("account", "debtor"), default="account")
+        return Weighing(tuple(begins), of_debtor=per == "debtor")
 
     def _check_reachable(self, document: Document, states: Section) -> None:
         reached = {document.start} | {answer.go for answer in document.answers}

@@ -76,7 +76,7 @@ SELECT compared.account_id,
 FROM compared
 WHERE compared.done IS NULL AND NOT EXISTS (
     SELECT FROM timeline_event AS event
-    WHERE event.account_id = compared.account_id AND event.kind = 'strategy.OrderRefused'
+    WHERE event.account_id = compared.account_id AND event.kind IN ('strategy.OrderRefused', 'strategy.SpokenFor')
       AND (event.data ->> 'decision_id')::bigint = compared.decision_id AND (event.data ->> 'order_no')::smallint = compared.number
 ) AND NOT EXISTS (
     SELECT FROM accounts_account AS account WHERE account.id = compared.account_id AND account.state = 'closed'
