@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tallystick.access import queries as access_queries
 from tallystick.contact import actions as contact
 from tallystick.holds import actions as holds
+from tallystick.holds.rules import HoldEndsTooSoon, Reason
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import add_business_days
@@ -27,6 +28,7 @@ from tallystick.strategy.rules.orders import (
     Notice,
     Order,
     Overrun,
+    Pause,
     Service,
     Task,
     Watch,
@@ -89,6 +91,8 @@ def name_of(order: Order) -> str:
             return f"cancel_tasks {order.kind.value}"
         case Hold():
             return f"hold {order.reason.value}"
+        case Pause():
+            return "pause"
         case LiftHold():
             return f"lift_hold {order.reason.value}"
         case Service():
@@ -142,6 +146,11 @@ def _give(order: Order, chosen: Chosen, place: int, calendar: str, *, day: date,
             )
         case Hold():
             return holds.place_holds(chosen, reason=order.reason, days=order.days, action_no=place, at=at, by=by)
+        case Pause():
+            days = order.days if order.until is None else (order.until - day).days
+            if order.until is not None and order.until <= day:
+                raise HoldEndsTooSoon(from_on=day.isoformat(), until_on=order.until.isoformat())
+            return holds.place_holds(chosen, reason=Reason.PAUSE, days=days, action_no=place, at=at, by=by)
         case LiftHold():
             return holds.lift_holds(chosen, reasons=frozenset({order.reason}), at=at, by=by)
         case Note():

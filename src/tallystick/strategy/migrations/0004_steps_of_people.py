@@ -1,10 +1,13 @@
-"""What the book knows of the tasks that a strategy watches over, and whose account it is."""
+"""What the book knows of the tasks that a strategy watches over, whose account it is, and of pauses."""
 
 from django.db import migrations
 
 ADDED = """
 ALTER TABLE strategy_book
     ADD COLUMN party_id bigint NOT NULL DEFAULT 0,
+    ADD COLUMN holds_paused boolean NOT NULL DEFAULT false,
+    ADD COLUMN holds_paused_days integer NOT NULL DEFAULT 0,
+    ADD COLUMN pauses_stale_on date,
     ADD COLUMN tasks_limit_on date,
     ADD COLUMN tasks_stale_on date,
     ADD COLUMN tasks_overrun text[],
@@ -15,6 +18,9 @@ ALTER TABLE strategy_book
 REMOVED = """
 ALTER TABLE strategy_book
     DROP COLUMN party_id,
+    DROP COLUMN holds_paused,
+    DROP COLUMN holds_paused_days,
+    DROP COLUMN pauses_stale_on,
     DROP COLUMN tasks_limit_on,
     DROP COLUMN tasks_stale_on,
     DROP COLUMN tasks_overrun,

@@ -14,12 +14,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from tallystick.holds.rules import Reason
 from tallystick.kernel import sql
 from tallystick.kernel.invariants import Invariant
 from tallystick.strategy.models import Version
 from tallystick.strategy.queries import book, catalogue, versions
 from tallystick.strategy.rules import lifecycle, reading
-from tallystick.strategy.rules.orders import Hold, Message, Note, Notice, Order, Service, Task
+from tallystick.strategy.rules.orders import Hold, Message, Note, Notice, Order, Pause, Service, Task
 from tallystick.strategy.rules.program import Program
 
 #: Accounts that are looked at in one query.
@@ -241,6 +242,8 @@ def _written(order: Order) -> str:
             return f"task {order.kind.value}"
         case Hold():
             return f"hold {order.reason.value}"
+        case Pause():
+            return f"hold {Reason.PAUSE.value}"
         case _:
             return ""
 

@@ -19,6 +19,7 @@ from tallystick.strategy.models import Decision, Version
 from tallystick.strategy.queries import catalogue, versions
 from tallystick.strategy.rules import narration, own_words, plain
 from tallystick.strategy.rules.document import Otherwise
+from tallystick.strategy.rules.own_words import PAUSED
 from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
 from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
 from tallystick.strategy.rules.statement import facts_of
@@ -60,6 +61,11 @@ class Verdict:
     def stopped_by(self) -> Answered | None:
         """The first question that was not answered by yes; None where nothing stops it."""
         return next((each for each in self.answers if not each.answer), None)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it waits, among other things, because the account is paused."""
+        return any(fact.name == PAUSED for each in self.answers if each.answer is False for fact in each.question.facts)
 
     @property
     def is_skippable(self) -> bool:
@@ -174,6 +180,10 @@ class Why:
         if waiting is None:
             return _("{state}: nothing more happens by time.").format(state=self.place.state.title)
         stopped = waiting.stopped_by
+        if waiting.is_paused:
+            return _("{state}: the account is paused, and “{step}” waits.").format(
+                state=self.place.state.title, step=waiting.effect.title
+            )
         if stopped is None:
             return _("{state}: “{step}” is next, with the coming run.").format(
                 state=self.place.state.title, step=waiting.effect.title

@@ -17,7 +17,8 @@ DOCUMENT = {
     "one_message_per": "`account`, which is the default, or `debtor`: of a debtor's open accounts with one client that the "
     "strategy treats and that are not held, the one with the oldest open item, and so the highest level, speaks for all; the "
     "others say on the timeline which. The message lists the items of all.",
-    "never_when": "Guards by id, each a condition. While one is true no step fires and no answer is given.",
+    "never_when": "Guards by id, each a condition. While one is true no step fires and no answer is given. The guard `paused` is "
+    "there by itself: it stops an account that is paused.",
     "states": "States by id. Required.",
     "answers": "Answers to events that are given in every state, after the state's own.",
 }
@@ -75,6 +76,11 @@ ORDERS = {
     "cancel_tasks": ("cancel_tasks: KIND", "Cancel the open tasks of one kind."),
     "hold": ("hold: {days: …}", "Hold the account for a number of days."),
     "lift_hold": ("lift_hold: REASON", "Lift the holds of one reason; alone, those of the reason `manual`."),
+    "pause": (
+        "pause: {days: …}",
+        "Have the account stand still: no step is made, delays do not run, and it goes on by itself where it was.",
+    ),
+    "release": ("release", "End a pause before its day."),
     "service": ("service: COMMAND", "Tell the creditor's systems to suspend or to resume the service."),
     "notify": ("notify: {role: …, template: …}", "Tell colleagues by e-mail, with a link to the account."),
     "note": ("note: TEXT", "Write a note on the timeline."),
@@ -110,6 +116,11 @@ ESCALATE = {
 HOLD = {
     "reason": "Why; `manual` where nothing is said.",
     "days": "For how many days. Required.",
+}
+
+PAUSE = {
+    "days": "For how many days.",
+    "until": "Until a day, the first on which it goes on, such as `2026-12-28`; or `released`: until somebody releases it.",
 }
 
 NOTICE = {

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from tallystick.contact.rules.weighing import Weighing
 from tallystick.contact.rules.words import TO_DEBTOR, Audience, Channel, Command, To
+from tallystick.holds.rules import Reason
 from tallystick.strategy.rules import own_words, plain
 from tallystick.strategy.rules.document import (
     Answer,
@@ -34,6 +35,7 @@ from tallystick.strategy.rules.orders import (
     Notice,
     Order,
     Overrun,
+    Pause,
     Service,
     Task,
     Watch,
@@ -98,6 +100,10 @@ def said_order(order: Order) -> str:
             return ngettext(
                 "hold the account for {days} day ({reason})", "hold the account for {days} days ({reason})", order.days
             ).format(days=order.days, reason=order.reason.label)
+        case Pause():
+            return _said_pause(order)
+        case LiftHold(reason=Reason.PAUSE):
+            return _("release the account")
         case LiftHold():
             return _("lift the hold ({reason})").format(reason=order.reason.label)
         case Service():
@@ -144,6 +150,14 @@ def _said_task(task: Task) -> str:
         days = task.due_business_days
         said += ", " + ngettext("within {days} business day", "within {days} business days", days).format(days=days)
     return said
+
+
+def _said_pause(pause: Pause) -> str:
+    if pause.days is not None:
+        return ngettext("pause for {days} day", "pause for {days} days", pause.days).format(days=pause.days)
+    if pause.until is not None:
+        return _("pause until {day}").format(day=plain.value_aloud(pause.until))
+    return _("pause until it is released")
 
 
 def _said_overrun(watch: Watch) -> str:

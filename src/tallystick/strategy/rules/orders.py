@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, TypeAlias
 
 from tallystick.contact.rules.weighing import ALONE, Weighing
@@ -94,6 +95,15 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Have the account stand still in its strategy: for a number of days, until a day, or until it is released."""
+
+    is_human: ClassVar[bool] = False
+    days: int | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LiftHold:
     """Lift the holds of one reason."""
 
@@ -126,4 +136,4 @@ class Note:
     text: str
 
 
-Order: TypeAlias = Message | Task | Overrun | CancelTasks | Hold | LiftHold | Service | Notice | Note
+Order: TypeAlias = Message | Task | Overrun | CancelTasks | Hold | Pause | LiftHold | Service | Notice | Note

@@ -12,6 +12,8 @@ from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules.document import Document, Split
 from tallystick.strategy.rules.types import Catalogue
 
+#: The fact behind the guard that every document has.
+PAUSED = "holds.paused"
 _SPLIT = "split."
 
 

@@ -125,6 +125,8 @@ def documents_page(program: Program, events: Mapping[str, type]) -> str:
         _table(("key", "meaning"), _coded(keys.ESCALATE)),
         f"`hold` and `lift_hold`, whose reasons are {_listed(reason.value for reason in Reason)}:",
         _table(("key", "meaning"), _coded(keys.HOLD)),
+        "`pause`, which has one of these:",
+        _table(("key", "meaning"), _coded(keys.PAUSE)),
         f"`service`, whose commands are {_listed(command.value for command in Command)}. `notify` goes to one of these; roles "
         f"are {_listed(role.value for role in Role)}:",
         _table(("key", "meaning"), _coded(keys.NOTICE)),

@@ -106,7 +106,7 @@ class _Reader:
             start=self._state_id(root, "start"),
             splits=splits,
             weighing=weighing,
-            guards=tuple(self._guard(guards, guard) for guard in self._guards),
+            guards=(*(self._guard(guards, guard) for guard in self._guards), *self._paused()),
             states=tuple(self._state(states.section(state), state) for state in self._states),
             answers=tuple(self._answer(each, frozenset()) for each in root.sections("answers")),
         )
@@ -119,6 +119,12 @@ class _Reader:
         if known is not None and name not in known:
             root.problem(_("there is no calendar “{word}”."), "calendar", word=name, existing=known)
         return name
+
+    def _paused(self) -> tuple[Guard, ...]:
+        """Give the guard that every document has; a catalogue without pauses knows none."""
+        if own_words.PAUSED not in self._catalogue.facts:
+            return ()
+        return (Guard("paused", Condition(own_words.PAUSED, types.understand(own_words.PAUSED, self._catalogue))),)
 
     def _splits(self, section: Section) -> tuple[Split, ...]:
         splits: dict[str, Split] = {}
@@ -290,7 +296,7 @@ class _Reader:
     def _despite(self, section: Section) -> frozenset[str]:
         names = section.texts("despite")
         for name in names:
-            if name not in self._guards:
+            if name not in (*self._guards, "paused"):
                 section.problem(_("there is no guard “{word}”."), "despite", word=name, existing=self._guards)
         return frozenset(names)
 

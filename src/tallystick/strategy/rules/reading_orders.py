@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,7 @@ from tallystick.strategy.rules.orders import (
     Note,
     Notice,
     Order,
+    Pause,
     Service,
     Task,
     Watch,
@@ -44,6 +46,9 @@ class Watched:
     goes: bool
     state_id: Callable[[Section, str], str]
 
+
+#: Orders that are one word, and the reason of the holds that they lift.
+_ALONE = {"lift_hold": Reason.MANUAL, "release": Reason.PAUSE}
 
 _DUE = re.compile(r"([0-9]{1,3}) business days?")
 _WORD_OF = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -69,8 +74,8 @@ def read(section: Section, watched: Watched | None = None) -> tuple[Order, ...]:
 
 
 def _order(section: Section, item: Yaml, place: int, watched: Watched | None) -> Order | None:
-    if isinstance(item, Scalar) and item.value == "lift_hold":
-        return LiftHold(Reason.MANUAL)
+    if isinstance(item, Scalar) and item.value in _ALONE:
+        return LiftHold(_ALONE[item.value])
     if not isinstance(item, Mapping) or len(item.entries) != 1:
         section.problem(_("order {place} is not one word with what belongs to it.").format(place=place), "do")
         return None
@@ -183,6 +188,29 @@ def _hold(order: Section) -> Order:
     return Hold(_reason(hold, "reason"), hold.whole("days", default=1, least=1, most=3650))
 
 
+def _pause(order: Section) -> Order:
+    pause = order.section("pause")
+    pause.only(keys.PAUSE)
+    if pause.has("days") == pause.has("until"):
+        pause.problem(_("a pause has a number of days, or a day until which it lasts."))
+        return Pause()
+    if pause.has("days"):
+        return Pause(days=pause.whole("days", default=1, least=1, most=3650))
+    written = pause.text("until")
+    if written == "released":
+        return Pause()
+    try:
+        return Pause(until=date.fromisoformat(written))
+    except ValueError:
+        pause.problem(_("write a day like “2026-12-28”, or “released”, not “{word}”."), "until", word=written)
+        return Pause()
+
+
+def _release(order: Section) -> Order:
+    order.problem(_("“release” stands alone."), "release")
+    return LiftHold(Reason.PAUSE)
+
+
 def _lift_hold(order: Section) -> Order:
     return LiftHold(_reason(order, "lift_hold"))
 
@@ -229,6 +257,8 @@ _READERS: dict[str, Callable[[Section], Order]] = {
     "cancel_tasks": _cancel_tasks,
     "hold": _hold,
     "lift_hold": _lift_hold,
+    "pause": _pause,
+    "release": _release,
     "service": _service,
     "notify": _notice,
     "note": _note,
