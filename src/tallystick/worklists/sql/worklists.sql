@@ -8,7 +8,7 @@ SELECT account.id, chosen.cause_id, %(cause_kind)s, %(action_no)s, account.clien
        coalesce(%(team)s::bigint, client.team_id),
        CASE WHEN %(to_owner)s THEN account.owner_id ELSE %(assignee)s::bigint END,
        %(user_id)s, %(by)s, %(at)s, %(due_on)s, %(priority)s, %(rank)s, %(work_kind)s, 'open', %(title)s, %(note)s, '', '', '',
-       %(mark)s, %(asked_on)s, %(limit_on)s, %(is_awaited)s
+       %(mark)s, %(asked_on)s::date, %(limit_on)s::date, %(is_awaited)s
 FROM unnest(%(account_ids)s::bigint[], %(cause_ids)s::bigint[]) AS chosen(account_id, cause_id)
 JOIN accounts_account AS account ON account.id = chosen.account_id AND account.state = 'open'
 JOIN accounts_client AS client ON client.id = account.client_id
