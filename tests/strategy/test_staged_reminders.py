@@ -1,4 +1,4 @@
-"""The shipped strategy with stages, lived through day by day in the spring of 2026: Easter is on 5 April, a bank holiday on 4 May."""
+"""The shipped strategy by stages, lived through day by day: in 2026 Easter is on 5 April, and 4 May is a bank holiday."""
 
 from __future__ import annotations
 
