@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from tallystick.contact.rules.creditor import DetailsUnreadable, read_creditor
 from tallystick.contact.rules.fields import Speech
 from tallystick.contact.rules.retry import LONGEST_WAIT, MOST_ATTEMPTS, Recovery, next_attempt, recovery, wait_after
 from tallystick.contact.rules.sms import length_of, plain_signs
+from tallystick.contact.rules.weighing import Weighing
 from tallystick.contact.rules.words import RIGHT_PARTY, Audience, CallOutcome, Command, To
 from tallystick.contact.rules.writing import Facts, OpenItem, as_command, item_tables, values, write
 from tallystick.documents.rules.text import as_plain_text
@@ -159,3 +161,31 @@ def test_right_party_outcomes_are_those_that_say_so() -> None:
 @pytest.mark.parametrize("to", [To(Audience.ROLE, "team leader"), To(Audience.TEAM), To(Audience.USER, "ann")])
 def test_an_audience_is_read_as_it_was_written(to: To) -> None:
     assert To.read(str(to)) == to
+
+
+def test_items_have_the_level_of_their_own_days_and_the_message_the_highest() -> None:
+    late, later, early = (item(name, due_on, 100) for name, due_on in LEVELLED)
+    weighed = replace(facts(early, later, late), weighing=Weighing((1, 14, 30)))
+
+    words = values(weighed)
+    written = write(subject="{{ account.level }}", body="{% table items %}", facts=weighed, speech=Speech("en"))
+
+    assert [(row["reference"], row["level"]) for row in words["items"]] == [("OLD", 3), ("LATE", 1), ("NEW", 0)]
+    assert written.subject == "3"
+    (table,) = written.blocks
+    assert [column.title for column in table.columns] == ["Reference", "Issued", "Due", "Level", "Still to pay"]
+    assert [row[3] for row in table.rows] == ["3", "1", "0"]
+    assert table.totals == (("Total", "", "", "", "£3.00"),)
+
+
+LEVELLED = (("LATE", date(2026, 6, 20)), ("OLD", date(2026, 6, 1)), ("NEW", date(2026, 7, 20)))
+
+
+def test_the_account_of_an_item_stands_in_the_table_where_there_are_several() -> None:
+    one, other = (replace(item(name, due_on, 100), account=f"ACC-{name}") for name, due_on in LEVELLED[:2])
+
+    (several,) = item_tables([one, other], Speech("en"))
+    (single,) = item_tables([one], Speech("en"))
+
+    assert [row[1] for row in several.rows] == ["ACC-OLD", "ACC-LATE"]
+    assert len(single.columns) == 4

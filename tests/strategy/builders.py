@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from tests import builders
 
-from tallystick.accounts.models import Client
+from tallystick.accounts import actions as account_actions
+from tallystick.accounts.models import Account, Client
 from tallystick.kernel import sql
 from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Touched, Version
@@ -34,6 +35,19 @@ def publish(document: str, *, client: Client | None = None, day: date = DAY) -> 
     actions.assign(strategy=version.strategy.name, client=client.code if client else None, at=at(day), by=BY)
     actions.settle(day=day, at=at(day), by=BY)
     return version
+
+
+def sibling(account: Account) -> Account:
+    """Open another account of the same debtor with the same client."""
+    return account_actions.open_account(
+        portfolio=account.portfolio,
+        party_id=account.party_id,
+        reference=f"{account.reference}-2",
+        currency=account.currency,
+        opened_on=DAY,
+        at=at(DAY),
+        by=BY,
+    )
 
 
 def refresh(*account_ids: int, day: date = DAY) -> int:

@@ -6,7 +6,8 @@ currency comes with the account. A history is a list of entries, each a day and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -124,3 +125,33 @@ class Reference:
         if deciding in answers:
             return deciding
         return None if None in answers else not deciding
+
+
+def arm_of(split_id: str, shares: Mapping[str, int], whom: int) -> str:
+    """Give the arm of an account or a debtor: a hash, cut to 32 bits, falls into a hundred parts."""
+    part = int.from_bytes(hashlib.sha256(f"{split_id}:{whom}".encode()).digest()[:4], "big") % 100
+    for arm, share in shares.items():
+        if part < share:
+            return arm
+        part -= share
+    raise AssertionError("the shares come to a hundred")
+
+
+def day_by_due(due_on: date, days: int, *, business: bool, before: bool, roll: str, holidays: Collection[date]) -> date:
+    """Give the day of a step by a due day, counted a day at a time."""
+    one = timedelta(days=-1 if before else 1)
+
+    def works(day: date) -> bool:
+        return day.weekday() < 5 and day not in holidays
+
+    day = due_on
+    if business:
+        while not works(day):
+            day += one
+    left = days
+    while left:
+        day += one
+        left -= works(day) if business else 1
+    while not works(day) and not business and roll != "none":
+        day += timedelta(days=1 if roll == "next business day" else -1)
+    return day

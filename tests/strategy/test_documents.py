@@ -13,7 +13,7 @@ from tests.strategy.examples import CATALOGUE
 from tallystick.contact.rules.words import Audience, Channel, Command, To
 from tallystick.holds.rules import Reason
 from tallystick.kernel.calendars import add_business_days
-from tallystick.strategy.queries import catalogue
+from tallystick.strategy.queries import catalogue, versions
 from tallystick.strategy.rules import grammar, orders, picture, plain, reading, strict_yaml, timing
 from tallystick.strategy.rules.document import Delay, Otherwise, Since
 from tallystick.strategy.rules.program import EffectKind, Program
@@ -281,7 +281,7 @@ def _shipped(name: str):
     return reading.read(text, catalogue.vocabulary())
 
 
-@pytest.mark.parametrize("name", ["service-dunning", "uk-b2b"])
+@pytest.mark.parametrize("name", versions.shipped_names())
 def test_a_shipped_strategy_is_sound(name):
     program = Program.of(_shipped(name))
 
@@ -290,7 +290,7 @@ def test_a_shipped_strategy_is_sound(name):
     assert any(effect.kind is EffectKind.ANSWER for effect in program.effects)
 
 
-@pytest.mark.parametrize("name", ["service-dunning", "uk-b2b"])
+@pytest.mark.parametrize("name", versions.shipped_names())
 def test_boxes_of_a_picture_stand_apart_and_within_it(name):
     drawn = picture.draw(_shipped(name))
 

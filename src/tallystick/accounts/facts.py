@@ -12,7 +12,8 @@ SOURCES = (
         name="account",
         sql="""
         SELECT account.id AS account_id, account.client_id::integer AS client_id,
-               account.portfolio_id::integer AS portfolio_id, account.currency::text AS currency, account.opened_on,
+               account.portfolio_id::integer AS portfolio_id, account.party_id,
+               account.currency::text AS currency, account.opened_on,
                account.state = 'open' AS is_open, account.is_house, account.on_account_minor,
                party.kind = 'company' AS is_company, party.country::text AS country, party.language
         FROM (SELECT *, id AS account_id FROM accounts_account) AS account
@@ -22,6 +23,7 @@ SOURCES = (
         columns=(
             Column("client_id", "integer", "0"),
             Column("portfolio_id", "integer", "0"),
+            Column("party_id", "bigint", "0"),
             Column("currency", "text", "''"),
             Column("opened_on", "date"),
             Column("is_open", "boolean", "false"),

@@ -70,6 +70,7 @@ TOUCHES: tuple[str, ...] = (
     "worklists.TaskCancelled",
     "worklists.TaskDone",
     "worklists.TaskOpened",
+    "worklists.TaskOverran",
     "worklists.TaskPutOff",
 )
 

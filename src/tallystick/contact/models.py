@@ -86,6 +86,9 @@ class Message(models.Model):
     language = models.TextField(default="en")
     #: Which colleagues a notice goes to: "role:team leader", "owner:", "team:North"; empty otherwise.
     audience = models.TextField(blank=True, default="")
+    #: Days past due from which the levels of items begin, and whether it speaks of all the debtor's accounts with the client.
+    levels = models.JSONField(default=list, db_default=[])
+    of_debtor = models.BooleanField(default=False, db_default=False)
     recipient = models.TextField(blank=True, default="")
     subject = models.TextField(blank=True, default="")
     #: Code of the first "no", or of why it failed; empty otherwise.

@@ -22,6 +22,15 @@ SOURCES = (
             Column("holds_stale_on", "date"),
         ),
     ),
+    Source(
+        "pauses",
+        sql.load("tallystick.holds", "holds.sql", "pauses"),
+        (
+            Column("holds_paused", "boolean", "false"),
+            Column("holds_paused_days", "integer", "0"),
+            Column("pauses_stale_on", "date"),
+        ),
+    ),
 )
 
 FACTS = (
@@ -60,5 +69,19 @@ FACTS = (
         "yes or no",
         "Whether a hold forbids legal steps, placing with agents and stopping a service.",
         "book.holds_stops_enforcement",
+    ),
+    Fact(
+        "holds.paused",
+        FactType.BOOLEAN,
+        "yes or no",
+        "Whether the account is paused: its strategy makes no step, and its delays stand still.",
+        "book.holds_paused",
+    ),
+    Fact(
+        "holds.paused_days",
+        FactType.NUMBER,
+        "days",
+        "Days before today on which the account was paused.",
+        "book.holds_paused_days",
     ),
 )

@@ -48,6 +48,7 @@ class Hold(models.Model):
         ]
         indexes = [
             models.Index(fields=["account"], condition=Q(ended_at__isnull=True), name="holds_hold_standing"),
+            models.Index(fields=["account"], condition=Q(reason="pause"), name="holds_hold_pause"),
             models.Index(
                 fields=["until_on"],
                 condition=Q(ended_at__isnull=True, until_on__isnull=False),

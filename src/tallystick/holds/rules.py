@@ -21,6 +21,7 @@ class Reason(Choice):
     VULNERABILITY = "vulnerability", _("Vulnerable customer")
     BREATHING_SPACE = "breathing_space", _("Breathing space")
     INSOLVENCY = "insolvency", _("Insolvency")
+    PAUSE = "pause", _("Paused")
 
 
 class Ending(Choice):
@@ -58,6 +59,8 @@ STOPS: dict[Reason, frozenset[Activity]] = {
     Reason.INSTRUCTION: frozenset({_CONTACT, _CHARGE, _ENFORCE}),
     Reason.MANUAL: frozenset({_CONTACT, _ENFORCE}),
     Reason.PROMISE: frozenset({_CONTACT, _ENFORCE}),
+    # A strategy makes no step either, and its delays stand still: see `facts`.
+    Reason.PAUSE: frozenset({_CONTACT, _ENFORCE}),
 }
 
 

@@ -39,3 +39,20 @@ def add_business_days(day: date, count: int, holidays: Collection[date]) -> date
         while not is_business_day(day, holidays):
             day += timedelta(days=1)
     return day
+
+
+def subtract_business_days(day: date, count: int, holidays: Collection[date]) -> date:
+    """Give the business day that is `count` business days before a day (the last one on or before it, for 0).
+
+    >>> subtract_business_days(date(2026, 12, 29), 1, {date(2026, 12, 25), date(2026, 12, 28)})
+    datetime.date(2026, 12, 24)
+    """
+    if count < 0:
+        raise ValueError("business days are counted back")
+    while not is_business_day(day, holidays):
+        day -= timedelta(days=1)
+    for _ in range(count):
+        day -= timedelta(days=1)
+        while not is_business_day(day, holidays):
+            day -= timedelta(days=1)
+    return day

@@ -28,6 +28,29 @@ class StepSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitEnded:
+    """The task of a step ended and the account goes on; `result` names what came of it where that has a state of its own."""
+
+    account_id: int
+    decision_id: int
+    strategy: str
+    state: str
+    step: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCame:
+    """The time limit of the task of a step came, and it was not done."""
+
+    account_id: int
+    decision_id: int
+    strategy: str
+    state: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class StateLeft:
     """The account went from one state to another."""
 
@@ -48,6 +71,18 @@ class OrderRefused:
     order: str
     code: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenFor:
+    """A message of a decision was left to another account of the debtor, whose message speaks of this account too."""
+
+    account_id: int
+    decision_id: int
+    order_no: int
+    order: str
+    speaker_id: int
+    speaker: str
 
 
 @dataclass(frozen=True, slots=True)

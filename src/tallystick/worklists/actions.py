@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -89,11 +90,12 @@ def open_tasks(
     assignee_id: int | None = None,
     to_owner: bool = False,
     note: str = "",
+    watch: rules.Watch | None = None,
     action_no: int = 0,
     at: datetime,
     by: Actor,
 ) -> Outcome:
-    """Ask for one piece of work on every chosen account, once for each cause.
+    """Ask for one piece of work on every chosen account, once for each cause; a strategy may watch over it.
 
     The account's owner gets it where `to_owner` is said and there is one; else the person or team named, else the client's
     team. Closed accounts are refused. Bulk twin of `open_task`.
@@ -120,6 +122,10 @@ def open_tasks(
             "work_kind": kind.value,
             "title": title,
             "note": note,
+            "mark": watch.mark if watch else "",
+            "asked_on": watch.asked_on if watch else None,
+            "limit_on": watch.limit_on if watch else None,
+            "is_awaited": watch is not None and watch.is_awaited,
         },
         makes=_query("open_tasks"),
     )
@@ -272,6 +278,38 @@ def put_off_tasks(
     told = [(row["account_id"], row["id"], row["title"]) for row in put]
     _tell("worklists.TaskPutOff", told, {"due_on": due_on.isoformat(), "reason": reason}, at=at, by=by)
     return Outcome(done=len(put), already=len(ids) - len(put))
+
+
+@transaction.atomic
+def overrun_tasks(
+    *,
+    account_ids: Collection[int],
+    mark: str,
+    priority: int | None = None,
+    team_id: int | None = None,
+    to_owner: bool = False,
+    at: datetime,
+    by: Actor,
+) -> Outcome:
+    """Say, once, that the open work of a mark was not done in time; weigh it more, or give it to others."""
+    by.must_be_allowed_to("work accounts")
+    overrun = sql.rows(
+        _query("overrun_tasks"),
+        {
+            "account_ids": sorted(account_ids),
+            "mark": mark,
+            "priority": priority,
+            "team": team_id,
+            "to_owner": to_owner,
+            "at": at,
+        },
+    )
+    by_limit: dict[date, list[tuple[int, int, str]]] = defaultdict(list)
+    for row in overrun:
+        by_limit[row["limit_on"]].append((row["account_id"], row["id"], row["title"]))
+    for limit_on, rows in sorted(by_limit.items()):
+        _tell("worklists.TaskOverran", rows, {"limit_on": limit_on.isoformat()}, at=at, by=by)
+    return Outcome(done=len(overrun), already=max(0, len(account_ids) - len(overrun)))
 
 
 @transaction.atomic

@@ -51,6 +51,16 @@ class TaskGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskOverran:
+    """Its time limit came and it was not done; the strategy that asked for it goes on without."""
+
+    account_id: int
+    work_item_id: int
+    title: str
+    limit_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class TaskCancelled:
     """It is no longer needed."""
 

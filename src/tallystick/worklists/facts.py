@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tallystick.kernel import sql
 from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, Source
+from tallystick.worklists import rules
 
 SOURCES = (
     Source(
@@ -31,6 +32,34 @@ SOURCES = (
             Column("tasks_done_days", "date[]"),
         ),
     ),
+    Source(
+        name="limits",
+        sql="""
+        SELECT account_id, min(limit_on) AS tasks_limit_on,
+               array_agg(mark ORDER BY mark) FILTER (WHERE limit_on <= %(day)s) AS tasks_overrun,
+               min(limit_on) FILTER (WHERE limit_on > %(day)s) AS tasks_stale_on
+        FROM worklists_work_item
+        WHERE state = 'open' AND limit_on IS NOT NULL AND overran_at IS NULL AND {scope}
+        GROUP BY account_id
+        """,
+        columns=(
+            Column("tasks_limit_on", "date"),
+            Column("tasks_overrun", "text[]"),
+            Column("tasks_stale_on", "date"),
+        ),
+    ),
+    Source(
+        name="awaited",
+        sql="""
+        SELECT DISTINCT ON (account_id) account_id, mark AS awaited_mark, asked_on AS awaited_on,
+               CASE state WHEN 'done' THEN coalesce(nullif(outcome, ''), 'done')
+                          WHEN 'cancelled' THEN 'cancelled' END AS awaited_result
+        FROM worklists_work_item
+        WHERE is_awaited AND {scope}
+        ORDER BY account_id, id DESC
+        """,
+        columns=(Column("awaited_mark", "text"), Column("awaited_on", "date"), Column("awaited_result", "text")),
+    ),
 )
 
 HISTORIES = (
@@ -50,5 +79,27 @@ FACTS = (
         "days",
         "Days since the earliest open task fell due; negative before it does, unknown without one.",
         "{day} - book.next_task_on",
+    ),
+    Fact(
+        "worklists.limit_on",
+        FactType.DATE,
+        "day",
+        "The day on which the most urgent open task with a time limit is too late; unknown without one, and once that was said.",
+        "book.tasks_limit_on",
+    ),
+    Fact(
+        "worklists.overrun_tasks",
+        FactType.NUMBER,
+        "tasks",
+        "Open tasks whose time limit has come, until the strategy has gone on without them.",
+        "coalesce(cardinality(book.tasks_overrun), 0)",
+    ),
+    Fact(
+        "worklists.result",
+        FactType.TEXT,
+        "word",
+        "What came of the task that the strategy waited for last; unknown while it is open.",
+        "book.awaited_result",
+        choices=tuple(rules.RESULTS),
     ),
 )

@@ -32,6 +32,13 @@ class WorkItem(models.Model):
     priority = models.SmallIntegerField()
     rank = models.IntegerField()
     action_no = models.SmallIntegerField(default=0)
+    #: A strategy watches over it: the step it belongs to, the day it was asked for, the day on which it is too late, and if the
+    #: account waits for what comes of it. See `rules.Watch`.
+    mark = models.TextField(blank=True, default="", db_default="")
+    asked_on = models.DateField(null=True)
+    limit_on = models.DateField(null=True)
+    overran_at = models.DateTimeField(null=True)
+    is_awaited = models.BooleanField(default=False, db_default=False)
     kind = models.TextField(choices=rules.Kind.choices())
     state = models.TextField(choices=rules.State.choices(), default=rules.State.OPEN)
     title = models.TextField()
@@ -76,6 +83,7 @@ class WorkItem(models.Model):
                 name="worklists_work_item_person",
             ),
             models.Index(fields=["account", "due_on"], condition=Q(state="open"), name="worklists_work_item_open"),
+            models.Index(fields=["account", "id"], condition=Q(is_awaited=True), name="worklists_work_item_awaited"),
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.contact.rules.words import CallOutcome
 from tallystick.kernel.choices import Choice
 from tallystick.kernel.refusals import Refusal
 
@@ -33,6 +36,28 @@ class State(Choice):
     DONE = "done", _("Done")
     CANCELLED = "cancelled", _("Cancelled")
 
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How a strategy watches over a piece of work that it asks for."""
+
+    #: What names the step it belongs to, the same in every version of a document.
+    mark: str
+    #: The day of the step.
+    asked_on: date
+    #: The day on which it is too late.
+    limit_on: date
+    #: The account waits for what comes of it.
+    is_awaited: bool
+
+
+#: What can come of work: that it was done, that it was not possible, that it was cancelled, or what came of a call.
+RESULTS: dict[str, str | Promise] = {
+    "done": _("done"),
+    "not_possible": _("not possible"),
+    "cancelled": _("cancelled"),
+    **{outcome.value: outcome.label for outcome in CallOutcome},
+}
 
 #: Priority of work that nobody weighed, from 0 to 100; more comes first.
 ORDINARY = 50

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
@@ -14,6 +15,7 @@ from procrastinate.contrib.django import app as jobs
 from tallystick.contact import events
 from tallystick.contact.queries import templates as template_queries
 from tallystick.contact.queries.asking import Asked
+from tallystick.contact.rules.weighing import ALONE, Weighing
 from tallystick.contact.rules.words import TO_DEBTOR, Channel, Command, Purpose, To
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
@@ -28,13 +30,20 @@ _MOST_JOBS = 16
 
 @transaction.atomic
 def queue_messages(
-    chosen: Chosen, *, template: str, channel: Channel, action_no: int = 0, at: datetime, by: Actor
+    chosen: Chosen,
+    *,
+    template: str,
+    channel: Channel,
+    weighing: Weighing = ALONE,
+    action_no: int = 0,
+    at: datetime,
+    by: Actor,
 ) -> Outcome:
     """Queue an e-mail, a letter or a text message from a live template to the debtor of each account.
 
     Each account gets the template in the language of its debtor, or in the nearest there is. Where we may not write, the
     refusal is recorded and told on the timeline; the channel never changes by itself. `action_no` tells apart what one
-    cause asks for more than once.
+    cause asks for more than once. `weighing` says the levels of items and whether the debtor's other accounts are spoken of.
 
     :raises NotPermitted: `by` may not send messages
     :raises NoSuchTemplate: no template of that name is live for the channel
@@ -44,7 +53,7 @@ def queue_messages(
         raise ValueError(f"{channel} does not reach a debtor")
     voice = template_queries.voice(name=template, channel=channel)
     asked = Asked(channel, voice.purpose)
-    return _queue(chosen, asked=asked, voice=voice, action_no=action_no, at=at, by=by)
+    return _queue(chosen, asked=asked, voice=voice, weighing=weighing, action_no=action_no, at=at, by=by)
 
 
 @transaction.atomic
@@ -76,6 +85,7 @@ def _queue(
     *,
     asked: Asked,
     voice: template_queries.Voice | None,
+    weighing: Weighing = ALONE,
     action_no: int,
     at: datetime,
     by: Actor,
@@ -101,6 +111,8 @@ def _queue(
         "purpose": asked.purpose.value,
         "command": asked.command.value if asked.command else "",
         "audience_text": str(asked.to) if asked.to else "",
+        "levels": json.dumps(weighing.levels),
+        "of_debtor": weighing.of_debtor,
         "languages": list(voice.by_language) if voice else [],
         "templates": list(voice.by_language.values()) if voice else [],
         "template": voice.fallback_id if voice else None,

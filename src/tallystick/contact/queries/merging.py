@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -14,7 +14,10 @@ from tallystick.accounts.models import Account, Client
 from tallystick.accounts.rules import ItemKind
 from tallystick.contact.models import Message
 from tallystick.contact.rules.creditor import Creditor, DetailsUnreadable, read_creditor
+from tallystick.contact.rules.weighing import Weighing
 from tallystick.contact.rules.writing import Facts, OpenItem
+from tallystick.holds import rules as hold_rules
+from tallystick.kernel import sql
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.money import Money
 from tallystick.parties.models import Address
@@ -45,25 +48,61 @@ def messages_to_write(message_ids: Sequence[int], *, at: datetime) -> list[Merge
     """Give messages with the facts of their accounts at this moment, in the order of the ids."""
     messages = list(Message.objects.select_related("template").filter(pk__in=message_ids).order_by("pk"))
     gathered = facts_of([message.account_id for message in messages], at=at)
-    return [Merge(message, gathered[message.account_id]) for message in messages]
+    siblings = _siblings_of([message.account_id for message in messages if message.of_debtor], at=at)
+    return [Merge(message, _weighed(message, gathered, siblings)) for message in messages]
+
+
+def _siblings_of(account_ids: Sequence[int], *, at: datetime) -> dict[int, list[tuple[OpenItem, ...]]]:
+    """Give the items of the other open accounts that the debtors of some accounts have with the same client, by account.
+
+    Nothing is said of an account that is held.
+    """
+    if not account_ids:
+        return {}
+    pairs = sql.rows(
+        """
+        SELECT account.id AS account_id, other.id AS other_id
+        FROM accounts_account AS account
+        JOIN accounts_account AS other ON other.party_id = account.party_id AND other.client_id = account.client_id
+        JOIN accounts_client AS client ON client.id = account.client_id
+        CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today) AS local
+        WHERE account.id = ANY(%(account_ids)s) AND other.id <> account.id AND other.state = 'open' AND NOT EXISTS (
+            SELECT FROM holds_hold AS hold
+            WHERE hold.account_id = other.id AND hold.ended_at IS NULL AND hold.reason = ANY(%(stopping)s)
+              AND hold.from_on <= local.today AND (hold.until_on IS NULL OR hold.until_on > local.today)
+        )
+        ORDER BY account.id, other.id
+        """,
+        {
+            "account_ids": list(account_ids),
+            "stopping": [reason.value for reason in hold_rules.stopping(hold_rules.Activity.CONTACT)],
+            "at": at,
+        },
+    )
+    items = _items_of({pair["other_id"] for pair in pairs})
+    found: dict[int, list[tuple[OpenItem, ...]]] = defaultdict(list)
+    for pair in pairs:
+        found[pair["account_id"]].append(tuple(items[pair["other_id"]]))
+    return found
+
+
+def _weighed(
+    message: Message, gathered: dict[int, Gathered], siblings: dict[int, list[tuple[OpenItem, ...]]]
+) -> Gathered:
+    """Give what an account has to say in a message: with levels, and with the debtor's other accounts, where it wants them."""
+    here = gathered[message.account_id]
+    if here.facts is None or not (message.levels or message.of_debtor):
+        return here
+    others = siblings.get(message.account_id, []) if message.of_debtor else []
+    items = tuple(item for each in (here.facts.items, *others) for item in each)
+    weighing = Weighing(tuple(message.levels), message.of_debtor)
+    return replace(here, facts=replace(here.facts, items=items, weighing=weighing))
 
 
 def facts_of(account_ids: Sequence[int], *, at: datetime) -> dict[int, Gathered]:
     """Give what some accounts have to say, by account."""
     accounts = list(Account.objects.select_related("client", "party").filter(pk__in=set(account_ids)))
-    items: dict[int, list[OpenItem]] = defaultdict(list)
-    for item in account_queries.open_items([account.pk for account in accounts]):
-        items[item.account_id].append(
-            OpenItem(
-                reference=item.reference,
-                description=item.description,
-                kind=str(ItemKind(item.kind).label),
-                issued_on=item.issued_on,
-                due_on=item.due_on,
-                remaining=Money(item.open_minor, item.currency),
-                original=Money(item.amount_minor, item.currency),
-            )
-        )
+    items = _items_of({account.pk for account in accounts})
     addresses = {
         address.party_id: _lines(address)
         for address in Address.objects.filter(
@@ -83,6 +122,26 @@ def facts_of(account_ids: Sequence[int], *, at: datetime) -> dict[int, Gathered]
                 _facts(account, creditor, tuple(items[account.pk]), at=at), address, time_zone
             )
     return gathered
+
+
+def _items_of(account_ids: Collection[int]) -> dict[int, list[OpenItem]]:
+    """Give the open items of some accounts, each with the reference of its account."""
+    references = dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "reference"))
+    items: dict[int, list[OpenItem]] = defaultdict(list)
+    for item in account_queries.open_items(list(account_ids)):
+        items[item.account_id].append(
+            OpenItem(
+                reference=item.reference,
+                description=item.description,
+                kind=str(ItemKind(item.kind).label),
+                issued_on=item.issued_on,
+                due_on=item.due_on,
+                remaining=Money(item.open_minor, item.currency),
+                original=Money(item.amount_minor, item.currency),
+                account=references[item.account_id],
+            )
+        )
+    return items
 
 
 def _creditor(client: Client) -> Creditor | str:

@@ -14,6 +14,7 @@ from tallystick.contact.queries.merging import facts_of
 from tallystick.contact.rules import sms, writing
 from tallystick.contact.rules.creditor import Creditor
 from tallystick.contact.rules.fields import FIELDS, Speech, sample
+from tallystick.contact.rules.weighing import Weighing
 from tallystick.contact.rules.words import Channel, TemplateWrong
 from tallystick.documents.rules.letters import LetterUnprintable, set_letter
 from tallystick.documents.rules.text import as_plain_text
@@ -125,4 +126,5 @@ def _made_up() -> writing.Facts:
             )
         ),
         link=words["account"]["link"],
+        weighing=Weighing((1, 14, 30)),
     )

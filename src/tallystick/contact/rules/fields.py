@@ -80,6 +80,8 @@ _ITEM: Record = {
     "original": _money(_("What it amounted to at first"), 60_000),
     "days_past_due": _number(_("Days since it fell due; 0 while it has not"), 32),
     "is_overdue": _flag(_("It fell due before today"), True),
+    "level": _number(_("Its level by the strategy's table of days past due; 0 where there is none"), 2),
+    "account": _text(_("Reference of the account it is on"), "NG-20418"),
 }
 
 #: Every word that a template may use.
@@ -108,6 +110,7 @@ FIELDS: Record = {
         "is_overdue": _flag(_("Something is past its due day"), True),
         "oldest_due_on": _day(_("Oldest due day among what is open"), date(2026, 5, 30)),
         "days_past_due": _number(_("Days since the oldest due day; 0 while nothing is overdue"), 32),
+        "level": _number(_("The highest level of an open item; 0 where the strategy has none"), 2),
         "open_items": _number(_("How many items are open"), 3),
         "link": _text(_("Address of the account's page, for colleagues"), "https://tallystick.example/accounts/1"),
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from binascii import b2a_qp
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.headerregistry import Address
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from tallystick.contact.rules.creditor import Creditor
 from tallystick.contact.rules.fields import FIELDS, Speech, spoken
 from tallystick.contact.rules.language import names_used, render
+from tallystick.contact.rules.weighing import ALONE, Weighing
 from tallystick.contact.rules.words import Command, Purpose
 from tallystick.documents.rules.letters import Labels, Letter, Letterhead
 from tallystick.documents.rules.text import Block, Column, Table, as_html, as_plain_text, parse, plain
@@ -39,6 +40,8 @@ class OpenItem:
     due_on: date
     remaining: Money
     original: Money
+    #: Reference of the account it is on.
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ class Facts:
     currency: str
     items: tuple[OpenItem, ...]
     link: str = ""
+    weighing: Weighing = ALONE
+
+    def level(self, item: OpenItem) -> int:
+        """Give the level of an item today."""
+        return self.weighing.level((self.today - item.due_on).days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,8 @@ def values(facts: Facts) -> dict[str, Any]:
             "original": item.original,
             "days_past_due": _days_past_due(item, facts.today),
             "is_overdue": item.due_on < facts.today,
+            "level": facts.level(item),
+            "account": item.account or facts.reference,
         }
         for item in items
     ]
@@ -101,6 +111,7 @@ def values(facts: Facts) -> dict[str, Any]:
             "oldest_due_on": items[0].due_on if items else None,
             "days_past_due": _days_past_due(items[0], facts.today) if items else 0,
             "open_items": len(items),
+            "level": max(map(facts.level, items), default=0),
             "link": facts.link,
         },
         "items": rows,
@@ -108,28 +119,34 @@ def values(facts: Facts) -> dict[str, Any]:
     }
 
 
-def item_tables(items: Sequence[OpenItem], speech: Speech) -> tuple[Block, ...]:
-    """Make a table of items for each currency, with its own total: amounts of two currencies are never added."""
+def item_tables(
+    items: Sequence[OpenItem], speech: Speech, level: Callable[[OpenItem], int] | None = None
+) -> tuple[Block, ...]:
+    """Make a table of items for each currency, with its own total: amounts of two currencies are never added.
+
+    The level of items stands in it where they have levels, and their account where they are of several.
+    """
+    cells: list[tuple[Column, Callable[[OpenItem], str]]] = [
+        (Column(_("Reference")), lambda item: f"{item.reference} {item.description}".strip())
+    ]
+    if len({item.account for item in items}) > 1:
+        cells.append((Column(_("Account")), lambda item: item.account))
+    cells += [
+        (Column(_("Issued")), lambda item: speech.day(item.issued_on)),
+        (Column(_("Due")), lambda item: speech.day(item.due_on)),
+    ]
+    if level:
+        cells.append((Column(_("Level"), "end"), lambda item: speech.number(level(item))))
+    cells.append((Column(_("Still to pay"), "end"), lambda item: speech.money(item.remaining)))
     tables = []
     for currency in sorted({item.remaining.currency for item in items}):
         here = [item for item in items if item.remaining.currency == currency]
-        columns = (
-            Column(_("Reference")),
-            Column(_("Issued")),
-            Column(_("Due")),
-            Column(_("Still to pay"), "end"),
-        )
         rows = tuple(
-            (
-                f"{item.reference} {item.description}".strip(),
-                speech.day(item.issued_on),
-                speech.day(item.due_on),
-                speech.money(item.remaining),
-            )
+            tuple(write_cell(item) for _column, write_cell in cells)
             for item in sorted(here, key=lambda item: (item.due_on, item.reference))
         )
-        total = (_("Total"), "", "", speech.money(_total(here, currency)))
-        tables.append(Table(columns, rows, (total,)))
+        total = (_("Total"), *[""] * (len(cells) - 2), speech.money(_total(here, currency)))
+        tables.append(Table(tuple(column for column, _write in cells), rows, (total,)))
     return tuple(tables)
 
 
@@ -141,7 +158,8 @@ def write(*, subject: str, body: str, facts: Facts, speech: Speech) -> Written:
     used = {name: FIELDS[name] for name in names_used(subject, body)}
     words = spoken(used, values(facts), speech)
     overdue = [item for item in facts.items if item.due_on < facts.today]
-    tables = {"items": item_tables(facts.items, speech), "overdue_items": item_tables(overdue, speech)}
+    level = facts.level if facts.weighing.levels else None
+    tables = {"items": item_tables(facts.items, speech, level), "overdue_items": item_tables(overdue, speech, level)}
     return Written(plain(render(subject, words)), parse(render(body, words), tables))
 
 

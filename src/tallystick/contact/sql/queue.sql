@@ -26,12 +26,12 @@ WITH chosen AS (
     INSERT INTO contact_message (
         account_id, party_id, client_id, contact_point_id, cause_id, template_id, queued_at, next_attempt_at,
         action_no, attempts, cause_kind, channel, state, purpose, command, language, recipient, subject,
-        refusal, failure, provider_id, answers_queued, audience, queued_by, queued_by_id
+        refusal, failure, provider_id, answers_queued, audience, levels, of_debtor, queued_by, queued_by_id
     )
     SELECT account_id, party_id, client_id, contact_point_id, cause_id, template_id, %(at)s, %(at)s,
            %(action_no)s, 0, %(cause_kind)s, %(channel)s, CASE WHEN refusal = '' THEN 'queued' ELSE 'refused' END,
            %(purpose)s, %(command)s, language, recipient, '',
-           refusal, '', '', answers, %(audience_text)s, %(by)s, %(by_id)s
+           refusal, '', '', answers, %(audience_text)s, %(levels)s::jsonb, %(of_debtor)s, %(by)s, %(by_id)s
     FROM judged
     ORDER BY account_id, cause_id
     ON CONFLICT (account_id, cause_kind, cause_id, action_no) DO NOTHING

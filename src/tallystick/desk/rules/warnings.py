@@ -36,6 +36,7 @@ _HELD: dict[Reason, tuple[str, str | Lazy]] = {
     Reason.DISPUTE: ("warn", _("Do not ask for the disputed part until it is decided.")),
     Reason.INSTRUCTION: ("warn", _("The client asked us to wait.")),
     Reason.MANUAL: ("hold", _("Nothing goes out by itself.")),
+    Reason.PAUSE: ("hold", _("The strategy stands still, and goes on where it was.")),
     Reason.PROMISE: ("info", _("Wait for the promised day.")),
 }
 

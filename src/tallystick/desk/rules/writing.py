@@ -48,6 +48,7 @@ _WORDS: dict[tuple[str, str], type[Choice]] = {
 _MORE_WORDS: dict[tuple[str, str], dict[str, str | Promise]] = {
     ("contact", "code"): dict(may.REFUSAL_WORDS),
     ("payments", "reason"): dict([*payment_words.ReversalReason.choices(), *payment_words.IgnoreReason.choices()]),
+    ("strategy", "result"): dict(worklist_rules.RESULTS),
     ("worklists", "outcome"): {
         "done": "",
         "not_possible": gettext_lazy("Not possible"),
@@ -82,6 +83,7 @@ FIELD_NAMES: dict[str, str | Promise] = {
     "item": gettext_lazy("Item"),
     "kind": gettext_lazy("Kind"),
     "known_lines": gettext_lazy("Lines known before"),
+    "limit_on": gettext_lazy("Time limit"),
     "method": gettext_lazy("Method"),
     "name": gettext_lazy("Name"),
     "new_lines": gettext_lazy("New lines"),
@@ -98,6 +100,8 @@ FIELD_NAMES: dict[str, str | Promise] = {
     "reason": gettext_lazy("Reason"),
     "recipient": gettext_lazy("To"),
     "reference": gettext_lazy("Reference"),
+    "result": gettext_lazy("Result"),
+    "speaker": gettext_lazy("Account that speaks"),
     "state": gettext_lazy("State"),
     "step": gettext_lazy("Step"),
     "strategy": gettext_lazy("Strategy"),

@@ -68,4 +68,26 @@ FROM (
     JOIN (VALUES {stops}) AS stop(reason, weight, stops_contact, stops_enforcement) ON stop.reason = hold.reason
     WHERE {scope} AND hold.ended_at IS NULL AND (hold.until_on IS NULL OR hold.until_on > %(day)s)
 ) AS standing
-GROUP BY account_id
+GROUP BY account_id;
+
+-- name: pauses
+-- The days on which a strategy stood still, as the book keeps them. Pauses may overlap: a day counts once. While an account is paused the
+-- count grows every day, so the book looks again every day.
+SELECT account_id, holds_paused, pauses_stale_on,
+       (SELECT coalesce(sum(upper(span) - lower(span)), 0)::integer FROM unnest(spans) AS span) AS holds_paused_days
+FROM (
+    SELECT account_id, bool_or(days @> %(day)s::date) AS holds_paused,
+           range_agg(days * daterange(NULL, %(day)s)) AS spans,
+           min(CASE WHEN days @> %(day)s::date THEN %(day)s::date + 1 WHEN lower(days) > %(day)s THEN lower(days) END) AS pauses_stale_on
+    FROM (
+        SELECT hold.account_id, daterange(hold.from_on, CASE
+                   WHEN hold.ended_at IS NULL THEN hold.until_on
+                   ELSE greatest(hold.from_on, least(hold.until_on, (hold.ended_at AT TIME ZONE client.time_zone)::date))
+               END) AS days
+        FROM holds_hold AS hold
+        JOIN accounts_account AS account ON account.id = hold.account_id
+        JOIN accounts_client AS client ON client.id = account.client_id
+        WHERE hold.reason = 'pause' AND {scope}
+    ) AS pause
+    GROUP BY account_id
+) AS counted

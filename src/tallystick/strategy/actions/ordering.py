@@ -11,17 +11,35 @@ from django.utils.translation import gettext as _
 from tallystick.access import queries as access_queries
 from tallystick.contact import actions as contact
 from tallystick.holds import actions as holds
+from tallystick.holds.rules import HoldEndsTooSoon, Reason
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import add_business_days
 from tallystick.kernel.outcome import Chosen, Outcome
 from tallystick.kernel.refusals import Refusal
-from tallystick.strategy.actions import telling
+from tallystick.strategy.actions import speaking, telling
 from tallystick.strategy.actions.deciding import Decided
-from tallystick.strategy.rules.orders import CancelTasks, Hold, LiftHold, Message, Note, Notice, Order, Service, Task
+from tallystick.strategy.rules.orders import (
+    CancelTasks,
+    Hold,
+    LiftHold,
+    Message,
+    Note,
+    Notice,
+    Order,
+    Overrun,
+    Pause,
+    Service,
+    Task,
+    Watch,
+)
 from tallystick.strategy.rules.statement import Statement
 from tallystick.timeline import actions as timeline
 from tallystick.worklists import actions as worklists
+from tallystick.worklists import rules as worklist_rules
+
+#: Why a message is not sent for an account: another of its debtor's speaks.
+SPOKEN_FOR = "strategy.spoken_for"
 
 #: What became of orders, by what they are.
 Outcomes = dict[str, Outcome]
@@ -67,10 +85,14 @@ def name_of(order: Order) -> str:
             return f"{order.channel.value} {order.template}"
         case Task():
             return f"task {order.kind.value}: {order.title}"
+        case Overrun():
+            return f"overrun {order.watch.mark}"
         case CancelTasks():
             return f"cancel_tasks {order.kind.value}"
         case Hold():
             return f"hold {order.reason.value}"
+        case Pause():
+            return "pause"
         case LiftHold():
             return f"lift_hold {order.reason.value}"
         case Service():
@@ -84,9 +106,7 @@ def name_of(order: Order) -> str:
 def _give(order: Order, chosen: Chosen, place: int, calendar: str, *, day: date, at: datetime, by: Actor) -> Outcome:
     match order:
         case Message():
-            return contact.queue_messages(
-                chosen, template=order.template, channel=order.channel, action_no=place, at=at, by=by
-            )
+            return _send(order, chosen, place, day=day, at=at, by=by)
         case Service():
             return contact.queue_service_commands(chosen, command=order.command, action_no=place, at=at, by=by)
         case Notice():
@@ -101,7 +121,18 @@ def _give(order: Order, chosen: Chosen, place: int, calendar: str, *, day: date,
                 team_id=_team_id(order.team),
                 to_owner=order.to_owner,
                 note=order.note,
+                watch=_watch(order.watch, day=day, calendar=calendar),
                 action_no=place,
+                at=at,
+                by=by,
+            )
+        case Overrun():
+            return worklists.overrun_tasks(
+                account_ids=chosen.account_ids,
+                mark=order.watch.mark,
+                priority=order.watch.priority,
+                team_id=_team_id(order.watch.team),
+                to_owner=order.watch.to_owner,
                 at=at,
                 by=by,
             )
@@ -115,10 +146,38 @@ def _give(order: Order, chosen: Chosen, place: int, calendar: str, *, day: date,
             )
         case Hold():
             return holds.place_holds(chosen, reason=order.reason, days=order.days, action_no=place, at=at, by=by)
+        case Pause():
+            days = order.days if order.until is None else (order.until - day).days
+            if order.until is not None and order.until <= day:
+                raise HoldEndsTooSoon(from_on=day.isoformat(), until_on=order.until.isoformat())
+            return holds.place_holds(chosen, reason=Reason.PAUSE, days=days, action_no=place, at=at, by=by)
         case LiftHold():
             return holds.lift_holds(chosen, reasons=frozenset({order.reason}), at=at, by=by)
         case Note():
             return timeline.add_notes(chosen, text=order.text, happened_on=day, at=at, by=by)
+
+
+def _send(order: Message, chosen: Chosen, place: int, *, day: date, at: datetime, by: Actor) -> Outcome:
+    silent = 0
+    if order.weighing.of_debtor:
+        chosen, silent = speaking.leave_to_speakers(chosen, order_no=place, order=name_of(order), day=day, at=at, by=by)
+    outcome = contact.queue_messages(
+        chosen,
+        template=order.template,
+        channel=order.channel,
+        weighing=order.weighing,
+        action_no=place,
+        at=at,
+        by=by,
+    )
+    return outcome + Outcome(refused=Counter({SPOKEN_FOR: silent} if silent else {}))
+
+
+def _watch(watch: Watch | None, *, day: date, calendar: str) -> worklist_rules.Watch | None:
+    if watch is None:
+        return None
+    limit_on = add_business_days(day, watch.limit, jurisdictions.holidays(calendar))
+    return worklist_rules.Watch(watch.mark, day, limit_on, watch.is_awaited)
 
 
 def _team_id(name: str) -> int | None:

@@ -19,8 +19,8 @@ from tallystick.strategy.actions import refreshing
 from tallystick.strategy.models import Assignment, Strategy, Version
 from tallystick.strategy.queries import book, catalogue, versions
 from tallystick.strategy.rules import lifecycle, reading, timing
-from tallystick.strategy.rules.document import Document
-from tallystick.strategy.rules.orders import Message, Notice, Task
+from tallystick.strategy.rules.orders import Message, Notice, Overrun, Task
+from tallystick.strategy.rules.program import Program
 
 
 @transaction.atomic
@@ -64,30 +64,35 @@ def publish(*, version_id: int, at: datetime, by: Actor) -> Version:
     version = versions.lock_version(version_id)
     if version.state != lifecycle.State.DRAFT:
         raise lifecycle.NotADraft(number=version.number)
-    document = versions.program_of(version.document).document
-    _check_orders(document)
+    program = versions.program_of(version.document)
+    _check_orders(program)
     Version.objects.filter(strategy=version.strategy, state=lifecycle.State.PUBLISHED).update(
         state=lifecycle.State.RETIRED, retired_at=at
     )
     version.state, version.published_at, version.published_by = lifecycle.State.PUBLISHED, at, by.label
     version.save(update_fields=["state", "published_at", "published_by"])
-    Strategy.objects.filter(pk=version.strategy_id).update(title=document.title)
+    Strategy.objects.filter(pk=version.strategy_id).update(title=program.document.title)
     return version
 
 
-def _check_orders(document: Document) -> None:
-    steps = [step.orders for state in document.states for step in state.steps]
-    answers = [answer.orders for state in document.states for answer in state.answers]
-    for orders in (*steps, *answers, *(answer.orders for answer in document.answers)):
-        for order in orders:
-            if isinstance(order, Message):
-                _check_template(order.template, order.channel)
-            elif isinstance(order, Notice):
-                _check_template(order.template, Channel.NOTICE)
-            elif isinstance(order, Task) and order.team:
-                found = access_queries.teams().filter(name=order.team).count()
-                if found != 1:
-                    raise lifecycle.TeamMissing(team=order.team, count=found)
+def _check_orders(program: Program) -> None:
+    for order in (order for effect in program.effects for order in effect.orders):
+        if isinstance(order, Message):
+            _check_template(order.template, order.channel)
+        elif isinstance(order, Notice):
+            _check_template(order.template, Channel.NOTICE)
+        elif isinstance(order, Task):
+            _check_team(order.team)
+        elif isinstance(order, Overrun):
+            _check_team(order.watch.team)
+
+
+def _check_team(name: str) -> None:
+    if not name:
+        return
+    found = access_queries.teams().filter(name=name).count()
+    if found != 1:
+        raise lifecycle.TeamMissing(team=name, count=found)
 
 
 def _check_template(name: str, channel: Channel) -> None:

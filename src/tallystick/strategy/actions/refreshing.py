@@ -16,6 +16,9 @@ from tallystick.kernel import sql
 from tallystick.strategy.queries import book, catalogue, versions
 from tallystick.strategy.queries.book import BOOK, Reach
 
+#: Days of the book from which delays are counted: they do not run while an account is paused.
+_CLOCKS = ("state_entered_on", "next_review_on")
+
 #: Accounts in one transaction of a rebuild.
 RANGE = 50_000
 
@@ -75,7 +78,7 @@ def _refresh(reach: Reach, table: str, *, expected: int | None, day: date) -> in
 
 def _update(reach: Reach, table: str) -> str:
     names = [column.name for column in catalogue.columns()]
-    assigned = ", ".join(f"{name} = fresh.{name}" for name in names)
+    assigned = ", ".join([*(f"{name} = fresh.{name}" for name in names), *map(_stood_still, _CLOCKS)])
     stored, fresh = (", ".join(f"{row}.{name}" for name in names) for row in ("book", "fresh"))
     return f"""
         UPDATE {table} AS book SET {assigned}
@@ -83,6 +86,11 @@ def _update(reach: Reach, table: str) -> str:
         WHERE book.account_id = fresh.account_id AND {reach.on("book.account_id")}
           AND ({stored}) IS DISTINCT FROM ({fresh})
     """  # noqa: S608
+
+
+def _stood_still(clock: str) -> str:
+    """Write that a day moves on by the days on which the account was paused since it was last looked at."""
+    return f"{clock} = book.{clock} + (fresh.holds_paused_days - book.holds_paused_days)"
 
 
 def _insert(reach: Reach, table: str, day: date) -> str:

@@ -26,7 +26,7 @@ from tallystick.strategy.rules.program import EffectKind
 from tallystick.strategy.rules.statement import Statement
 
 #: Effects after which an account may still make the step of the day.
-_GOES_ON = frozenset({EffectKind.LEAVE, EffectKind.SKIP})
+_GOES_ON = frozenset({EffectKind.LEAVE, EffectKind.SKIP, EffectKind.RESULT, EffectKind.OVERRUN})
 #: How often one account is looked at in a run: a transition, skipped steps, a step.
 _MOST_PASSES = 70
 #: Key of the advisory locks of chunks, beside other locks of the house.

@@ -20,6 +20,8 @@ from tallystick.timeline import actions as timeline
 _EVENTS = {
     EffectKind.STEP: events.StepTaken,
     EffectKind.SKIP: events.StepSkipped,
+    EffectKind.RESULT: events.WaitEnded,
+    EffectKind.OVERRUN: events.LimitCame,
     EffectKind.LEAVE: events.StateLeft,
     EffectKind.ANSWER: events.EventAnswered,
 }
@@ -65,8 +67,10 @@ def said_of(program: Program, effect: Effect, from_place: int) -> dict[str, Any]
     state = program.places[from_place].state
     said: dict[str, Any] = {"strategy": program.document.name, "state": state.title}
     match effect.kind:
-        case EffectKind.STEP | EffectKind.SKIP:
+        case EffectKind.STEP | EffectKind.SKIP | EffectKind.OVERRUN:
             said["step"] = effect.title
+        case EffectKind.RESULT:
+            said |= {"step": effect.title, "result": effect.result}
         case EffectKind.LEAVE:
             said["entered"] = program.places[effect.to_place or 0].state.title
         case EffectKind.ANSWER:

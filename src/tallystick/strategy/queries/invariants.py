@@ -14,13 +14,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from tallystick.holds.rules import Reason
 from tallystick.kernel import sql
 from tallystick.kernel.facts import KEPT_DAYS
 from tallystick.kernel.invariants import Invariant
 from tallystick.strategy.models import Version
 from tallystick.strategy.queries import book, catalogue, versions
 from tallystick.strategy.rules import lifecycle, reading
-from tallystick.strategy.rules.orders import Hold, Message, Note, Notice, Order, Service, Task
+from tallystick.strategy.rules.orders import Hold, Message, Note, Notice, Order, Pause, Service, Task
 from tallystick.strategy.rules.program import Program
 
 #: Accounts that are looked at in one query.
@@ -130,7 +131,7 @@ def _nowhere(at: datetime) -> Iterator[sql.Rows]:
         for place in program.places:
             params["versions"].append(version_id)
             params["places"].append(place.number)
-            params["steps"].append(place.step.title if place.step else None)
+            params["steps"].append(None if place.ends or place.step is None else place.step.title)
     yield sql.Rows(
         sql.fill(
             sql.load("tallystick.strategy", "invariants.sql", "nowhere"),
@@ -260,6 +261,8 @@ def _written(order: Order) -> str:
             return f"task {order.kind.value}"
         case Hold():
             return f"hold {order.reason.value}"
+        case Pause():
+            return f"hold {Reason.PAUSE.value}"
         case _:
             return ""
 

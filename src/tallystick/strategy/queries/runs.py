@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
 
 from tallystick.contact.rules.may import REFUSAL_WORDS
 from tallystick.kernel.refusals import NotFound
@@ -62,6 +63,8 @@ class RefusedCount:
     @property
     def said(self) -> str:
         """The reason in words; the code where it is not one of contact's."""
+        if self.code == "strategy.spoken_for":
+            return _("another account of the debtor speaks")
         return str(REFUSAL_WORDS.get(self.code, self.code))
 
 

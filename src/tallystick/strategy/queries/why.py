@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,10 +17,14 @@ from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.models import Decision, Version
 from tallystick.strategy.queries import catalogue, versions
-from tallystick.strategy.rules import narration, plain
+from tallystick.strategy.rules import narration, own_words, plain
 from tallystick.strategy.rules.document import Otherwise
+from tallystick.strategy.rules.own_words import PAUSED
 from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
 from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
+from tallystick.strategy.rules.statement import facts_of
+from tallystick.strategy.rules.types import Catalogue
+from tallystick.timeline import queries as timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,15 @@ class Verdict:
         return next((each for each in self.answers if not each.answer), None)
 
     @property
+    def is_paused(self) -> bool:
+        """Whether it waits, among other things, because the account is paused."""
+        return any(fact.name == PAUSED for each in self.answers if each.answer is False for fact in each.question.facts)
+
+    @property
     def is_skippable(self) -> bool:
         """Whether it is a step that is passed over where its own condition is not true when its turn comes."""
         step = self.effect.step
-        return step is not None and step.otherwise is Otherwise.SKIP
+        return step is not None and self.effect.kind is EffectKind.STEP and step.otherwise is Otherwise.SKIP
 
     @property
     def event(self) -> str:
@@ -84,6 +93,8 @@ class Past:
     condition: str
     values: tuple[Value, ...]
     cause_id: int
+    #: References of the accounts that messages were left to.
+    spoken_for_by: tuple[str, ...] = ()
 
     @property
     def orders(self) -> tuple[str, ...]:
@@ -103,8 +114,13 @@ class Past:
     @property
     def title(self) -> str:
         """What happened, in a few words."""
-        if self.effect.kind is EffectKind.SKIP:
-            return _("Passed over: {step}").format(step=self.effect.title)
+        match self.effect.kind:
+            case EffectKind.SKIP:
+                return _("Passed over: {step}").format(step=self.effect.title)
+            case EffectKind.RESULT:
+                return _("Goes on after: {step}").format(step=self.effect.title)
+            case EffectKind.OVERRUN:
+                return _("Not done in time: {step}").format(step=self.effect.title)
         return self.effect.title
 
 
@@ -137,8 +153,13 @@ class Why:
         """What events would be answered by."""
         return self._of(EffectKind.ANSWER)
 
-    def _of(self, kind: EffectKind) -> list[Verdict]:
-        return [each for each in self.verdicts if each.effect.kind is kind]
+    @property
+    def tasks(self) -> list[Verdict]:
+        """What can come of tasks that have a time limit."""
+        return self._of(EffectKind.RESULT, EffectKind.OVERRUN)
+
+    def _of(self, *kinds: EffectKind) -> list[Verdict]:
+        return [each for each in self.verdicts if each.effect.kind in kinds]
 
     @property
     def waiting_for(self) -> Verdict | None:
@@ -153,10 +174,16 @@ class Why:
             return _("{state}: it goes on to “{next_state}” with the coming run.").format(
                 state=self.place.state.title, next_state=self.program.places[leaving.to_place].state.title
             )
+        if self.place.is_awaiting and self.place.step:
+            return self._said_task(self.place.step.title)
         waiting = self.waiting_for
         if waiting is None:
             return _("{state}: nothing more happens by time.").format(state=self.place.state.title)
         stopped = waiting.stopped_by
+        if waiting.is_paused:
+            return _("{state}: the account is paused, and “{step}” waits.").format(
+                state=self.place.state.title, step=waiting.effect.title
+            )
         if stopped is None:
             return _("{state}: “{step}” is next, with the coming run.").format(
                 state=self.place.state.title, step=waiting.effect.title
@@ -171,6 +198,20 @@ class Why:
             state=self.place.state.title, step=waiting.effect.title, condition=stopped.question.said
         )
         return f"{waits} " + _("Now {values}.").format(values=stopped.said_values) if stopped.said_values else waits
+
+    def _said_task(self, step: str) -> str:
+        """Say what the task is waited for."""
+        if any(each.stopped_by is None for each in self.tasks):
+            return _("{state}: it goes on after “{step}” with the coming run.").format(
+                state=self.place.state.title, step=step
+            )
+        if self.next_review_on is None:
+            return _("{state}: “{step}” waits for a person, and is late.").format(
+                state=self.place.state.title, step=step
+            )
+        return _("{state}: “{step}” waits for a person until {day}.").format(
+            state=self.place.state.title, step=step, day=plain.value_aloud(self.next_review_on)
+        )
 
 
 def accounts_named(name: str) -> list[Account]:
@@ -198,7 +239,8 @@ def why(account_id: int, *, day: date, past: int = 20) -> Why | None:
     version = versions.get_version(row["version_id"])
     published = versions.published(version.pk, version.document, day)
     place = published.program.places[row["place"]]
-    options = Reasoning(published, catalogue.catalogue(), day).options(place)
+    words = own_words.words(published.program.document, catalogue.catalogue())
+    options = Reasoning(published, words, day).options(place)
     return Why(
         account_id=account_id,
         day=day,
@@ -246,12 +288,18 @@ def history(account_id: int, *, limit: int = 20) -> list[Past]:
 def find_decision(decision_id: int, *, account_id: int) -> Past | None:
     """Give a decision of an account with the values that decided, or None."""
     decision = Decision.objects.filter(account_id=account_id, pk=decision_id).order_by("pk").first()
-    return _past(decision, versions.get_version(decision.version_id)) if decision else None
+    if decision is None:
+        return None
+    past = _past(decision, versions.get_version(decision.version_id))
+    told = timeline.of_account([account_id], kinds=["strategy.SpokenFor"]) if past.effect.orders else []
+    speakers = [event["data"]["speaker"] for event in told if event["data"]["decision_id"] == decision_id]
+    return replace(past, spoken_for_by=tuple(dict.fromkeys(speakers)))
 
 
 def _past(decision: Decision, version: Version) -> Past:
     program = versions.program_of(version.document)
     effect = program.effect(decision.effect)
+    words = own_words.words(program.document, catalogue.catalogue())
     return Past(
         decision_id=decision.pk,
         due_on=decision.due_on,
@@ -260,17 +308,16 @@ def _past(decision: Decision, version: Version) -> Past:
         effect=effect,
         from_state=program.places[decision.from_place].state.title,
         to_state=program.places[decision.to_place].state.title,
-        condition=plain.read_aloud(effect.condition.tree, catalogue.catalogue()) if effect.condition else "",
-        values=tuple(_decided(decision, effect)),
+        condition=plain.read_aloud(effect.condition.tree, words) if effect.condition else "",
+        values=tuple(_decided(decision, effect, words)),
         cause_id=decision.cause_id,
     )
 
 
-def _decided(decision: Decision, effect: Effect) -> Iterator[Value]:
+def _decided(decision: Decision, effect: Effect, words: Catalogue) -> Iterator[Value]:
     """Give the values that decided, in the order the condition names them."""
-    words = catalogue.catalogue()
     currency = decision.facts.get(words.currency.name, "")
-    for fact in words.of_tree(effect.condition.tree) if effect.condition else ():
+    for fact in facts_of(effect, words):
         yield _value(fact, decision.facts.get(fact.name), currency)
 
 

@@ -3,7 +3,8 @@
 States, and in each: transitions that are looked at first, steps in order, and answers to events. An account is in one
 state and waits for one step of it. A step fires when its delay is over, no guard stops it and its condition is true; then
 its orders are given, and the account waits for the next step or goes to another state. An account makes one step a day at most,
-and another only in a state that it came to by a transition or an answer since.
+and another only in a state that it came to by a transition or an answer since. A step that gives a person a task may wait for
+what comes of it, for so long; a task that is not done by its limit escalates.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.contact.rules.weighing import Weighing
 from tallystick.kernel.choices import Choice
-from tallystick.strategy.rules.orders import Order
+from tallystick.strategy.rules.orders import Order, Task, Watch
 from tallystick.strategy.rules.tree import Node
 
 
@@ -49,6 +51,24 @@ class Delay:
     since: Since = Since.STEP
 
 
+class Roll(Choice):
+    """What becomes of a day that is no business day."""
+
+    NONE = "none", _("it stays")
+    NEXT = "next business day", _("the next business day instead")
+    PREVIOUS = "previous business day", _("the business day before instead")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A day by the due day of the oldest open item: so many days, or business days, before or after it."""
+
+    days: int
+    business: bool
+    is_before: bool
+    roll: Roll = Roll.NONE
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step of a state. Without a condition it fires as soon as its delay is over."""
@@ -65,6 +85,23 @@ class Step:
     otherwise: Otherwise
     #: Guards that do not stop it, its state's among them.
     despite: frozenset[str]
+    #: The day it fires at the earliest, by the due day. One before the due day is passed over once that has come.
+    at: Due | None = None
+
+    @property
+    def may_be_skipped(self) -> bool:
+        """Whether the account may go on to the next step without making it."""
+        return self.otherwise is Otherwise.SKIP or (self.at is not None and self.at.is_before)
+
+    @property
+    def watch(self) -> Watch | None:
+        """What becomes of the task of the step that has a time limit; one of a step has, at most."""
+        return next((order.watch for order in self.orders if isinstance(order, Task) and order.watch), None)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether an account waits at the step for what comes of its task."""
+        return self.watch is not None and self.watch.is_awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +149,16 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """Accounts told apart by chance, to compare what becomes of them: arms with shares of a hundred."""
+
+    id: str
+    shares: tuple[tuple[str, int], ...]
+    #: All accounts of a debtor are in one arm; otherwise each account is by itself.
+    by_debtor: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A whole strategy."""
 
@@ -122,6 +169,9 @@ class Document:
     #: Calendar whose holidays count, such as "GB-EAW".
     calendar: str
     start: str
+    splits: tuple[Split, ...]
+    #: How messages weigh items, and whether they are one for all accounts of a debtor with a client.
+    weighing: Weighing
     guards: tuple[Guard, ...]
     states: tuple[State, ...]
     #: Answers given in every state, after the state's own.

@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tallystick.contact.rules.weighing import Weighing
 from tallystick.contact.rules.words import TO_DEBTOR, Audience, Channel, Command, To
-from tallystick.strategy.rules import plain
-from tallystick.strategy.rules.document import Answer, Condition, Delay, Document, Otherwise, Since, State, Step
-from tallystick.strategy.rules.orders import CancelTasks, Hold, LiftHold, Message, Note, Notice, Order, Service, Task
+from tallystick.holds.rules import Reason
+from tallystick.strategy.rules import own_words, plain
+from tallystick.strategy.rules.document import (
+    Answer,
+    Condition,
+    Delay,
+    Document,
+    Due,
+    Otherwise,
+    Roll,
+    Since,
+    Split,
+    State,
+    Step,
+)
+from tallystick.strategy.rules.orders import (
+    PRIORITIES,
+    CancelTasks,
+    Hold,
+    LiftHold,
+    Message,
+    Note,
+    Notice,
+    Order,
+    Overrun,
+    Pause,
+    Service,
+    Task,
+    Watch,
+)
 from tallystick.strategy.rules.types import Catalogue
+from tallystick.worklists.rules import RESULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +70,9 @@ class ToldState:
 class Narration:
     """A whole strategy."""
 
+    splits: tuple[Told, ...]
+    #: The levels of items, and who speaks.
+    weighing: tuple[Told, ...]
     guards: tuple[Told, ...]
     states: tuple[ToldState, ...]
     answers: tuple[Told, ...]
@@ -47,7 +80,7 @@ class Narration:
 
 def narrate(document: Document, catalogue: Catalogue) -> Narration:
     """Read a checked document aloud."""
-    return _Narrator(document, catalogue).all()
+    return _Narrator(document, own_words.words(document, catalogue)).all()
 
 
 def said_order(order: Order) -> str:
@@ -59,12 +92,18 @@ def said_order(order: Order) -> str:
             )
         case Task():
             return _said_task(order)
+        case Overrun():
+            return _said_overrun(order.watch)
         case CancelTasks():
             return _("cancel open tasks ({kind})").format(kind=order.kind.label)
         case Hold():
             return ngettext(
                 "hold the account for {days} day ({reason})", "hold the account for {days} days ({reason})", order.days
             ).format(days=order.days, reason=order.reason.label)
+        case Pause():
+            return _said_pause(order)
+        case LiftHold(reason=Reason.PAUSE):
+            return _("release the account")
         case LiftHold():
             return _("lift the hold ({reason})").format(reason=order.reason.label)
         case Service():
@@ -89,6 +128,8 @@ def said_name(name: str) -> str:
     match word:
         case "task":
             return _("Task: {title}").format(title=rest.partition(": ")[2])
+        case "overrun":
+            return _("Task not done in time: {step}").format(step=plain.name_aloud(rest.partition("/")[2]))
         case "service":
             return str(Command(rest).label)
         case "notify":
@@ -109,6 +150,36 @@ def _said_task(task: Task) -> str:
         days = task.due_business_days
         said += ", " + ngettext("within {days} business day", "within {days} business days", days).format(days=days)
     return said
+
+
+def _said_pause(pause: Pause) -> str:
+    if pause.days is not None:
+        return ngettext("pause for {days} day", "pause for {days} days", pause.days).format(days=pause.days)
+    if pause.until is not None:
+        return _("pause until {day}").format(day=plain.value_aloud(pause.until))
+    return _("pause until it is released")
+
+
+def _said_overrun(watch: Watch) -> str:
+    said = _("say that the task was not done in time")
+    if watch.priority is not None:
+        said += ", " + _("weigh it as {priority}").format(
+            priority=next(word for word, weight in PRIORITIES.items() if weight == watch.priority)
+        )
+    if watch.team:
+        said += ", " + _("give it to the team {team}").format(team=watch.team)
+    if watch.to_owner:
+        said += ", " + _("give it to whoever looks after the account")
+    return said
+
+
+def said_result(word: str) -> str:
+    """Say what came of a task; anything else where no word is said.
+
+    >>> said_result("promise"), said_result("")
+    ('Right person: promised to pay', 'anything else')
+    """
+    return str(RESULTS[word]) if word else _("anything else")
 
 
 def _said_to(to: To) -> str:
@@ -137,6 +208,8 @@ class _Narrator:
             Told(plain.name_aloud(each.id), self._condition(each.when), ()) for each in self._document.guards
         )
         return Narration(
+            splits=tuple(map(_said_split, self._document.splits)),
+            weighing=tuple(_said_weighing(self._document.weighing)),
             guards=guards,
             states=tuple(self._state(state) for state in self._document.states),
             answers=tuple(self._answer(answer) for answer in self._document.answers),
@@ -160,7 +233,11 @@ class _Narrator:
         )
 
     def _step(self, step: Step) -> Told:
-        phrases = [_delay(step.after)]
+        phrases = [said_due(step.at) if step.at else _delay(step.after)]
+        if step.at and step.at.roll is not Roll.NONE:
+            phrases.append(_("or {instead}").format(instead=step.at.roll.label))
+        if step.at and step.at.is_before:
+            phrases.append(_("passed over once that has come"))
         if step.when and step.otherwise is Otherwise.SKIP:
             phrases.append(
                 _("if {condition}; otherwise it is passed over").format(condition=self._condition(step.when))
@@ -171,9 +248,26 @@ class _Narrator:
             phrases.append(_("on a business day"))
         if step.despite:
             phrases.append(_("also while: {guards}").format(guards=_listed(step.despite)))
-        return Told(
-            step.title, ", ".join(filter(None, phrases)), tuple(map(said_order, step.orders)), self._title(step.go)
-        )
+        done = (*map(said_order, step.orders), *self._task(step))
+        return Told(step.title, ", ".join(filter(None, phrases)), done, self._title(step.go))
+
+    def _task(self, step: Step) -> list[str]:
+        """Say what becomes of the task of a step that has a time limit."""
+        watch = step.watch
+        if watch is None:
+            return []
+        days = _said_days(watch.limit, business=True)
+        told = [_("wait until it is done, for {days} at most").format(days=days)] if watch.is_awaited else []
+        told += [
+            _("when it came to “{result}”, go to “{state}”").format(result=said_result(word), state=self._title(go))
+            for word, go in watch.results
+        ]
+        late = [said_order(order) for order in (Overrun(watch), *watch.orders)]
+        if watch.go:
+            late.append(_("go to “{state}”").format(state=self._title(watch.go)))
+        elif watch.is_awaited:
+            late.append(_("wait on") if watch.keeps_waiting else _("go on"))
+        return [*told, _("not done within {days}: {orders}").format(days=days, orders="; ".join(late))]
 
     def _answer(self, answer: Answer) -> Told:
         phrases = [_("when “{event}”").format(event=plain.event_aloud(answer.event))]
@@ -190,8 +284,43 @@ class _Narrator:
         return self._document.state(state_id).title if state_id else ""
 
 
+def _said_split(split: Split) -> Told:
+    arms = ", ".join(_("{share} % {arm}").format(share=share, arm=plain.name_aloud(arm)) for arm, share in split.shares)
+    by = _("by chance, each debtor with all accounts") if split.by_debtor else _("by chance, each account by itself")
+    return Told(plain.name_aloud(split.id).capitalize(), f"{by}: {arms}", ())
+
+
+def _said_weighing(weighing: Weighing) -> Iterator[Told]:
+    for level, begins in enumerate(weighing.levels, start=1):
+        when = ngettext("from {days} day past due", "from {days} days past due", begins).format(days=begins)
+        yield Told(_("Level {number}").format(number=level), when, ())
+    if weighing.of_debtor:
+        said = _("the account with the highest level speaks for all that a debtor has with the client")
+        yield Told(_("One message for each debtor"), said, ())
+
+
 def _listed(names: frozenset[str]) -> str:
     return ", ".join(plain.name_aloud(name) for name in sorted(names))
+
+
+def said_due(at: Due) -> str:
+    """Say the day of a step by the due day.
+
+    >>> said_due(Due(5, False, True)), said_due(Due(0, False, False))
+    ('5 days before the due day of the oldest open item', 'the due day of the oldest open item')
+    """
+    if not at.days:
+        return _("the due day of the oldest open item")
+    said = _said_days(at.days, business=at.business)
+    if at.is_before:
+        return _("{days} before the due day of the oldest open item").format(days=said)
+    return _("{days} after the due day of the oldest open item").format(days=said)
+
+
+def _said_days(days: int, *, business: bool) -> str:
+    if business:
+        return ngettext("{days} business day", "{days} business days", days).format(days=days)
+    return ngettext("{days} day", "{days} days", days).format(days=days)
 
 
 def _delay(delay: Delay) -> str:
@@ -202,9 +331,6 @@ def _delay(delay: Delay) -> str:
     """
     if not delay.days:
         return ""
-    if delay.business:
-        said = ngettext("{days} business day", "{days} business days", delay.days)
-    else:
-        said = ngettext("{days} day", "{days} days", delay.days)
+    said = _said_days(delay.days, business=delay.business)
     after = _("after the step before") if delay.since is Since.STEP else _("after entering the state")
-    return f"{said.format(days=delay.days)} {after}"
+    return f"{said} {after}"

@@ -12,7 +12,7 @@ from tallystick.kernel.facts import LONGEST_WINDOW, Fact, FactType, History
 from tallystick.strategy.rules import grammar, keys
 from tallystick.strategy.rules.orders import PRIORITIES
 from tallystick.strategy.rules.program import Program
-from tallystick.worklists.rules import Kind
+from tallystick.worklists.rules import RESULTS, Kind
 
 _FRESH = "This page is made by `tallystick reference`; a test fails when it is not what the program would write."
 
@@ -120,6 +120,11 @@ def documents_page(program: Program, events: Mapping[str, type]) -> str:
         "to it. `tallystick why ACCOUNT` names the place of an account and what stops each of those things.",
         "## The document",
         _table(("key", "meaning"), _coded(keys.DOCUMENT)),
+        "## A split",
+        _table(("key", "meaning"), _coded(keys.SPLIT)),
+        'The arm of the split `early-call` is the word `split.early_call`, as in `when: split.early_call = "challenger"`. It '
+        "follows from a hash of the id and the account, or its debtor: it is the same in every version while the id stays, "
+        "whatever other splits choose. Every decision keeps the arms of its document.",
         "## A state",
         _table(("key", "meaning"), _coded(keys.STATE)),
         "A transition, one of `leave`:",
@@ -136,8 +141,12 @@ def documents_page(program: Program, events: Mapping[str, type]) -> str:
         _table(("order", "what it does"), [(f"`{written}`", said) for written, said in keys.ORDERS.values()]),
         f"`task`, whose kinds are {_listed(kind.value for kind in Kind)} and whose priorities {_listed(PRIORITIES)}:",
         _table(("key", "meaning"), _coded(keys.TASK)),
+        f"`escalate`, of a task with a limit; what comes of a task is one of {_listed(RESULTS)}:",
+        _table(("key", "meaning"), _coded(keys.ESCALATE)),
         f"`hold` and `lift_hold`, whose reasons are {_listed(reason.value for reason in Reason)}:",
         _table(("key", "meaning"), _coded(keys.HOLD)),
+        "`pause`, which has one of these:",
+        _table(("key", "meaning"), _coded(keys.PAUSE)),
         f"`service`, whose commands are {_listed(command.value for command in Command)}. `notify` goes to one of these; roles "
         f"are {_listed(role.value for role in Role)}:",
         _table(("key", "meaning"), _coded(keys.NOTICE)),

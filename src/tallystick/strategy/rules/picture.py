@@ -73,6 +73,11 @@ class Picture:
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
 
+    @property
+    def has_tasks(self) -> bool:
+        """Whether a way is taken by what came of a task."""
+        return any(line.kind in (EffectKind.RESULT, EffectKind.OVERRUN) for line in self.lines)
+
 
 def draw(document: Document) -> Picture:
     """Lay out the states of a checked document.
@@ -130,6 +135,11 @@ def _ways(state: State) -> Iterator[tuple[str, EffectKind]]:
     for step in state.steps:
         if step.go:
             yield step.go, EffectKind.STEP
+        if step.watch:
+            for _word, go in step.watch.results:
+                yield go, EffectKind.RESULT
+            if step.watch.go:
+                yield step.watch.go, EffectKind.OVERRUN
     for answer in state.answers:
         if answer.go:
             yield answer.go, EffectKind.ANSWER

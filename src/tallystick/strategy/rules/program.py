@@ -1,19 +1,19 @@
 """A document as places and effects, numbered, so that an account's position and what happens to it are one small number each.
 
-A **place** is a state and the step an account waits for in it; the last place of a state waits for nothing more. An **effect**
-is one thing that can happen: a transition, a step, a step skipped, an answer. Numbers follow the order of the document and never
-change, since a published document never does.
+A **place** is a state and the step an account waits for in it, or whose task it waits for; the last place of a state waits for
+nothing more. An **effect** is one thing that can happen: a transition, a step, a step skipped, the result of its task or that its
+time limit comes, an answer. Numbers follow the order of the document and never change, since a published document never does.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.choices import Choice
-from tallystick.strategy.rules.document import Answer, Condition, Document, Guard, Otherwise, State, Step
-from tallystick.strategy.rules.orders import Order
+from tallystick.strategy.rules.document import Answer, Condition, Document, Guard, State, Step
+from tallystick.strategy.rules.orders import Message, Order, Overrun, Watch
 
 
 class EffectKind(Choice):
@@ -22,6 +22,8 @@ class EffectKind(Choice):
     LEAVE = "leave", _("transition")
     STEP = "step", _("step")
     SKIP = "skip", _("step skipped")
+    RESULT = "result", _("result of a task")
+    OVERRUN = "overrun", _("time limit of a task")
     ANSWER = "answer", _("answer to an event")
 
 
@@ -32,6 +34,13 @@ class Place:
     number: int
     state: State
     step: Step | None
+    #: The step was made, and the account waits for what comes of its task.
+    is_awaiting: bool = False
+
+    @property
+    def ends(self) -> bool:
+        """Whether an account may wait here for no day: nothing more comes, or a person is waited for however long it takes."""
+        return self.step is None or (self.is_awaiting and self.step.watch is not None and self.step.watch.keeps_waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +62,15 @@ class Effect:
     #: The account enters a state, so that delays count anew.
     is_entering: bool
     despite: frozenset[str]
+    #: What came of the task, as a word; empty for whatever has no state of its own.
+    result: str = ""
 
     @property
     def only_moves(self) -> bool:
-        """Whether it only moves the account: a transition, or an answer without orders. A step is part of a sequence."""
-        return self.kind is EffectKind.LEAVE or (self.kind is EffectKind.ANSWER and not self.orders)
+        """Whether it only moves the account: a transition, a result, an answer without orders. A step is part of a sequence."""
+        return self.kind in (EffectKind.LEAVE, EffectKind.RESULT) or (
+            self.kind is EffectKind.ANSWER and not self.orders
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,8 @@ class Program:
             first[state.id] = len(places)
             for step in (*state.steps, None):
                 places.append(Place(len(places), state, step))
+                if step and step.awaits:
+                    places.append(Place(len(places), state, step, is_awaiting=True))
         effects = _Numbering(document, tuple(places), first).number()
         return cls(document, tuple(places), effects, first)
 
@@ -100,7 +115,19 @@ class Program:
 
     def of_step(self, state: State, step: Step) -> list[Effect]:
         """Give what can come of a step: that it fires and, where it may be, that it is skipped."""
-        return [each for each in self.effects if each.state is state and each.step is step]
+        return [each for each in self.of_state(state, EffectKind.STEP, EffectKind.SKIP) if each.step is step]
+
+    def of_task(self, state: State, step: Step) -> list[Effect]:
+        """Give what can come of the task of a step: each result and, last, that its limit comes; nothing without a limit."""
+        return [each for each in self.of_state(state, EffectKind.RESULT, EffectKind.OVERRUN) if each.step is step]
+
+    def overruns(self, state: State) -> list[Effect]:
+        """Give the limits of tasks that can come while an account has gone on in the state."""
+        return [each for each in self.of_state(state, EffectKind.OVERRUN) if each.step and not each.step.awaits]
+
+    def places_of(self, state: State) -> tuple[Place, ...]:
+        """Give the places of a state, in their order."""
+        return tuple(place for place in self.places if place.state is state)
 
     def answers(self, state: State, event: str) -> list[Effect]:
         """Give the answers to an event in a state, in the order they are looked at."""
@@ -128,8 +155,13 @@ class Program:
         theirs = [each for each in other.places if each.state.id == place.state.id]
         if not theirs:
             return other.start
-        step_id = place.step.id if place.step else None
-        return next((each for each in theirs if each.step and each.step.id == step_id), theirs[-1])
+        if place.step is None:
+            return theirs[-1]
+        alike = [each for each in theirs if each.step and each.step.id == place.step.id]
+        if place.is_awaiting and alike and not alike[-1].is_awaiting:
+            # The step was made, and waits for nobody any more.
+            return other.places[alike[0].number + 1]
+        return next((each for each in alike if each.is_awaiting == place.is_awaiting), theirs[-1])
 
 
 class _Numbering:
@@ -146,8 +178,9 @@ class _Numbering:
             for leave in state.leaves:
                 title = f"→ {self._document.state(leave.go).title}"
                 self._add(EffectKind.LEAVE, state, leave.when, title=title, go=leave.go)
-            for place in self._places[self._first[state.id] :][: len(state.steps)]:
-                self._add_step(place)
+            for place in self._places:
+                if place.state is state and not place.is_awaiting:
+                    self._add_step(place)
             for answer in state.answers:
                 self._add_answer(state, answer)
         for answer in self._document.answers:
@@ -158,7 +191,8 @@ class _Numbering:
         step = place.step
         if step is None:
             return
-        following = place.number + 1
+        awaiting = place.number + 1
+        following = awaiting + 1 if step.awaits else awaiting
         self._add(
             EffectKind.STEP,
             place.state,
@@ -166,11 +200,11 @@ class _Numbering:
             step=step,
             title=step.title,
             orders=step.orders,
-            go=step.go,
-            following=following,
+            go=None if step.awaits else step.go,
+            following=awaiting,
             despite=step.despite,
         )
-        if step.otherwise is Otherwise.SKIP:
+        if step.may_be_skipped:
             self._add(
                 EffectKind.SKIP,
                 place.state,
@@ -180,6 +214,28 @@ class _Numbering:
                 following=following,
                 despite=step.despite,
             )
+        if step.watch:
+            self._add_task(place.state, step, step.watch, awaiting if step.awaits else None, following)
+
+    def _add_task(self, state: State, step: Step, watch: Watch, awaiting: int | None, following: int) -> None:
+        """Add what can come of a task; `awaiting` is where an account waits for it, and `following` where it goes on."""
+        if awaiting is not None:
+            for word, go in (*watch.results, ("", step.go)):
+                self._add(
+                    EffectKind.RESULT, state, None, step=step, title=step.title, go=go, following=following, result=word
+                )
+        stays = awaiting if watch.keeps_waiting else following
+        self._add(
+            EffectKind.OVERRUN,
+            state,
+            None,
+            step=step,
+            title=step.title,
+            orders=(Overrun(watch), *watch.orders),
+            go=watch.go or (None if awaiting is None or watch.keeps_waiting else step.go),
+            following=None if awaiting is None else stays,
+            despite=step.despite,
+        )
 
     def _add_answer(self, state: State | None, answer: Answer) -> None:
         self._add(
@@ -192,6 +248,10 @@ class _Numbering:
             go=answer.go,
             despite=answer.despite,
         )
+
+    def _weighed(self, order: Order) -> Order:
+        """Have a message weigh items as the document does."""
+        return replace(order, weighing=self._document.weighing) if isinstance(order, Message) else order
 
     def _add(
         self,
@@ -206,6 +266,7 @@ class _Numbering:
         go: str | None = None,
         following: int | None = None,
         despite: frozenset[str] = frozenset(),
+        result: str = "",
     ) -> None:
         self.effects.append(
             Effect(
@@ -216,9 +277,10 @@ class _Numbering:
                 event=event,
                 title=title,
                 condition=condition,
-                orders=orders,
+                orders=tuple(map(self._weighed, orders)),
                 to_place=following if go is None else self._first[go],
                 is_entering=go is not None,
                 despite=despite,
+                result=result,
             )
         )

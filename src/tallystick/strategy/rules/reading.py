@@ -9,27 +9,35 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tallystick.contact.rules.weighing import Weighing
 from tallystick.kernel.refusals import Refusal
-from tallystick.strategy.rules import grammar, keys, mistakes, reading_orders, strict_yaml, types
+from tallystick.strategy.rules import grammar, keys, mistakes, own_words, reading_orders, strict_yaml, types
 from tallystick.strategy.rules.document import (
     Answer,
     Condition,
     Delay,
     Document,
+    Due,
     Guard,
     Leave,
     Otherwise,
+    Roll,
     Since,
+    Split,
     State,
     Step,
 )
+from tallystick.strategy.rules.orders import Task
 from tallystick.strategy.rules.section import Problem, Section
 from tallystick.strategy.rules.strict_yaml import YamlUnreadable
+from tallystick.strategy.rules.words import KEYWORDS
 
 MOST_STATES = 200
 MOST_STEPS = 60
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_LEVEL = re.compile(r"([0-9]{1,4}) days? past due")
+_DUE = re.compile(r"([0-9]{1,3}) (business )?days? (before|after) due")
 _DELAY = re.compile(r"([0-9]{1,4}) (business )?days?( since entering)?")
 
 
@@ -75,6 +83,7 @@ class _Reader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._catalogue = vocabulary.catalogue
         self.problems: list[Problem] = []
         self._states: tuple[str, ...] = ()
         self._guards: tuple[str, ...] = ()
@@ -83,6 +92,9 @@ class _Reader:
         root.only(keys.DOCUMENT, required=("name", "title", "start", "states"))
         states = root.section("states")
         guards = root.section("never_when")
+        splits = self._splits(root.section("splits"))
+        weighing = self._weighing(root)
+        self._catalogue = own_words.with_words(splits, weighing, self._catalogue)
         self._states, self._guards = tuple(states.keys()), tuple(guards.keys())
         if len(self._states) > MOST_STATES:
             states.problem(_("there are more than {limit} states.").format(limit=MOST_STATES))
@@ -92,7 +104,9 @@ class _Reader:
             summary=root.text("summary", default=""),
             calendar=self._calendar(root),
             start=self._state_id(root, "start"),
-            guards=tuple(self._guard(guards, guard) for guard in self._guards),
+            splits=splits,
+            weighing=weighing,
+            guards=(*(self._guard(guards, guard) for guard in self._guards), *self._paused()),
             states=tuple(self._state(states.section(state), state) for state in self._states),
             answers=tuple(self._answer(each, frozenset()) for each in root.sections("answers")),
         )
@@ -106,11 +120,58 @@ class _Reader:
             root.problem(_("there is no calendar “{word}”."), "calendar", word=name, existing=known)
         return name
 
+    def _paused(self) -> tuple[Guard, ...]:
+        """Give the guard that every document has; a catalogue without pauses knows none."""
+        if own_words.PAUSED not in self._catalogue.facts:
+            return ()
+        return (Guard("paused", Condition(own_words.PAUSED, types.understand(own_words.PAUSED, self._catalogue))),)
+
+    def _splits(self, section: Section) -> tuple[Split, ...]:
+        splits: dict[str, Split] = {}
+        for split_id in section.keys():  # noqa: SIM118
+            word = own_words.name_of_split(split_id)
+            if word.partition(".")[2] in KEYWORDS or not _ID.fullmatch(split_id):
+                section.problem(_("“{word}” cannot be the name of a split."), split_id, word=split_id)
+            elif word in splits:
+                section.problem(_("two splits are named “{word}”."), split_id, word=split_id)
+            else:
+                splits[word] = self._split(section.section(split_id), split_id)
+        return tuple(splits.values())
+
+    def _split(self, section: Section, split_id: str) -> Split:
+        section.only(keys.SPLIT, required=("shares",))
+        shares = section.section("shares")
+        arms = tuple((arm, shares.whole(arm, default=0, least=1, most=99)) for arm in shares.keys())  # noqa: SIM118
+        for arm, _share in arms:
+            self._check_id(shares, arm, arm)
+        if section.has("shares") and sum(share for _arm, share in arms) != 100:
+            section.problem(_("the shares of the arms come to a hundred."), "shares")
+        return Split(split_id, arms, section.choice("by", ("account", "debtor"), default="account") == "debtor")
+
+    def _weighing(self, root: Section) -> Weighing:
+        levels = root.section("levels")
+        begins: list[int] = []
+        for number, level in enumerate(levels.keys(), start=1):
+            written = levels.text(level)
+            found = _LEVEL.fullmatch(written)
+            if level != str(number):
+                levels.problem(_("levels are numbered from 1, so this is {number}.").format(number=number), level)
+            if found is None:
+                levels.problem(_("write a level like “14 days past due”, not “{word}”."), level, word=written)
+            elif begins and int(found.group(1)) <= begins[-1]:
+                levels.problem(_("a level begins later than the one before."), level)
+            else:
+                begins.append(int(found.group(1)))
+        per = root.choice("one_message_per", ("account", "debtor"), default="account")
+        return Weighing(tuple(begins), of_debtor=per == "debtor")
+
     def _check_reachable(self, document: Document, states: Section) -> None:
         reached = {document.start} | {answer.go for answer in document.answers}
         for state in document.states:
             reached |= {leave.go for leave in state.leaves}
             reached |= {step.go for step in state.steps} | {answer.go for answer in state.answers}
+            for watch in (step.watch for step in state.steps if step.watch):
+                reached |= {watch.go} | {go for _word, go in watch.results}
         for state in document.states:
             if state.id not in reached:
                 states.problem(_("nothing leads to this state."), state.id)
@@ -126,7 +187,7 @@ class _Reader:
         steps = section.sections("steps")
         if len(steps) > MOST_STEPS:
             section.problem(_("there are more than {limit} steps.").format(limit=MOST_STEPS), "steps")
-        read = tuple(self._step(each, despite) for each in steps)
+        read = tuple(self._step(each, state_id, despite) for each in steps)
         for number, step in enumerate(read):
             if step.id in [earlier.id for earlier in read[:number]]:
                 steps[number].problem(_("two steps of the state have this id."), "id")
@@ -142,12 +203,15 @@ class _Reader:
         section.only(keys.LEAVE, required=("when", "go"))
         return Leave(self._condition(section, "when") or _NEVER, self._state_id(section, "go"))
 
-    def _step(self, section: Section, despite: frozenset[str]) -> Step:
+    def _step(self, section: Section, state_id: str, despite: frozenset[str]) -> Step:
         section.only(keys.STEP, required=("id",))
         step_id = self._id(section, "id")
         if not section.has("do") and not section.has("go"):
             section.problem(_("a step does something or goes to a state."))
-        orders = reading_orders.read(section)
+        watched = reading_orders.Watched(f"{state_id}/{step_id}", section.has("go"), self._state_id)
+        orders = reading_orders.read(section, watched)
+        if sum(isinstance(order, Task) and order.watch is not None for order in orders) > 1:
+            section.problem(_("one task of a step has a limit, not several."), "do")
         human = any(order.is_human for order in orders)
         on = section.choice("on", ("business days", "any day"), default="business days" if human else "any day")
         when = self._condition(section, "when")
@@ -159,6 +223,7 @@ class _Reader:
             title=section.text("title", default=step_id.replace("-", " ").replace("_", " ").capitalize()),
             when=when,
             after=self._delay(section),
+            at=self._due(section),
             business_days_only=on == "business days",
             orders=orders,
             go=self._state_id(section, "go") if section.has("go") else None,
@@ -196,12 +261,34 @@ class _Reader:
         days, business, entering = found.groups()
         return Delay(int(days), bool(business), Since.ENTERING if entering else Since.STEP)
 
+    def _due(self, section: Section) -> Due | None:
+        if section.has("roll") and not section.has("at"):
+            section.problem(_("only a day by the due day is rolled."), "roll")
+        if not section.has("at"):
+            return None
+        if section.has("after"):
+            section.problem(_("a step has a delay or a day by the due day, not both."), "at")
+        written = section.text("at")
+        found = _DUE.fullmatch(written)
+        if found is None:
+            section.problem(
+                _("write a day like “5 days before due” or “3 business days after due”, not “{word}”."),
+                "at",
+                word=written,
+            )
+            return None
+        days, business, where = found.groups()
+        roll = Roll(section.choice("roll", [Roll.NEXT.value, Roll.PREVIOUS.value], default=Roll.NONE.value))
+        if where == "before" and int(days) == 0:
+            section.problem(_("a day before the due day is one day before it at least."), "at")
+        return Due(int(days), bool(business), where == "before", roll)
+
     def _condition(self, section: Section, key: str) -> Condition | None:
         if not section.has(key):
             return None
         text = section.text(key, or_boolean=True)
         try:
-            return Condition(text, types.understand(text, self._vocabulary.catalogue))
+            return Condition(text, types.understand(text, self._catalogue))
         except mistakes.ConditionMistake as mistake:
             section.problem(str(mistake), key)
             return None
@@ -209,7 +296,7 @@ class _Reader:
     def _despite(self, section: Section) -> frozenset[str]:
         names = section.texts("despite")
         for name in names:
-            if name not in self._guards:
+            if name not in (*self._guards, "paused"):
                 section.problem(_("there is no guard “{word}”."), "despite", word=name, existing=self._guards)
         return frozenset(names)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -24,14 +26,29 @@ from tallystick.strategy.rules.orders import (
     Note,
     Notice,
     Order,
+    Pause,
     Service,
     Task,
+    Watch,
 )
 from tallystick.strategy.rules.section import Section
 from tallystick.strategy.rules.strict_yaml import Mapping, Scalar, Yaml
-from tallystick.worklists.rules import Kind
+from tallystick.worklists.rules import RESULTS, Kind
 
 MOST_ORDERS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a step lends to the task that is watched over: its mark, if it goes to a state, and how the id of a state is read."""
+
+    mark: str
+    goes: bool
+    state_id: Callable[[Section, str], str]
+
+
+#: Orders that are one word, and the reason of the holds that they lift.
+_ALONE = {"lift_hold": Reason.MANUAL, "release": Reason.PAUSE}
 
 _DUE = re.compile(r"([0-9]{1,3}) business days?")
 _WORD_OF = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -40,22 +57,25 @@ _IMPLIED = (Audience.OWNER, Audience.ACCOUNT_MANAGER, Audience.TEAM)
 _NAMELESS = (Audience.OWNER, Audience.ACCOUNT_MANAGER)
 
 
-def read(section: Section) -> tuple[Order, ...]:
-    """Read the orders of a step or an answer; what is mistaken becomes a problem of the section."""
-    orders = []
+def read(section: Section, watched: Watched | None = None) -> tuple[Order, ...]:
+    """Read the orders of a step, an answer or an escalation; what is mistaken becomes a problem of the section.
+
+    The tasks of a step may be watched over.
+    """
+    orders: list[Order] = []
     items = section.items("do")
     if len(items) > MOST_ORDERS:
         section.problem(_("there are more than {limit} orders.").format(limit=MOST_ORDERS), "do")
     for place, item in enumerate(items[:MOST_ORDERS], start=1):
-        order = _order(section, item, place)
+        order = _order(section, item, place, watched)
         if order is not None:
             orders.append(order)
     return tuple(orders)
 
 
-def _order(section: Section, item: Yaml, place: int) -> Order | None:
-    if isinstance(item, Scalar) and item.value == "lift_hold":
-        return LiftHold(Reason.MANUAL)
+def _order(section: Section, item: Yaml, place: int, watched: Watched | None) -> Order | None:
+    if isinstance(item, Scalar) and item.value in _ALONE:
+        return LiftHold(_ALONE[item.value])
     if not isinstance(item, Mapping) or len(item.entries) != 1:
         section.problem(_("order {place} is not one word with what belongs to it.").format(place=place), "do")
         return None
@@ -64,7 +84,8 @@ def _order(section: Section, item: Yaml, place: int) -> Order | None:
     if word not in _READERS:
         order.problem(_("there is no order “{word}”."), word, word=word, existing=_READERS)
         return None
-    return _READERS[word](order)
+    made = _READERS[word](order)
+    return replace(made, watch=_watch(order.section("task"), watched)) if isinstance(made, Task) else made
 
 
 def _message(channel: Channel) -> Callable[[Section], Order]:
@@ -96,6 +117,63 @@ def _task(order: Section) -> Order:
     )
 
 
+def _watch(task: Section, watched: Watched | None) -> Watch | None:
+    given = [key for key in ("limit", "wait", "results", "escalate") if task.has(key)]
+    if not given:
+        return None
+    if watched is None:
+        task.problem(_("only a task of a step has a limit: go to a state whose step asks for it."), given[0])
+        return None
+    if not task.has("limit"):
+        task.problem(_("who waits for a task, or escalates it, needs a limit."), given[0])
+    is_awaited = task.flag("wait")
+    if watched.goes and not is_awaited:
+        task.problem(_("the step leaves the state at once, so nobody sees the limit come; have it wait."), "limit")
+    escalate = task.section("escalate")
+    escalate.only(keys.ESCALATE)
+    if escalate.has("wait") and not is_awaited:
+        escalate.problem(_("only an account that waits can wait on."), "wait")
+    if escalate.has("wait") and escalate.has("go"):
+        escalate.problem(_("an account that goes to a state does not wait on."), "wait")
+    return Watch(
+        mark=watched.mark,
+        limit=_limit(task),
+        is_awaited=is_awaited,
+        results=_results(task, watched) if is_awaited else _no_results(task),
+        priority=PRIORITIES[escalate.choice("priority", tuple(PRIORITIES), default="normal")]
+        if escalate.has("priority")
+        else None,
+        team=escalate.text("team"),
+        to_owner=escalate.flag("owner"),
+        orders=read(escalate),
+        go=watched.state_id(escalate, "go") if escalate.has("go") else None,
+        keeps_waiting=escalate.flag("wait"),
+    )
+
+
+def _limit(task: Section) -> int:
+    written = task.text("limit")
+    found = _DUE.fullmatch(written)
+    if task.has("limit") and (found is None or int(found.group(1)) < 1):
+        task.problem(_("write a limit like “3 business days”, not “{word}”."), "limit", word=written)
+    return int(found.group(1)) if found else 1
+
+
+def _results(task: Section, watched: Watched) -> tuple[tuple[str, str], ...]:
+    results = task.section("results")
+    words = results.keys()
+    for word in words:
+        if word not in RESULTS:
+            results.problem(_("nothing comes of a task that is called “{word}”."), word, word=word, existing=RESULTS)
+    return tuple((word, watched.state_id(results, word)) for word in words)
+
+
+def _no_results(task: Section) -> tuple[tuple[str, str], ...]:
+    if task.has("results"):
+        task.problem(_("only an account that waits goes on by what came of the task."), "results")
+    return ()
+
+
 def _cancel_tasks(order: Section) -> Order:
     return CancelTasks(_kind(order, "cancel_tasks"))
 
@@ -108,6 +186,29 @@ def _hold(order: Section) -> Order:
     hold = order.section("hold")
     hold.only(keys.HOLD, required=("days",))
     return Hold(_reason(hold, "reason"), hold.whole("days", default=1, least=1, most=3650))
+
+
+def _pause(order: Section) -> Order:
+    pause = order.section("pause")
+    pause.only(keys.PAUSE)
+    if pause.has("days") == pause.has("until"):
+        pause.problem(_("a pause has a number of days, or a day until which it lasts."))
+        return Pause()
+    if pause.has("days"):
+        return Pause(days=pause.whole("days", default=1, least=1, most=3650))
+    written = pause.text("until")
+    if written == "released":
+        return Pause()
+    try:
+        return Pause(until=date.fromisoformat(written))
+    except ValueError:
+        pause.problem(_("write a day like “2026-12-28”, or “released”, not “{word}”."), "until", word=written)
+        return Pause()
+
+
+def _release(order: Section) -> Order:
+    order.problem(_("“release” stands alone."), "release")
+    return LiftHold(Reason.PAUSE)
 
 
 def _lift_hold(order: Section) -> Order:
@@ -156,6 +257,8 @@ _READERS: dict[str, Callable[[Section], Order]] = {
     "cancel_tasks": _cancel_tasks,
     "hold": _hold,
     "lift_hold": _lift_hold,
+    "pause": _pause,
+    "release": _release,
     "service": _service,
     "notify": _notice,
     "note": _note,

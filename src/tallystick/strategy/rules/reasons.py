@@ -16,10 +16,10 @@ from tallystick.kernel.calendars import add_business_days
 from tallystick.kernel.choices import Choice
 from tallystick.kernel.facts import Fact
 from tallystick.strategy.rules import compile as compiler
-from tallystick.strategy.rules import plain, timing, tree
-from tallystick.strategy.rules.document import Guard, State, Step
+from tallystick.strategy.rules import narration, plain, timing, tree
+from tallystick.strategy.rules.document import Due, Guard, State, Step
 from tallystick.strategy.rules.program import Effect, EffectKind, Place
-from tallystick.strategy.rules.statement import OPEN, Published, rested
+from tallystick.strategy.rules.statement import DUE_DAY, OPEN, Published, came, has_come, is_due, overran, rested
 from tallystick.strategy.rules.tree import Node
 from tallystick.strategy.rules.types import Catalogue
 
@@ -30,6 +30,8 @@ class About(Choice):
     OPEN = "open", "account"
     ORDER = "order", "order of steps"
     DAY = "day", "day"
+    TASK = "task", "task"
+    DUE = "due", "due day"
     GUARD = "guard", "guard"
     CONDITION = "condition", "condition"
 
@@ -70,16 +72,36 @@ class Reasoning:
             for effect in program.effects
             if effect.kind is EffectKind.ANSWER and (effect.state is state or effect.state is None)
         ]
-        return [*leaves, *self._steps(place), *answers]
+        return [*leaves, *self._tasks(place), *self._steps(place), *answers]
+
+    def _tasks(self, place: Place) -> Iterator[Option]:
+        """Give what can come of tasks: of the one that is waited for, or of those that are open while the account has gone on."""
+        program, state = self.version.program, place.state
+        awaited = program.of_task(state, place.step) if place.is_awaiting and place.step else []
+        for effect in (*awaited, *program.overruns(state)):
+            if effect.kind is EffectKind.RESULT:
+                said = _("what came of the task is: {result}").format(result=narration.said_result(effect.result))
+                question = Question(About.TASK, said, came(effect), (self._fact("worklists.result"),))
+            else:
+                late = overran(effect, day=compiler.quote_day(self.day))
+                said = _("the time limit of the task has come")
+                question = Question(About.TASK, said, late, (self._fact("worklists.limit_on"),))
+            yield Option(effect, (question, *self._asked(effect)))
+
+    def _fact(self, name: str) -> Fact:
+        return self.catalogue.facts[name]
 
     def _steps(self, place: Place) -> Iterator[Option]:
         if place.step is None:
             return
         steps = place.state.steps
         waiting = steps.index(place.step)
+        if place.is_awaiting:
+            waiting += 1
         for number, step in enumerate(steps[waiting:]):
             [fires, *_skipped] = self.version.program.of_step(place.state, step)
-            first = self._timing(place.state, step) if number == 0 else (self._after(place.step),)
+            is_next = number == 0 and not place.is_awaiting
+            first = self._timing(place.state, step) if is_next else (self._after(place.step),)
             yield Option(fires, (*first, *self._asked(fires)))
 
     def _after(self, step: Step) -> Question:
@@ -99,11 +121,22 @@ class Reasoning:
                 rested(self.version.program, state, day=day),
             ),
         ]
+        if step.at:
+            questions += self._by_due_day(step.at)
         if not timing.may_fire_on(step, day=self.day, holidays=self.version.holidays):
             following = add_business_days(self.day, 0, self.version.holidays)
             said = _("it is a business day (the next is {day})").format(day=plain.value_aloud(following))
             questions.append(Question(About.DAY, said, "false"))
         return tuple(questions)
+
+    def _by_due_day(self, at: Due) -> list[Question]:
+        due_on = (self._fact(DUE_DAY),)
+        come = has_come(at, day=self.day, holidays=self.version.holidays)
+        asked = [Question(About.DUE, _("it is {when}").format(when=narration.said_due(at)), come, due_on)]
+        if at.is_before:
+            passed = f"NOT {is_due(day=compiler.quote_day(self.day))}"
+            asked.append(Question(About.DUE, _("the due day has not come"), passed, due_on))
+        return asked
 
     def _asked(self, effect: Effect) -> tuple[Question, ...]:
         questions: list[Question] = []

@@ -14,8 +14,8 @@ from functools import cached_property
 
 from tallystick.kernel.facts import Fact, FactType
 from tallystick.strategy.rules import compile as compiler
-from tallystick.strategy.rules import timing
-from tallystick.strategy.rules.document import State
+from tallystick.strategy.rules import own_words, timing
+from tallystick.strategy.rules.document import Due, Otherwise, State, Step
 from tallystick.strategy.rules.program import Effect, EffectKind, Program
 from tallystick.strategy.rules.types import Catalogue
 
@@ -26,6 +26,9 @@ KEPT = {
     "book.place": "book.prior_place",
 }
 
+
+#: The fact that steps by the due day go by.
+DUE_DAY = "accounts.oldest_due_on"
 
 #: Nothing is done about a closed account. It may still be moved from state to state.
 OPEN = "book.is_open"
@@ -46,14 +49,56 @@ def rested(program: Program, state: State, *, day: str) -> str:
     )))"""
 
 
-def not_passed_over(effect: Effect, *, day: str) -> str:
-    """Write that a step has not been passed over on a day: a state that is come to twice passes over it once, and then waits."""
-    return f"""(book.state_entered_on IS DISTINCT FROM {day} OR NOT EXISTS (
+def not_decided(effect: Effect, *, day: str) -> str:
+    """Write that an effect has not happened to an account on a day."""
+    return f"""NOT EXISTS (
         SELECT FROM strategy_decision AS made
         WHERE made.account_id = book.account_id AND made.version_id = book.version_id AND made.due_on = {day}
           AND made.cause_id = 0 AND made.effect = {effect.number}
         OFFSET 0
-    ))"""
+    )"""
+
+
+def not_passed_over(effect: Effect, *, day: str) -> str:
+    """Write that a step has not been passed over on a day: a state that is come to twice passes over it once, and then waits."""
+    return f"(book.state_entered_on IS DISTINCT FROM {day} OR {not_decided(effect, day=day)})"
+
+
+def came(effect: Effect) -> str:
+    """Write that the task an account waits for has ended, with the result of the effect."""
+    assert effect.step is not None and effect.step.watch is not None  # noqa: S101
+    mark = compiler.quote_text(effect.step.watch.mark)
+    result = f"= {compiler.quote_text(effect.result)}" if effect.result else "IS NOT NULL"
+    return f"(book.awaited_mark = {mark} AND book.awaited_on = book.stepped_on AND book.awaited_result {result})"
+
+
+def overran(effect: Effect, *, day: str) -> str:
+    """Write that the limit of a task has come: of the one an account waits for, or of one that is open still."""
+    assert effect.step is not None and effect.step.watch is not None  # noqa: S101
+    if effect.step.awaits:
+        return f"book.next_review_on <= {day}"
+    return f"{compiler.quote_text(effect.step.watch.mark)} = ANY (book.tasks_overrun)"
+
+
+def has_come(at: Due, *, day: date, holidays: Collection[date]) -> str:
+    """Write that the day of a step by the due day has come."""
+    return f"book.oldest_due_on <= {compiler.quote_day(timing.due_by(at, day=day, holidays=holidays))}"
+
+
+def is_due(*, day: str) -> str:
+    """Write that the due day has come, so that nothing can be done before it."""
+    return f"book.oldest_due_on <= {day}"
+
+
+def facts_of(effect: Effect, catalogue: Catalogue) -> list[Fact]:
+    """Give the facts that decide an effect, which are kept with every decision."""
+    found = catalogue.of_tree(effect.condition.tree) if effect.condition else []
+    read = {EffectKind.RESULT: "worklists.result", EffectKind.OVERRUN: "worklists.limit_on"}.get(effect.kind)
+    if effect.step and effect.step.at and effect.kind in (EffectKind.STEP, EffectKind.SKIP):
+        read = DUE_DAY
+    if read:
+        found = [*found, catalogue.facts[read]]
+    return list(dict.fromkeys([*found, *own_words.always_kept(catalogue)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +116,20 @@ class Numbered:
 
     version: Published
     base: int
+    #: What its conditions may speak of.
+    words: Catalogue
 
 
 class Statement:
     """The SQL of some versions for one day. All text is made of checked documents and the catalogue; nothing is a parameter."""
 
     def __init__(self, versions: Iterable[Published], catalogue: Catalogue, day: date) -> None:
-        self._catalogue = catalogue
         self.day = day
         self._day = compiler.quote_day(day)
         self.versions: list[Numbered] = []
         base = 0
         for version in versions:
-            self.versions.append(Numbered(version, base))
+            self.versions.append(Numbered(version, base, own_words.words(version.program.document, catalogue)))
             base += len(version.program.effects)
         self._answers: dict[str, str] = {}
 
@@ -102,7 +148,9 @@ class Statement:
         """What happens by time: a transition, or the step waited for."""
         return self._by_state(
             lambda numbered, state: self._when(
-                numbered, self._leaves(numbered, state), otherwise=self._waiting(numbered, state)
+                numbered,
+                self._leaves(numbered, state),
+                otherwise=self._overruns(numbered, state, otherwise=self._waiting(numbered, state)),
             )
         )
 
@@ -170,16 +218,17 @@ class Statement:
     def evidence(self) -> str:
         """The values that decided each effect, as JSON, over a row of the book that has been changed already."""
         cases = []
-        for place, (_version, effect) in enumerate(self._effects(), start=1):
-            if effect.condition and (values := self._values(self._catalogue.of_tree(effect.condition.tree))):
+        effects = ((each, effect) for each in self.versions for effect in each.version.program.effects)
+        for place, (numbered, effect) in enumerate(effects, start=1):
+            if values := self._values(facts_of(effect, numbered.words), numbered.words):
                 cases.append(f"WHEN {place} THEN {values}")
         if not cases:
             return "'{}'::jsonb"
         return f"(CASE {self.number_of_row} {' '.join(cases)} ELSE '{{}}'::jsonb END)"
 
-    def _values(self, facts: list[Fact]) -> str:
-        if any(fact.type is FactType.MONEY for fact in facts) and self._catalogue.currency not in facts:
-            facts = [*facts, self._catalogue.currency]
+    def _values(self, facts: list[Fact], words: Catalogue) -> str:
+        if any(fact.type is FactType.MONEY for fact in facts) and words.currency not in facts:
+            facts = [*facts, words.currency]
         pairs = []
         for fact in facts:
             expression = compiler.fact_sql(fact, self.day)
@@ -197,7 +246,14 @@ class Statement:
             if effect.to_place is None:
                 reviews.append(timing.Review())
                 continue
-            step = version.program.places[effect.to_place].step
+            place = version.program.places[effect.to_place]
+            step = place.step
+            if place.is_awaiting and step:
+                waits = effect.kind is EffectKind.STEP
+                reviews.append(
+                    timing.review_of_task(step, day=self.day, holidays=version.holidays) if waits else timing.Review()
+                )
+                continue
             reviews.append(timing.review(step, day=self.day, is_entering=effect.is_entering, holidays=version.holidays))
         return reviews
 
@@ -231,7 +287,7 @@ class Statement:
     def _when(self, numbered: Numbered, effects: Iterable[Effect], otherwise: str = "NULL::integer") -> str:
         """Write the first of some effects whose condition is true and that no guard stops."""
         cases = [
-            f"WHEN {self._all_true(self._unguarded(numbered, effect), self._condition(effect))} "
+            f"WHEN {self._all_true(self._unguarded(numbered, effect), self._condition(numbered, effect))} "
             f"THEN {numbered.base + effect.number}"
             for effect in effects
         ]
@@ -240,10 +296,11 @@ class Statement:
     def _waiting(self, numbered: Numbered, state: State) -> str:
         """Write the step that each place of a state waits for."""
         program = numbered.version.program
-        first = program.first_place(state.id).number
         steps = []
-        for place in program.places[first : first + len(state.steps)]:
-            if place.step and timing.may_fire_on(place.step, day=self.day, holidays=numbered.version.holidays):
+        for place in program.places_of(state):
+            if place.step and place.is_awaiting:
+                steps.append(f"WHEN {place.number} THEN {self._task(numbered, program.of_task(state, place.step))}")
+            elif place.step and timing.may_fire_on(place.step, day=self.day, holidays=numbered.version.holidays):
                 fires = self._step(numbered, state, program.of_step(state, place.step))
                 steps.append(f"WHEN {place.number} THEN {fires}")
         return f"(CASE book.place {' '.join(steps)} END)" if steps else "NULL::integer"
@@ -260,19 +317,49 @@ class Statement:
             self._unguarded(numbered, fires),
         )
         number = numbered.base + fires.number
-        condition = self._condition(fires)
-        if skipped:
-            [skip] = skipped
-            return (
-                f"(CASE WHEN {ready} THEN (CASE WHEN {condition} THEN {number} "
-                f"WHEN {not_passed_over(skip, day=self._day)} THEN {numbered.base + skip.number} END) END)"
-            )
-        return f"(CASE WHEN {self._all_true(ready, condition)} THEN {number} END)"
+        condition = self._condition(numbered, fires)
+        come = self._come(numbered, fires.step)
+        if not skipped:
+            return f"(CASE WHEN {self._all_true(ready, come, condition)} THEN {number} END)"
+        [skip] = skipped
+        passed = f"WHEN {not_passed_over(skip, day=self._day)} THEN {numbered.base + skip.number}"
+        if fires.step.otherwise is Otherwise.SKIP:
+            decided = f"(CASE WHEN {condition} THEN {number} {passed} END)"
+        else:
+            decided = f"(CASE WHEN {condition} THEN {number} END)"
+        if fires.step.at and fires.step.at.is_before:
+            late = f"WHEN {is_due(day=self._day)} THEN (CASE {passed} END)"
+            return f"(CASE WHEN {ready} THEN (CASE {late} WHEN {come} THEN {decided} END) END)"
+        return f"(CASE WHEN {self._all_true(ready, come)} THEN {decided} END)"
 
-    def _condition(self, effect: Effect) -> str:
+    def _come(self, numbered: Numbered, step: Step) -> str:
+        """Write that the day of a step by the due day has come; nothing for other steps."""
+        return has_come(step.at, day=self.day, holidays=numbered.version.holidays) if step.at else ""
+
+    def _task(self, numbered: Numbered, effects: list[Effect]) -> str:
+        """Write what comes of the task that is waited for: its result, or that its limit comes."""
+        *results, overrun = effects
+        cases = [
+            f"WHEN {came(each)} THEN CASE WHEN {not_passed_over(each, day=self._day)} THEN {numbered.base + each.number} END"
+            for each in results
+        ]
+        return f"(CASE {' '.join(cases)} {self._limit(numbered, overrun)} END)"
+
+    def _overruns(self, numbered: Numbered, state: State, otherwise: str) -> str:
+        """Write the limits of tasks that come while an account has gone on."""
+        cases = [self._limit(numbered, effect) for effect in numbered.version.program.overruns(state)]
+        return f"(CASE {' '.join(cases)} ELSE {otherwise} END)" if cases else otherwise
+
+    def _limit(self, numbered: Numbered, effect: Effect) -> str:
+        late = self._all_true(
+            overran(effect, day=self._day), self._unguarded(numbered, effect), not_decided(effect, day=self._day)
+        )
+        return f"WHEN {late} THEN {numbered.base + effect.number}"
+
+    def _condition(self, numbered: Numbered, effect: Effect) -> str:
         if effect.condition is None:
             return "TRUE"
-        return compiler.to_sql(effect.condition.tree, self._catalogue, self.day)
+        return compiler.to_sql(effect.condition.tree, numbered.words, self.day)
 
     def _unguarded(self, numbered: Numbered, effect: Effect) -> str:
         if effect.only_moves:
@@ -280,7 +367,7 @@ class Statement:
         guards = numbered.version.program.guards(effect)
         if not guards:
             return OPEN
-        stopping = (compiler.to_sql(guard.when.tree, self._catalogue, self.day) for guard in guards)
+        stopping = (compiler.to_sql(guard.when.tree, numbered.words, self.day) for guard in guards)
         return f"({OPEN} AND NOT {compiler.any_true(stopping)})"
 
     def _all_true(self, *conditions: str) -> str:

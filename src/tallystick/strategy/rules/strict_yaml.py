@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from tallystick.kernel.refusals import Refusal
 
 LONGEST_DOCUMENT = 200_000
-DEEPEST = 12
+DEEPEST = 16
 MOST_NODES = 20_000
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,9})")

@@ -11,8 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tallystick.kernel.calendars import add_business_days, is_business_day
-from tallystick.strategy.rules.document import Since, Step
+from tallystick.kernel.calendars import add_business_days, is_business_day, subtract_business_days
+from tallystick.strategy.rules.document import Due, Roll, Since, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,13 @@ def review(step: Step | None, *, day: date, is_entering: bool, holidays: Collect
     return Review(on=add_business_days(on, 0, holidays) if step.business_days_only else on)
 
 
+def review_of_task(step: Step, *, day: date, holidays: Collection[date]) -> Review:
+    """Give when the time limit of the task of a step comes that was made on a day."""
+    if step.watch is None:
+        return Review()
+    return Review(on=add_business_days(day, step.watch.limit, holidays))
+
+
 def entered_by(step: Step, *, day: date, holidays: Collection[date]) -> date | None:
     """Give the latest day of entering the state for which a step's delay is over on a day.
 
@@ -65,6 +72,34 @@ def entered_by(step: Step, *, day: date, holidays: Collection[date]) -> date | N
         while add_business_days(entered, step.after.days, holidays) > day:
             entered -= timedelta(days=1)
     return entered
+
+
+def day_by(at: Due, due_on: date, *, holidays: Collection[date]) -> date:
+    """Give the day of a step by a due day.
+
+    >>> day_by(Due(5, False, True, Roll.PREVIOUS), date(2026, 3, 6), holidays=())
+    datetime.date(2026, 2, 27)
+    """
+    if at.business:
+        move = subtract_business_days if at.is_before else add_business_days
+        return move(due_on, at.days, holidays)
+    day = due_on + timedelta(days=-at.days if at.is_before else at.days)
+    if at.roll is Roll.NONE:
+        return day
+    return (add_business_days if at.roll is Roll.NEXT else subtract_business_days)(day, 0, holidays)
+
+
+def due_by(at: Due, *, day: date, holidays: Collection[date]) -> date:
+    """Give the latest due day for which the day of a step has come on a day.
+
+    A later due day never has an earlier step, so that SQL compares a column with one constant.
+    """
+    due_on = day + timedelta(days=at.days if at.is_before else -at.days)
+    while day_by(at, due_on, holidays=holidays) > day:
+        due_on -= timedelta(days=1)
+    while day_by(at, due_on + timedelta(days=1), holidays=holidays) <= day:
+        due_on += timedelta(days=1)
+    return due_on
 
 
 def may_fire_on(step: Step, *, day: date, holidays: Collection[date]) -> bool:

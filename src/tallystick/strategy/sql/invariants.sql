@@ -76,7 +76,7 @@ SELECT compared.account_id,
 FROM compared
 WHERE compared.done IS NULL AND NOT EXISTS (
     SELECT FROM timeline_event AS event
-    WHERE event.account_id = compared.account_id AND event.kind = 'strategy.OrderRefused'
+    WHERE event.account_id = compared.account_id AND event.kind IN ('strategy.OrderRefused', 'strategy.SpokenFor')
       AND (event.data ->> 'decision_id')::bigint = compared.decision_id AND (event.data ->> 'order_no')::smallint = compared.number
 ) AND NOT EXISTS (
     SELECT FROM accounts_account AS account WHERE account.id = compared.account_id AND account.state = 'closed'
@@ -124,7 +124,8 @@ FROM (SELECT account_id, id, id AS decision_id, due_on FROM strategy_decision WH
 FULL JOIN (
     SELECT account_id, (data ->> 'decision_id')::bigint AS decision_id, count(*) AS times
     FROM timeline_event
-    WHERE {reach} AND kind IN ('strategy.StepTaken', 'strategy.StepSkipped', 'strategy.StateLeft', 'strategy.EventAnswered')
+    WHERE {reach} AND kind IN ('strategy.StepTaken', 'strategy.StepSkipped', 'strategy.StateLeft', 'strategy.EventAnswered',
+                                         'strategy.WaitEnded', 'strategy.LimitCame')
     GROUP BY 1, 2
 ) AS told USING (account_id, decision_id)
 WHERE decision.id IS NULL OR told.times IS DISTINCT FROM 1

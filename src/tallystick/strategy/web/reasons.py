@@ -20,10 +20,12 @@ from tallystick.strategy.rules.program import EffectKind
 _ICONS = {
     EffectKind.STEP: "route",
     EffectKind.SKIP: "skip-forward",
+    EffectKind.RESULT: "list-checks",
+    EffectKind.OVERRUN: "alarm-clock",
     EffectKind.LEAVE: "arrow-right",
     EffectKind.ANSWER: "zap",
 }
-_QUIET = frozenset({EffectKind.SKIP, EffectKind.LEAVE})
+_QUIET = frozenset({EffectKind.SKIP, EffectKind.RESULT, EffectKind.LEAVE})
 
 
 @requires("see strategies")

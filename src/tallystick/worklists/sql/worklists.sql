@@ -2,12 +2,13 @@
 -- Ask for one piece of work on every chosen account; one that was asked for the same cause stands already and is left out.
 INSERT INTO worklists_work_item (
     account_id, cause_id, cause_kind, action_no, client_id, team_id, assignee_id, created_by_id, created_by, created_at,
-    due_on, priority, rank, kind, state, title, note, outcome, outcome_note, done_by
+    due_on, priority, rank, kind, state, title, note, outcome, outcome_note, done_by, mark, asked_on, limit_on, is_awaited
 )
 SELECT account.id, chosen.cause_id, %(cause_kind)s, %(action_no)s, account.client_id,
        coalesce(%(team)s::bigint, client.team_id),
        CASE WHEN %(to_owner)s THEN account.owner_id ELSE %(assignee)s::bigint END,
-       %(user_id)s, %(by)s, %(at)s, %(due_on)s, %(priority)s, %(rank)s, %(work_kind)s, 'open', %(title)s, %(note)s, '', '', ''
+       %(user_id)s, %(by)s, %(at)s, %(due_on)s, %(priority)s, %(rank)s, %(work_kind)s, 'open', %(title)s, %(note)s, '', '', '',
+       %(mark)s, %(asked_on)s::date, %(limit_on)s::date, %(is_awaited)s
 FROM unnest(%(account_ids)s::bigint[], %(cause_ids)s::bigint[]) AS chosen(account_id, cause_id)
 JOIN accounts_account AS account ON account.id = chosen.account_id AND account.state = 'open'
 JOIN accounts_client AS client ON client.id = account.client_id
@@ -30,6 +31,20 @@ SET state = 'cancelled', done_at = %(at)s, done_by = %(by)s, done_by_id = %(user
 WHERE account_id = ANY(%(account_ids)s) AND state = 'open'
   AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
 RETURNING id, account_id, title;
+
+-- name: overrun_tasks
+-- Say of the open work of a mark that it was not done in time, and give it more weight or to others where that is asked for. The rank
+-- is the priority less the number of the day (`rules.rank`), so it grows with the priority.
+UPDATE worklists_work_item AS work
+SET overran_at = %(at)s,
+    priority = greatest(work.priority, coalesce(%(priority)s::smallint, work.priority)),
+    rank = work.rank + greatest(work.priority, coalesce(%(priority)s::smallint, work.priority)) - work.priority,
+    team_id = coalesce(%(team)s::bigint, work.team_id),
+    assignee_id = CASE WHEN %(to_owner)s THEN coalesce(account.owner_id, work.assignee_id) WHEN %(team)s::bigint IS NULL THEN work.assignee_id END
+FROM accounts_account AS account
+WHERE work.account_id = ANY(%(account_ids)s) AND work.state = 'open' AND work.mark = %(mark)s AND work.overran_at IS NULL
+  AND account.id = work.account_id
+RETURNING work.id, work.account_id, work.title, work.limit_on;
 
 -- name: put_off_tasks
 -- Put open work off to another day; the rank is the priority less the number of the day (`rules.rank`).
