@@ -99,7 +99,7 @@ def process() -> Iterator[Callable[[], subprocess.Popen[str]]]:
         command = [sys.executable, "-P", "-m", "tallystick", "run", "--day", DAY.isoformat()]
         environment = {
             **os.environ,
-            "DATABASE_URL": _url(),
+            "DATABASE_URL": url_of_database(),
             "DJANGO_SETTINGS_MODULE": "tallystick.config.settings",
             "PYTHONPATH": str(_ROOT / "src"),
         }
@@ -114,7 +114,7 @@ def process() -> Iterator[Callable[[], subprocess.Popen[str]]]:
         each.communicate()
 
 
-def _url() -> str:
+def url_of_database() -> str:
     connection.ensure_connection()
     info = connection.connection.info
     return f"postgresql://{info.user}:{quote(info.password, safe='')}@{quote(info.host, safe='')}:{info.port}/{info.dbname}"
@@ -124,7 +124,7 @@ class Barrier:
     """A table that nobody can write, and who waits for it."""
 
     def __init__(self, table: str) -> None:
-        self._connection = psycopg.connect(_url())
+        self._connection = psycopg.connect(url_of_database())
         # Until PostgreSQL 17, who may only add to a table may not lock it. The privilege vanishes with the transaction.
         self._connection.execute(f"GRANT UPDATE ON {table} TO CURRENT_USER")
         self._connection.execute(f"LOCK TABLE {table} IN SHARE MODE")

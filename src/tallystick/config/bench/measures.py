@@ -39,7 +39,7 @@ _SOURCES = {"customers": FileKind.CUSTOMERS, "invoices": FileKind.INVOICES}
 #: How often a page or the next account is asked for.
 _TIMES = 200
 #: Workers that share an import or a run.
-_HANDS = os.cpu_count() or 1
+HANDS = os.cpu_count() or 1
 #: The book is always of a Tuesday: at a week-end nobody is given anything to do, and on a Monday everybody at once.
 _TUESDAY = 1
 #: The measured night is the one after the import: the answers to the import have done all that was due on its day.
@@ -83,13 +83,14 @@ class Report:
     """Everything that was measured, in order."""
 
     accounts: int
+    items: int
     figures: list[Figure] = field(default_factory=list)
     latencies: list[Latency] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def _timed() -> Iterator[Callable[[], float]]:
+def timed() -> Iterator[Callable[[], float]]:
     began = time.perf_counter()
     ended: list[float] = []
     yield lambda: ended[0]
@@ -101,7 +102,7 @@ def run(*, accounts: int, progress: Callable[[str], None]) -> Report:
     at = clock.now()
     at -= timedelta(days=(at.weekday() - _TUESDAY) % 7)
     today = at.date()
-    report = Report(accounts)
+    report = Report(accounts, items=files.items_of(accounts))
     _prepare(at)
     for name, content in (
         ("customers", files.customers(accounts)),
@@ -142,7 +143,7 @@ def _prepare(at: datetime) -> None:
 def _import(name: str, content: list[bytes], accounts: int, at: datetime) -> Figure:
     bare = _bare_copy(name, content)
     source = intake.open_source(client_code="BENCH", name=name, kind=_SOURCES[name], at=at, by=BENCH)
-    with _timed() as seconds:
+    with timed() as seconds:
         batch = intake.upload_file(source_id=source.pk, file_name=f"{name}.csv", content=content, at=at, by=BENCH)
         guess = intake.guess_mapping(batch_id=batch.pk, by=BENCH)
         intake.map_batch(batch_id=batch.pk, document=guess.mapping.as_document(), name=name, at=at, by=BENCH)
@@ -168,8 +169,8 @@ def _by_all_hands(work: Callable[[], object]) -> None:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(_HANDS) as hands:
-        for done in [hands.submit(lend_a_hand) for _hand in range(_HANDS)]:
+    with ThreadPoolExecutor(HANDS) as hands:
+        for done in [hands.submit(lend_a_hand) for _hand in range(HANDS)]:
             done.result()
 
 
@@ -190,18 +191,18 @@ def _bare_copy(name: str, content: Iterable[bytes]) -> float:
 def _measure_answers(report: Report, at: datetime, progress: Callable[[str], None]) -> None:
     progress("answers to what the import brought")
     waiting = int(sql.value("SELECT count(*) FROM strategy_touched"))
-    with _timed() as seconds:
+    with timed() as seconds:
         _by_all_hands(lambda: strategy.answer_events(at=at, by=BENCH))
     report.figures.append(Figure("events of the import answered", waiting, "events", seconds()))
 
 
-def _settle() -> None:
+def settle() -> None:
     """Bring the tables to rest, as autovacuum would in time."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _scan(table: str) -> float:
+def plain_scan(table: str) -> float:
     times = []
     for _time in range(3):
         began = time.perf_counter()
@@ -212,9 +213,9 @@ def _scan(table: str) -> float:
 
 def _measure_book(report: Report, today: date, progress: Callable[[str], None]) -> None:
     progress("facts of the whole book")
-    _settle()
-    scan = _scan("accounts_item")
-    with _timed() as seconds:
+    settle()
+    scan = plain_scan("accounts_item")
+    with timed() as seconds:
         strategy.rebuild(day=today)
     report.figures.append(
         Figure("facts of the whole book", report.accounts, "accounts", seconds(), "count(*) of items", scan)
@@ -224,15 +225,15 @@ def _measure_book(report: Report, today: date, progress: Callable[[str], None]) 
 def _measure_night(report: Report, today: date, at: datetime, progress: Callable[[str], None]) -> None:
     progress("evaluation and the nightly run")
     day = today + _LATER
-    _settle()
-    scan = _scan("strategy_book")
+    settle()
+    scan = plain_scan("strategy_book")
     number = versions.statement(day=day).timed
-    with _timed() as seconds:
+    with timed() as seconds:
         sql.value(f"SELECT count(*) FROM strategy_book AS book WHERE {number} IS NOT NULL")  # noqa: S608
     report.figures.append(
         Figure("evaluation alone", report.accounts, "accounts", seconds(), "count(*) of the book", scan)
     )
-    with _timed() as seconds:
+    with timed() as seconds:
         night = strategy.start_run(day=day, at=at, by=BENCH)
         _by_all_hands(lambda: strategy.work_run(run_id=night.pk, at=at, by=BENCH))
         strategy.finish_run(run_id=night.pk, at=at, by=BENCH)
@@ -245,7 +246,7 @@ def _measure_night(report: Report, today: date, at: datetime, progress: Callable
 
 def _measure_people(report: Report, today: date, progress: Callable[[str], None]) -> None:
     progress("next account and cockpit")
-    _settle()
+    settle()
     user = access_queries.find_user("bench")
     if user is None:
         raise RuntimeError("the user of the bench is gone")
@@ -266,7 +267,7 @@ def _measure_people(report: Report, today: date, progress: Callable[[str], None]
         take()
     samples = []
     for _time in range(_TIMES):
-        with _timed() as seconds:
+        with timed() as seconds:
             next_only()
         samples.append(seconds() * 1000)
         take()
@@ -293,7 +294,7 @@ def _latency(name: str, samples: list[float]) -> Latency:
 def written(report: Report, machine: str) -> str:
     """Write a report as a table in Markdown."""
     text = io.StringIO()
-    text.write(f"{report.accounts:,} accounts, {files.items_of(report.accounts):,} items · {machine}\n\n")
+    text.write(f"{report.accounts:,} accounts, {report.items:,} items · {machine}\n\n")
     text.write(
         "| measure | count | seconds | a second | yardstick | times the yardstick |\n|---|---:|---:|---:|---|---:|\n"
     )
@@ -303,7 +304,8 @@ def written(report: Report, machine: str) -> str:
         text.write(
             f"| {each.name} | {each.count:,} {each.unit} | {each.seconds:.2f} | {each.rate:,.0f} | {yardstick} | {ratio} |\n"
         )
-    text.write("\n| server time | median ms | p95 ms | times |\n|---|---:|---:|---:|\n")
+    if report.latencies:
+        text.write("\n| server time | median ms | p95 ms | times |\n|---|---:|---:|---:|\n")
     for wait in report.latencies:
         text.write(f"| {wait.name} | {wait.median:.1f} | {wait.p95:.1f} | {wait.times} |\n")
     text.write("\n" + "\n".join(f"- {note}" for note in report.notes) + "\n")

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tallystick.config.starting import preparing
+from tallystick.kernel import clock
+from tallystick.kernel.actor import system
+from tallystick.strategy import actions as strategy
 
 
 class Command(BaseCommand):
@@ -27,21 +30,37 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Say how large a book, and where it is kept."""
+        parser.add_argument(
+            "what",
+            nargs="?",
+            choices=["whole", "strategy"],
+            default="whole",
+            help=_(
+                "the whole loop from the files on, or the decision engine alone on a book filled straight into the tables"
+            ),
+        )
         parser.add_argument("--accounts", type=int, default=100_000, help=_("accounts of the book"))
         parser.add_argument("--keep", metavar="FOLDER", help=_("keep the database in this folder"))
         parser.add_argument("--here", action="store_true", help=_("use the configured database, which must be empty"))
+        parser.add_argument("--work", type=int, metavar="RUN", help=SUPPRESS)
 
-    def handle(self, *, accounts: int, keep: str | None, here: bool, **options: Any) -> None:
+    def handle(
+        self, *, what: str, accounts: int, keep: str | None, here: bool, work: int | None, **options: Any
+    ) -> None:
         """Measure, here or in a scratch database."""
+        if work is not None:
+            # One of several processes that share a night.
+            strategy.work_run(run_id=work, at=clock.now(), by=system("bench"))
+            return
         if accounts < 1_000:
             raise CommandError(_("Take 1,000 accounts at least: smaller books measure nothing."))
         if here:
-            self._measure(accounts)
+            self._measure(what, accounts)
             return
         folder = Path(keep).absolute() if keep else Path(tempfile.mkdtemp(prefix="tallystick-bench-"))
         environment = {**os.environ, "TALLYSTICK_STATE_DIR": str(folder)}
         environment.pop("DATABASE_URL", None)
-        command = [sys.executable, "-m", "tallystick", "bench", "--here", "--accounts", str(accounts)]
+        command = [sys.executable, "-m", "tallystick", "bench", what, "--here", "--accounts", str(accounts)]
         try:
             ended = subprocess.run(command, env=environment, check=False)
         finally:
@@ -50,15 +69,16 @@ class Command(BaseCommand):
         if ended.returncode:
             raise CommandError(_("The measurement failed; see above."))
 
-    def _measure(self, accounts: int) -> None:
-        from tallystick.config.bench import measures
+    def _measure(self, what: str, accounts: int) -> None:
+        from tallystick.config.bench import decisions, measures
 
         preparing.migrate()
         if not preparing.is_new():
             raise CommandError(_("This database is in use. Bench needs an empty one."))
         call_command("createcachetable", verbosity=0)
         preparing.collect_static()
-        report = measures.run(accounts=accounts, progress=lambda said: self.stderr.write(f"… {said}"))
+        run = decisions.run if what == "strategy" else measures.run
+        report = run(accounts=accounts, progress=lambda said: self.stderr.write(f"… {said}"))
         self.stdout.write(measures.written(report, measures.machine()))
         self._stop_server()
 

@@ -1,0 +1,280 @@
+"""`tallystick bench strategy`: the decision engine on a book of any size, filled straight into the tables.
+
+What a newcomer's import does one file at a time is done here by arithmetic in the database, so that ten million accounts are
+there in minutes. From the facts on, everything is the product's own.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from tallystick.access import actions as access_actions
+from tallystick.accounts import actions as account_actions
+from tallystick.config.bench import loop, measures, twelve_states
+from tallystick.config.bench.measures import BENCH, Figure, Report
+from tallystick.config.bench.memory import Watch
+from tallystick.config.working_off import work_off
+from tallystick.contact.actions.templates import load_templates
+from tallystick.kernel import clock, sql
+from tallystick.strategy import actions as strategy
+from tallystick.strategy.actions import refreshing
+from tallystick.strategy.queries import book, versions
+
+_CLIENTS = 20
+#: Accounts that are filled in one transaction.
+_RANGE = 100_000
+_TABLES = (
+    "parties_party",
+    "parties_contact_point",
+    "parties_address",
+    "accounts_account",
+    "accounts_item",
+    "payments_payment",
+    "promises_promise",
+    "holds_hold",
+    "disputes_dispute",
+)
+_FILLED = ("parties", "contact_points", "addresses", "accounts", "items", "payments", "promises", "holds", "disputes")
+
+
+def _query(name: str) -> str:
+    return sql.load("tallystick.config.bench", "book.sql", name)
+
+
+def run(*, accounts: int, progress: Callable[[str], None]) -> Report:
+    """Fill a book of `accounts` and measure facts, evaluation and nights on it. The database must be empty."""
+    at = clock.now()
+    day = at.date()
+    report = Report(accounts, items=0)
+    _prepare(at, day)
+    progress("filling the book")
+    _fill(report, accounts, day, at)
+    with Watch() as watch:
+        _measure_facts(report, day, progress)
+        scan = _settle(day)
+        _measure_evaluation(report, day, scan)
+        for hands, note in ((measures.HANDS, "by as many processes as cores"), (1, "by one process")):
+            day += timedelta(days=1)
+            progress(f"a night, {note}")
+            _measure_night(report, day, at, hands=hands, scan=scan)
+        day += timedelta(days=1)
+        progress("a night in which a process dies")
+        _measure_death(report, day, at)
+    progress("the same by a loop over accounts")
+    _measure_loop(report, day + timedelta(days=1))
+    report.notes += watch.notes()
+    size = int(sql.value("SELECT pg_database_size(current_database())"))
+    heap = int(sql.value("SELECT sum(pg_table_size(leaf::regclass)) FROM unnest(%s::text[]) AS leaf", [book.leaves()]))
+    report.notes.append(
+        f"book: {heap / accounts:,.0f} bytes an account; database: {size / accounts:,.0f}, {size / 1e9:.2f} GB in all"
+    )
+    return report
+
+
+def _prepare(at: datetime, day: date) -> None:
+    unit = access_actions.open_business_unit(code="BENCH", name="Bench", at=at, by=BENCH)
+    team = access_actions.open_team(business_unit_id=unit.pk, name="Bench", at=at, by=BENCH)
+    for number in range(_CLIENTS):
+        client = account_actions.open_client(
+            code=f"BENCH{number}", name=f"Bench {number}", business_unit_id=unit.pk, team_id=team.pk, at=at, by=BENCH
+        )
+        account_actions.open_portfolio(client=client, code="MAIN", name="Main", at=at, by=BENCH)
+    load_templates(at=at, by=BENCH)
+    version = strategy.draft(document=twelve_states.document(), at=at, by=BENCH)
+    strategy.publish(version_id=version.pk, at=at, by=BENCH)
+    strategy.assign(strategy="twelve-states", at=at, by=BENCH)
+    work_off()
+
+
+def _fill(report: Report, accounts: int, day: date, at: datetime) -> None:
+    portfolios = sql.rows("SELECT id, client_id FROM accounts_portfolio ORDER BY id")
+    common = {
+        "day": day,
+        "at": at,
+        "clients": [row["client_id"] for row in portfolios],
+        "portfolios": [row["id"] for row in portfolios],
+    }
+    # House accounts of the clients stand there already, under the first ids.
+    base = int(
+        sql.value("SELECT greatest((SELECT max(id) FROM accounts_account), (SELECT max(id) FROM parties_party), 0)")
+    )
+    with measures.timed() as seconds, _without_secondary_indexes():
+        _by_ranges(
+            [(base + above, base + min(above + _RANGE, accounts)) for above in range(0, accounts, _RANGE)],
+            lambda above, upto: _fill_range({**common, "first": above + 1, "last": upto}),
+        )
+    measures.settle()
+    report.items = int(sql.value("SELECT count(*) FROM accounts_item"))
+    report.figures.append(Figure("book filled by arithmetic, indexes included", accounts, "accounts", seconds()))
+
+
+@transaction.atomic
+def _fill_range(params: dict[str, object]) -> None:
+    for name in _FILLED:
+        sql.execute(_query(name), params)
+
+
+@contextmanager
+def _without_secondary_indexes() -> Iterator[None]:
+    indexes = sql.rows(_query("secondary_indexes"), {"tables": list(_TABLES)})
+    for index in indexes:
+        sql.execute(f"DROP INDEX {index['name']}")
+    try:
+        yield
+    finally:
+        for index in indexes:
+            sql.execute(index["made_by"])
+
+
+def _by_ranges(ranges: list[tuple[int, int]], work: Callable[[int, int], object]) -> None:
+    """Do work range by range, by one thread a core, each with a connection of its own."""
+
+    def lend_a_hand(place: int) -> None:
+        try:
+            for above, upto in ranges[place :: measures.HANDS]:
+                work(above, upto)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(measures.HANDS) as hands:
+        for done in [hands.submit(lend_a_hand, place) for place in range(measures.HANDS)]:
+            done.result()
+
+
+def _measure_facts(report: Report, day: date, progress: Callable[[str], None]) -> None:
+    scan = measures.plain_scan("accounts_item")
+    for name in ("facts written for the first time", "facts of the whole book, computed afresh"):
+        progress(name)
+        with measures.timed() as seconds:
+            _by_ranges(
+                book.ranges(refreshing.RANGE), lambda above, upto: refreshing.refresh_range(above, upto, day=day)
+            )
+        report.figures.append(Figure(name, report.accounts, "accounts", seconds(), "count(*) of items", scan))
+        measures.settle()
+
+
+def _settle(day: date) -> float:
+    """Spread the accounts over states and days, and give the yardstick: a plain scan of the book at rest."""
+    [enrolment] = versions.enrolments(day=day)
+    version = versions.get_version(enrolment.version_id)
+    program = versions.program_of(version.document)
+    places = [program.first_place(state.id).number for state in program.document.states]
+    for leaf in book.leaves():
+        sql.execute(
+            sql.fill(_query("place"), leaf=leaf),
+            {"places": places, "day": day + timedelta(days=1), "days": twelve_states.STEP_DAYS},
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM FULL strategy_book")
+    measures.settle()
+    return measures.plain_scan("strategy_book")
+
+
+def _measure_evaluation(report: Report, day: date, scan: float) -> None:
+    number = versions.statement(day=day + timedelta(days=1)).timed
+    with measures.timed() as seconds:
+        sql.value(f"SELECT count(*) FROM strategy_book AS book WHERE {number} IS NOT NULL")  # noqa: S608
+    report.figures.append(
+        Figure("evaluation alone", report.accounts, "accounts", seconds(), "count(*) of the book", scan)
+    )
+
+
+def _measure_night(report: Report, day: date, at: datetime, *, hands: int, scan: float) -> None:
+    before = _counters()
+    night = strategy.start_run(day=day, at=at, by=BENCH)
+    with measures.timed() as seconds:
+        for process in [_worker(night.pk) for _hand in range(hands)]:
+            _wait(process)
+    strategy.finish_run(run_id=night.pk, at=at, by=BENCH)
+    decided = _decided(night.pk)
+    name = f"night, {hands} process{'es' if hands > 1 else ''}"
+    report.figures.append(Figure(name, report.accounts, "accounts", seconds(), "count(*) of the book", scan))
+    report.figures.append(Figure("… its decisions, with actions and events", decided, "decisions", seconds()))
+    wal, updated, in_place = (now - then for now, then in zip(_counters(), before, strict=True))
+    report.notes.append(
+        f"{name}: {wal / max(decided, 1):,.0f} bytes of log a decision; {in_place / max(updated, 1):.1%} of updates in place"
+    )
+    measures.settle()
+
+
+def _measure_death(report: Report, day: date, at: datetime) -> None:
+    """Kill one of two processes in the middle; whoever comes next finishes, and everybody is decided as was foreseen."""
+    number = versions.statement(day=day).timed
+    foreseen = sql.rows(
+        f"SELECT count(*) AS n, sum(hashint8extended(account_id, {number})) AS proof"  # noqa: S608
+        f" FROM strategy_book AS book WHERE {number} IS NOT NULL"
+    )[0]
+    night = strategy.start_run(day=day, at=at, by=BENCH)
+    with measures.timed() as seconds:
+        workers = [_worker(night.pk), _worker(night.pk)]
+        while _chunks_done(night.pk) < night.chunks // 4 and any(each.poll() is None for each in workers):
+            time.sleep(0.05)
+        workers[0].kill()
+        workers[0].communicate()
+        _wait(workers[1])
+        _wait(_worker(night.pk))
+    strategy.finish_run(run_id=night.pk, at=at, by=BENCH)
+    found = sql.rows(
+        "SELECT count(*) AS n, sum(hashint8extended(account_id, effect)) AS proof FROM strategy_decision WHERE run_id = %s",
+        [night.pk],
+    )[0]
+    if found != foreseen:
+        raise RuntimeError(f"foreseen were {foreseen}, decided were {found}")
+    report.figures.append(
+        Figure("night in which a process is killed, finished by others", _decided(night.pk), "decisions", seconds())
+    )
+    report.notes.append("after the death every account was decided once, as was foreseen: the checksums are the same")
+
+
+def _measure_loop(report: Report, day: date) -> None:
+    number = versions.statement(day=day).timed
+    due = [
+        row["account_id"]
+        for row in sql.rows(
+            f"SELECT account_id FROM strategy_book AS book WHERE {number} IS NOT NULL ORDER BY account_id LIMIT %s",  # noqa: S608
+            [loop.ACCOUNTS],
+        )
+    ]
+    with measures.timed() as seconds:
+        loop.decide_one_by_one(due, day=day)
+    report.figures.append(Figure("the same by a loop over accounts through the ORM", len(due), "decisions", seconds()))
+
+
+def _worker(run_id: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tallystick", "bench", "strategy", "--here", "--work", str(run_id)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def _wait(process: subprocess.Popen[str]) -> None:
+    _said, mistake = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"a worker failed: {mistake[-2000:]}")
+
+
+def _chunks_done(run_id: int) -> int:
+    return int(sql.value("SELECT count(*) FROM strategy_run_chunk WHERE run_id = %s", [run_id]))
+
+
+def _decided(run_id: int) -> int:
+    return int(sql.value("SELECT count(*) FROM strategy_decision WHERE run_id = %s", [run_id]))
+
+
+def _counters() -> tuple[int, int, int]:
+    """Give bytes of log written, rows of the book updated, and those updated in place, since the server began."""
+    row = sql.rows(
+        """
+        SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint AS log, sum(n_tup_upd)::bigint AS updated,
+               sum(n_tup_hot_upd)::bigint AS in_place
+        FROM pg_stat_user_tables WHERE relname = ANY(%s)
+        """,
+        [book.leaves()],
+    )[0]
+    return row["log"], row["updated"], row["in_place"]
