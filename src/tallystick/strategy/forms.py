@@ -30,6 +30,33 @@ class AssignForm(forms.Form):
         self.fields["treats"].choices = choices  # type: ignore[attr-defined]
 
 
+class ApproveForm(forms.Form):
+    """What somebody who approves says, and the rehearsal that was looked at."""
+
+    comment = forms.CharField(label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
+    rehearsal = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class WhenForm(forms.Form):
+    """An instant to come; now where there is none."""
+
+    due_at = forms.DateTimeField(
+        label=_("At"), required=False, widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea({"rows": 2}))
+
+
+class RollBackForm(ReasonForm, WhenForm):
+    """Why a version is rolled back, and when."""
+
+    field_order = ("reason", "due_at")
+
+
 class RunForm(forms.Form):
     """The day to run the book for."""
 

@@ -1,30 +1,39 @@
 """Writes of the room: documents, facts, runs and answers."""
 
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
+from tallystick.strategy.actions.approving import approve, send_back
 from tallystick.strategy.actions.deferring import defer_run, defer_settling
+from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
-from tallystick.strategy.actions.rehearsing import Rehearsal, rehearse
+from tallystick.strategy.actions.rehearsing import rehearse
+from tallystick.strategy.actions.restoring import roll_back
 from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, tidy_book, work_run
 
 __all__ = [
-    "Rehearsal",
     "answer",
     "answer_events",
     "answer_some",
+    "approve",
     "assign",
+    "cancel_plan",
     "defer_run",
     "defer_settling",
     "draft",
     "finish_run",
+    "keep_plans",
+    "plan",
     "publish",
     "rebuild",
     "refresh",
     "refresh_range",
     "rehearse",
+    "roll_back",
     "run_chunk",
+    "send_back",
     "settle",
     "start_run",
+    "tell_of_stopped",
     "tidy_book",
     "touch",
     "work_run",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tallystick.strategy.web import documents, reasons, runs
+from tallystick.strategy.web import documents, lifecycle, reasons, runs
 
 urlpatterns: list[URLPattern] = [
     path("", documents.strategies, name="strategies"),
@@ -11,7 +11,11 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:version_id>", documents.version, name="version"),
     path("versions/<int:version_id>/edit", documents.new_version, name="new_version"),
     path("versions/<int:version_id>/document.yaml", documents.download, name="download"),
-    path("versions/<int:version_id>/publish", documents.publish, name="publish"),
+    path("versions/<int:version_id>/approve", lifecycle.approve, name="approve"),
+    path("versions/<int:version_id>/send-back", lifecycle.send_back, name="send_back"),
+    path("versions/<int:version_id>/publish", lifecycle.publish, name="publish"),
+    path("versions/<int:version_id>/roll-back", lifecycle.roll_back, name="roll_back"),
+    path("versions/<int:version_id>/plans/<int:plan_id>/cancel", lifecycle.cancel_plan, name="cancel_plan"),
     path("versions/<int:version_id>/rehearse", documents.rehearse, name="rehearse"),
     path("versions/<int:version_id>/assign", documents.assign, name="assign"),
     path("runs", runs.runs, name="runs"),
