@@ -9,12 +9,13 @@ from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests import builders
 from tests.strategy import builders as strategies
+from tests.strategy import test_golden as cases
 from tests.strategy.test_lifecycle import STEPS
 
 from tallystick.access.rules.rights import Role
 from tallystick.strategy import actions
 from tallystick.strategy.models import Plan, Version
-from tallystick.strategy.queries import life
+from tallystick.strategy.queries import golden, life
 from tallystick.strategy.rules.lifecycle import PlanKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
@@ -150,3 +151,87 @@ def test_a_roll_back_is_planned(somebody, signed_in):
 
     assert Plan.objects.get().kind == PlanKind.ROLL_BACK
     assert "The season is over" in page
+
+
+# ------------------------------------------------------------------------------------------------------ golden accounts
+
+
+@pytest.fixture
+def debtor():
+    account = builders.account(name="Amelia Hughes")
+    builders.invoice(account, "640.00", due_on=builders.TODAY - timedelta(days=14))
+    strategies.publish(cases.DOCUMENT)
+    strategies.refresh(account.pk)
+    return account
+
+
+def test_an_account_is_kept_as_a_golden_one_in_one_action(debtor, signed_in):
+    browser = signed_in(Role.CREDIT_MANAGER)
+    why = _html(browser.get(reverse("strategy:why", args=[debtor.pk])))
+    assert "Keep as a golden account" in why
+    assert 'value="2026-03-02"' in why
+
+    data = {"title": "Two weeks late", "day": "2026-03-02"}
+    page = _html(browser.post(reverse("strategy:keep_golden", args=[debtor.pk]), data, follow=True))
+
+    assert "Two weeks late" in page
+    assert "step “First letter”" in page
+    assert "640.00 GBP" in page
+    assert "Amelia" not in page
+
+
+def test_a_collector_keeps_and_changes_no_golden_account(debtor, signed_in):
+    browser = signed_in(Role.COLLECTOR)
+    version = Version.objects.get()
+
+    assert "Keep as a golden account" not in _html(browser.get(reverse("strategy:why", args=[debtor.pk])))
+    addresses = [
+        reverse("strategy:keep_golden", args=[debtor.pk]),
+        reverse("strategy:write_golden", args=[version.pk]),
+        reverse("strategy:change_golden", args=[version.pk, "late"]),
+    ]
+    assert [browser.post(address).status_code for address in addresses] == [403, 403, 403]
+
+
+def test_a_draft_that_differs_cannot_be_approved_until_the_change_is_accepted(somebody, signed_in):
+    first = _draft(somebody, cases.DOCUMENT)
+    actions.write_golden(version_id=first.pk, document=cases.LATE, reason="", at=builders.AT, by=somebody)
+    version = _draft(somebody, cases.DOCUMENT.replace(">= 7", ">= 21"))
+    browser = signed_in(Role.CREDIT_MANAGER)
+
+    page = _page(browser, version)
+    assert "It cannot be approved yet: see what is missing." in page
+    assert "1 golden account fares otherwise than expected." in page
+    assert "waits until days past due is at least 21 days (days past due: 14 days)." in page
+    data = {"do": "accept", "reason": "Three weeks are enough"}
+    page = _html(browser.post(reverse("strategy:change_golden", args=[version.pk, "late"]), data, follow=True))
+
+    assert "Another outcome accepted: late" in page
+    assert "Three weeks are enough" in page
+    assert "fares otherwise" not in page
+    # Whoever accepts it has written it too.
+    assert "Somebody else has to approve it" in page
+
+
+def test_golden_accounts_are_written_by_hand_with_their_mistakes_by_line(somebody, signed_in):
+    version, browser = _draft(somebody, cases.DOCUMENT), signed_in(Role.CREDIT_MANAGER)
+    address = reverse("strategy:write_golden", args=[version.pk])
+    assert "step waiting.write" in _html(browser.get(address))
+
+    wrong = browser.post(address, {"document": cases.LATE.replace("balance", "balanse")})
+    assert wrong.status_code == 422
+    assert "Did you mean “balance”?" in _html(wrong)
+    assert 'data-line="' in _html(wrong)
+    page = _html(browser.post(address, {"document": cases.LATE.replace("\n", "\r\n")}, follow=True))
+    assert "1 golden account changed." in page
+    assert [case.name for case in golden.cases(version)] == ["late"]
+    refused = browser.post(address, {"document": ""})
+    assert refused.status_code == 422
+    assert "strategy.reason_missing" in _html(refused)
+
+
+def test_golden_accounts_of_a_published_version_are_not_written(debtor, signed_in):
+    browser = signed_in(Role.CREDIT_MANAGER)
+    address = reverse("strategy:write_golden", args=[Version.objects.get().pk])
+
+    assert "Golden accounts are changed in a draft only" in _html(browser.get(address, follow=True))

@@ -36,6 +36,8 @@ PAGES: dict[str, Callable[[Account], str]] = {
     "draft": lambda _account: reverse("strategy:version", args=[_draft().pk]),
     "approved": lambda _account: reverse("strategy:version", args=[_approved().pk]),
     "rolled back": lambda _account: reverse("strategy:version", args=[_rolled_back().pk]),
+    "golden": lambda account: reverse("strategy:version", args=[_golden(account).pk]),
+    "golden by hand": lambda account: reverse("strategy:write_golden", args=[_golden(account).pk]),
     "new version": lambda _account: reverse("strategy:new_version", args=[_first(Version).pk]),
     "facts": lambda _account: reverse("strategy:facts"),
     "runs": lambda _account: reverse("strategy:runs"),
@@ -61,6 +63,16 @@ def _approved() -> Version:
     actions.approve(comment="Read and tried out.", **terms)
     actions.plan(kind=PlanKind.PUBLISH, due_at=builders.AT + timedelta(days=3), **terms)
     return version
+
+
+def _golden(account: Account) -> Version:
+    """Make a draft that treats one of two golden accounts otherwise than expected."""
+    terms: dict[str, Any] = {"account_id": account.pk, "at": builders.AT, "by": builders.TEST}
+    actions.keep_golden(title="Ten days late, no e-mail", day=DAY + timedelta(days=1), **terms)
+    version = _draft()
+    actions.keep_golden(title="The same, a week later", day=DAY + timedelta(days=7), **terms)
+    document = version.document.replace("not has_email", "has_email")
+    return actions.draft(document=document, at=builders.AT, by=builders.TEST)
 
 
 def _rolled_back() -> Version:

@@ -52,7 +52,7 @@ def test_the_list_names_each_strategy_with_whom_it_treats(published, signed_in):
 def test_a_version_is_read_aloud_drawn_and_shown(published, signed_in, django_assert_max_num_queries):
     browser = signed_in(Role.COLLECTOR)
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         page = html(browser.get(reverse("strategy:version", args=[published.pk])))
 
     assert "as soon as days past due is at least 7 days, and balance is more than £50.00" in page

@@ -57,6 +57,34 @@ class RollBackForm(ReasonForm, WhenForm):
     field_order = ("reason", "due_at")
 
 
+class KeepGoldenForm(forms.Form):
+    """What kind of account is kept as a golden one, and for which day."""
+
+    title = forms.CharField(
+        label=_("What kind of account it is"), help_text=_("No names: it stays with the strategy."), max_length=120
+    )
+    day = forms.DateField(
+        label=_("What comes of it on"),
+        widget=forms.DateInput({"type": "date"}),
+        help_text=_("By its facts of that day."),
+    )
+
+
+class GoldenForm(DocumentForm):
+    """The golden accounts of a draft, and why they change."""
+
+    reason = forms.CharField(
+        label=_("Why"), required=False, max_length=2000, help_text=_("Needed where a case changes or goes.")
+    )
+    document = forms.CharField(
+        label=_("Golden accounts"),
+        required=False,
+        max_length=LONGEST_DOCUMENT,
+        strip=False,
+        widget=forms.Textarea(attrs=_LARGE),
+    )
+
+
 class RunForm(forms.Form):
     """The day to run the book for."""
 

@@ -3,6 +3,8 @@
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
 from tallystick.strategy.actions.deferring import defer_run, defer_settling
+from tallystick.strategy.actions.judging import Judgement, judge
+from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
 from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
@@ -11,6 +13,8 @@ from tallystick.strategy.actions.restoring import roll_back
 from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, tidy_book, work_run
 
 __all__ = [
+    "Judgement",
+    "accept_golden",
     "answer",
     "answer_events",
     "answer_some",
@@ -21,6 +25,8 @@ __all__ = [
     "defer_settling",
     "draft",
     "finish_run",
+    "judge",
+    "keep_golden",
     "keep_plans",
     "plan",
     "publish",
@@ -28,6 +34,7 @@ __all__ = [
     "refresh",
     "refresh_range",
     "rehearse",
+    "remove_golden",
     "roll_back",
     "run_chunk",
     "send_back",
@@ -37,4 +44,5 @@ __all__ = [
     "tidy_book",
     "touch",
     "work_run",
+    "write_golden",
 ]

@@ -48,7 +48,7 @@ def _next_day(today: date) -> date:
 
 def _rehearsed(version: Version, *, day: date, at: datetime, by: Actor) -> dict[str, Any]:
     if version.state in lifecycle.UNPUBLISHED:
-        obstacles.check(versions.program_of(version.document).document)
+        obstacles.check(versions.program_of(version.document))
         publishing.put_in_force(version, at=at, by=by)
     running.open_months(day)
     parts = book.chunk_count()

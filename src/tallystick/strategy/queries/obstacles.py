@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from tallystick.access import queries as access_queries
 from tallystick.contact.queries import templates as template_queries
 from tallystick.contact.rules.words import Channel, NoSuchTemplate
 from tallystick.kernel.refusals import Refusal
 from tallystick.strategy.rules import lifecycle
-from tallystick.strategy.rules.document import Document
 from tallystick.strategy.rules.orders import Message, Notice, Order, Task
+from tallystick.strategy.rules.program import Program
 
 
-def obstacles(document: Document) -> list[Refusal]:
+def obstacles(program: Program) -> list[Refusal]:
     """Give everything that keeps a document from being carried out, each once, in its order."""
-    found = {str(refusal): refusal for order in _orders(document) if (refusal := _obstacle(order))}
+    orders = dict.fromkeys(order for effect in program.effects for order in effect.orders)
+    found = {str(refusal): refusal for order in orders if (refusal := _obstacle(order))}
     return list(found.values())
 
 
-def check(document: Document) -> None:
+def check(program: Program) -> None:
     """Refuse a document that orders what cannot be carried out.
 
     :raises TemplateMissing, TeamMissing: the first of it
     """
-    for refusal in obstacles(document):
+    for refusal in obstacles(program):
         raise refusal
-
-
-def _orders(document: Document) -> Iterator[Order]:
-    for state in document.states:
-        for step in state.steps:
-            yield from step.orders
-        for answer in state.answers:
-            yield from answer.orders
-    for answer in document.answers:
-        yield from answer.orders
 
 
 def _obstacle(order: Order) -> Refusal | None:

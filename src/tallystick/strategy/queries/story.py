@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tallystick.kernel.actor import Actor
 from tallystick.strategy.models import Act, Plan, Version
@@ -29,6 +29,15 @@ _ICONS = {
     ActKind.REPLACED: "archive",
     ActKind.ROLLED_BACK: "rotate-ccw",
 }
+#: What was done about a golden account.
+_GOLDEN = {
+    "kept": gettext_lazy("Golden account kept: {name}"),
+    "changed": gettext_lazy("Golden account changed: {name}"),
+    "accepted": gettext_lazy("Another outcome accepted: {name}"),
+    "removed": gettext_lazy("Golden account removed: {name}"),
+}
+#: Acts that are shown at once.
+_RECENT = 5
 _TONES = {
     ActKind.REHEARSED: "quiet",
     ActKind.GOLDEN: "quiet",
@@ -70,9 +79,14 @@ class Story:
     may_plan: bool
 
     @property
-    def publishes_at(self) -> datetime | None:
-        """The instant at which it is published by itself."""
-        return next((plan.due_at for plan in self.waiting if plan.kind == PlanKind.PUBLISH), None)
+    def recent(self) -> list[Told]:
+        """The latest of what was done."""
+        return self.events[:_RECENT]
+
+    @property
+    def earlier(self) -> list[Told]:
+        """What was done before that."""
+        return self.events[_RECENT:]
 
 
 def story(version: Version, *, differing: int, is_assigned: bool, by: Actor) -> Story:
@@ -109,7 +123,7 @@ def story(version: Version, *, differing: int, is_assigned: bool, by: Actor) -> 
 
 
 def _missing(version: Version, differing: int) -> list[str]:
-    missing = [str(refusal) for refusal in obstacles.obstacles(versions.program_of(version.document).document)]
+    missing = [str(refusal) for refusal in obstacles.obstacles(versions.program_of(version.document))]
     if differing:
         missing.append(
             ngettext(
@@ -141,10 +155,9 @@ def _words(kind: ActKind, details: dict[str, Any]) -> tuple[str, str]:
         case ActKind.APPROVED if details.get("rehearsal"):
             return str(kind.label), _("A rehearsal was looked at.")
         case ActKind.REHEARSED:
-            changed = sum(details.get("effects", {}).values())
-            return str(kind.label), ngettext(
-                "{n} decision for {accounts} accounts.", "{n} decisions for {accounts} accounts.", changed
-            ).format(n=changed, accounts=details.get("accounts", 0))
+            decided = sum(details["effects"].values())
+            said = ngettext("{n} decision would be made.", "{n} decisions would be made.", decided).format(n=decided)
+            return str(kind.label), said
         case ActKind.PLANNED | ActKind.CANCELLED | ActKind.STOPPED:
             return f"{kind.label}: {PlanKind(details['what']).label}", ""
         case ActKind.PUBLISHED if details.get("restores"):
@@ -154,5 +167,5 @@ def _words(kind: ActKind, details: dict[str, Any]) -> tuple[str, str]:
         case ActKind.ROLLED_BACK:
             return str(kind.label), _("To version {number}.").format(number=details["to"])
         case ActKind.GOLDEN:
-            return str(details.get("said") or kind.label), str(details.get("name", ""))
+            return _GOLDEN[details["what"]].format(name=details["name"]), ""
     return str(kind.label), ""

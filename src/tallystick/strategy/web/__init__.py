@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tallystick.strategy.web import documents, lifecycle, reasons, runs
+from tallystick.strategy.web import documents, golden, lifecycle, reasons, runs
 
 urlpatterns: list[URLPattern] = [
     path("", documents.strategies, name="strategies"),
@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:version_id>/plans/<int:plan_id>/cancel", lifecycle.cancel_plan, name="cancel_plan"),
     path("versions/<int:version_id>/rehearse", documents.rehearse, name="rehearse"),
     path("versions/<int:version_id>/assign", documents.assign, name="assign"),
+    path("versions/<int:version_id>/golden", golden.write, name="write_golden"),
+    path("versions/<int:version_id>/golden/<slug:name>", golden.change, name="change_golden"),
+    path("accounts/<int:account_id>/golden", golden.keep, name="keep_golden"),
     path("runs", runs.runs, name="runs"),
     path("runs/start", runs.start, name="start_run"),
     path("runs/<int:run_id>", runs.run, name="run"),

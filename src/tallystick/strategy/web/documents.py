@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages as said
@@ -21,6 +22,9 @@ from tallystick.strategy.queries import catalogue, rehearsals, story, versions
 from tallystick.strategy.rules import changes, lifecycle, narration, picture, reading_orders
 from tallystick.strategy.rules.reading import DocumentMistaken
 from tallystick.strategy.rules.section import Problem
+
+if TYPE_CHECKING:
+    from tallystick.strategy.models import Version
 
 _EVERYBODY = "everybody"
 
@@ -45,6 +49,7 @@ def version(request: ActorRequest, version_id: int) -> HttpResponse:
     document = versions.program_of(found.document).document
     before, assignments = versions.version_before(found), versions.assignments_of(found.strategy)
     may_publish = request.actor.may("publish strategies")
+    judged, golden_refusal = _judged(found)
     context = {
         "version": found,
         "document": document,
@@ -54,7 +59,11 @@ def version(request: ActorRequest, version_id: int) -> HttpResponse:
         "before": before,
         "changes": changes.changes(before.document, found.document) if before else [],
         "assignments": assignments,
-        "story": story.story(found, differing=0, is_assigned=bool(assignments), by=request.actor),
+        "story": story.story(
+            found, differing=sum(not each.holds for each in judged), is_assigned=bool(assignments), by=request.actor
+        ),
+        "judged": judged,
+        "golden_refusal": golden_refusal,
         "rehearsal": rehearsals.last(found),
         "today": local_day(clock.now(), settings.TIME_ZONE),
         "is_unpublished": found.state in lifecycle.UNPUBLISHED,
@@ -69,6 +78,14 @@ def version(request: ActorRequest, version_id: int) -> HttpResponse:
         "roll_back_form": forms.RollBackForm(auto_id="roll_back_%s"),
     }
     return render(request, "strategy/version.html", context)
+
+
+def _judged(found: Version) -> tuple[list[actions.Judgement], Refusal | None]:
+    """Give what comes of the golden accounts of a version, or why they cannot be judged."""
+    try:
+        return actions.judge(found, at=clock.now()), None
+    except Refusal as refusal:
+        return [], refusal
 
 
 @requires("see strategies")
