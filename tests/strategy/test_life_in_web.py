@@ -153,6 +153,18 @@ def test_a_roll_back_is_planned(somebody, signed_in):
     assert "The season is over" in page
 
 
+def test_a_season_has_its_end_planned_before_it_begins(somebody, signed_in):
+    strategies.publish(STEPS)
+    season, browser = _approved(somebody, OTHER), signed_in(Role.CREDIT_MANAGER)
+    assert "Roll back to version 1" not in _page(browser, season)
+
+    assert "Roll back to version 1" in _post(browser, "publish", season, due_at="2026-12-20T06:00")
+    _post(browser, "roll_back", season, reason="The season is over", due_at="2027-01-02T06:00")
+
+    assert [plan.kind for plan in Plan.objects.order_by("due_at")] == [PlanKind.PUBLISH, PlanKind.ROLL_BACK]
+    assert "Roll back to version 1" not in _page(browser, season)
+
+
 # ------------------------------------------------------------------------------------------------------ golden accounts
 
 

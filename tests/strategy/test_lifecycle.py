@@ -365,6 +365,22 @@ def test_a_season_is_published_and_taken_back_by_plan(writer, second):
     assert [plan.state for plan in Plan.objects.order_by("due_at")] == ["kept", "kept"]
 
 
+def test_a_planned_roll_back_that_is_stopped_leaves_no_version_behind(writer, second):
+    load_templates(at=AT, by=BY)
+    _published(writer, second, STEPS.replace("note: first", "email: reminder_1"))
+    season = _published(writer, second, STEPS, AT + HOUR)
+    terms = {"version_id": season.pk, "due_at": AT + 3 * HOUR, "reason": "Over", "at": AT + HOUR, "by": BY}
+    plan = actions.plan(kind=PlanKind.ROLL_BACK, **terms)
+    Template.objects.filter(name="reminder_1").update(state=TemplateState.RETIRED)
+
+    actions.keep_plans(at=AT + 3 * HOUR, by=BY)
+
+    plan.refresh_from_db()
+    assert (plan.state, _state(season)) == ("stopped", State.PUBLISHED)
+    assert Version.objects.count() == 2
+    assert not life.acts(season).filter(kind=ActKind.ROLLED_BACK).exists()
+
+
 def test_a_planned_roll_back_of_a_version_that_is_replaced_is_cancelled(writer, second):
     _published(writer, second)
     season = _published(writer, second, STEPS.replace("3 days", "5 days"), AT + HOUR)

@@ -37,6 +37,8 @@ PAGES: dict[str, Callable[[Account], str]] = {
     "approved": lambda _account: reverse("strategy:version", args=[_approved().pk]),
     "rolled back": lambda _account: reverse("strategy:version", args=[_rolled_back().pk]),
     "golden": lambda account: reverse("strategy:version", args=[_golden(account).pk]),
+    "compared": lambda account: reverse("strategy:compare", args=[_golden(account).pk]) + "?with=1",
+    "from a file": lambda _account: reverse("strategy:import"),
     "golden by hand": lambda account: reverse("strategy:write_golden", args=[_golden(account).pk]),
     "new version": lambda _account: reverse("strategy:new_version", args=[_first(Version).pk]),
     "facts": lambda _account: reverse("strategy:facts"),

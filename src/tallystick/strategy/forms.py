@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.strategy.rules.strict_yaml import LONGEST_DOCUMENT
+
+if TYPE_CHECKING:
+    from tallystick.strategy.models import Version
 
 _LARGE = {"rows": 34, "wrap": "off", "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"}
 
@@ -55,6 +59,38 @@ class RollBackForm(ReasonForm, WhenForm):
     """Why a version is rolled back, and when."""
 
     field_order = ("reason", "due_at")
+
+
+class CompareForm(forms.Form):
+    """The version that another is compared with."""
+
+    def __init__(self, *args: object, choices: Sequence[Version], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        numbered = [(each.number, f"{_('Version')} {each.number}") for each in choices]
+        select = forms.Select(attrs={"data-submits": True})
+        self.fields["with"] = forms.TypedChoiceField(label=_("With"), coerce=int, choices=numbered, widget=select)
+
+
+class ImportForm(forms.Form):
+    """A strategy in a file."""
+
+    file = forms.FileField(label=_("File"), widget=forms.ClearableFileInput({"accept": ".yaml,.yml"}))
+
+    def clean(self) -> dict[str, object]:
+        """Read the file as text.
+
+        :raises ValidationError: it is too long, or no text
+        """
+        cleaned: dict[str, object] = super().clean() or self.cleaned_data
+        file = self.cleaned_data.get("file")
+        if file is None:
+            return cleaned
+        if file.size > 4 * LONGEST_DOCUMENT:
+            raise forms.ValidationError(_("The file is too long."))
+        try:
+            return {**cleaned, "text": file.read().decode()}
+        except UnicodeDecodeError:
+            raise forms.ValidationError(_("The file is no text in UTF-8.")) from None
 
 
 class KeepGoldenForm(forms.Form):

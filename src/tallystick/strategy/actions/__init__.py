@@ -3,6 +3,7 @@
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
 from tallystick.strategy.actions.deferring import defer_run, defer_settling
+from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
 from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
 from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
@@ -25,6 +26,7 @@ __all__ = [
     "defer_settling",
     "draft",
     "finish_run",
+    "import_strategy",
     "judge",
     "keep_golden",
     "keep_plans",

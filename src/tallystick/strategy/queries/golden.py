@@ -8,7 +8,7 @@ from typing import Any
 from tallystick.kernel import sql
 from tallystick.strategy.models import GoldenAccount, Version
 from tallystick.strategy.queries import catalogue, life, versions
-from tallystick.strategy.rules import golden_yaml
+from tallystick.strategy.rules import bundle, golden_yaml
 from tallystick.strategy.rules.golden import OF_PLACE, Case, Outcome, Written, written_value
 
 
@@ -55,6 +55,11 @@ def as_row(case: Case) -> dict[str, Any]:
 def as_yaml(version: Version) -> str:
     """Write the golden accounts of a version."""
     return golden_yaml.write_cases(cases(version))
+
+
+def as_file(version: Version) -> str:
+    """Write a version as one file: its document and its golden accounts."""
+    return bundle.join(version.document, as_yaml(version))
 
 
 def read_yaml(text: str) -> list[Case]:

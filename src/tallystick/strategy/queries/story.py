@@ -73,7 +73,7 @@ class Story:
     waiting: list[Plan]
     #: The last plan, where it was stopped and nothing came of the version since.
     stopped: Plan | None
-    #: The version that would be published again if this one were rolled back.
+    #: The version that would be published again if this one were rolled back, now or once it is published as planned.
     before: Version | None
     may_send_back: bool
     may_plan: bool
@@ -116,10 +116,18 @@ def story(version: Version, *, differing: int, is_assigned: bool, by: Actor) -> 
         events=[_told(act) for act in life.acts(version)],
         waiting=waiting,
         stopped=stopped,
-        before=life.published_before(version) if state is State.PUBLISHED and may_write else None,
+        before=_before(version, waiting) if may_write else None,
         may_send_back=by.may("approve strategies") and state in (State.DRAFT, State.APPROVED),
         may_plan=may_write and state is State.APPROVED and not missing and not waiting,
     )
+
+
+def _before(version: Version, waiting: list[Plan]) -> Version | None:
+    if version.state == State.PUBLISHED:
+        return life.published_before(version)
+    if [plan.kind for plan in waiting] == [PlanKind.PUBLISH]:
+        return version.strategy.versions.filter(state=State.PUBLISHED).order_by("pk").first()
+    return None
 
 
 def _missing(version: Version, differing: int) -> list[str]:

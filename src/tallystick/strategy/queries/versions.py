@@ -153,6 +153,17 @@ def get_version(version_id: int) -> Version:
     return found
 
 
+def version_numbered(strategy: str, number: int) -> Version:
+    """Give a version of a strategy by its number.
+
+    :raises NotFound: there is no such strategy or version
+    """
+    found = versions_of(get_strategy(strategy)).filter(number=number).order_by("pk").first()
+    if found is None:
+        raise NotFound(what="version", reference=f"{strategy} {number}")
+    return found
+
+
 def lock_version(version_id: int) -> Version:
     """Lock a version for the transaction and give it, with its strategy.
 

@@ -2,15 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from tallystick.strategy.web import documents, golden, lifecycle, reasons, runs
+from tallystick.strategy.web import comparing, documents, golden, lifecycle, reasons, runs
 
 urlpatterns: list[URLPattern] = [
     path("", documents.strategies, name="strategies"),
     path("new", documents.new_version, name="new_strategy"),
+    path("import", comparing.bring_in, name="import"),
     path("facts", documents.facts, name="facts"),
     path("versions/<int:version_id>", documents.version, name="version"),
     path("versions/<int:version_id>/edit", documents.new_version, name="new_version"),
-    path("versions/<int:version_id>/document.yaml", documents.download, name="download"),
+    path("versions/<int:version_id>/document.yaml", comparing.download, name="download"),
+    path("versions/<int:version_id>/compare", comparing.compare, name="compare"),
     path("versions/<int:version_id>/approve", lifecycle.approve, name="approve"),
     path("versions/<int:version_id>/send-back", lifecycle.send_back, name="send_back"),
     path("versions/<int:version_id>/publish", lifecycle.publish, name="publish"),

@@ -90,16 +90,6 @@ def _judged(found: Version) -> tuple[list[actions.Judgement], Refusal | None]:
 
 @requires("see strategies")
 @require_GET
-def download(request: ActorRequest, version_id: int) -> HttpResponse:
-    """Give the document of a version as a file."""
-    found = versions.get_version(version_id)
-    response = HttpResponse(found.document, content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.strategy.name}-{found.number}.yaml"'
-    return response
-
-
-@requires("see strategies")
-@require_GET
 def facts(request: ActorRequest) -> HttpResponse:
     """Show the catalogue: every fact that a condition may use, by room, with its meaning."""
     return render(request, "strategy/facts.html", {"rooms": catalogue.by_room()})
