@@ -291,6 +291,21 @@ BREAKS = [
         "Chasing 1 cannot be read: The document has ",
     ),
     (
+        "what decides was approved",
+        ["UPDATE strategy_version SET document = replace(document, 'Look again', 'Look twice')"],
+        "Chasing 1 decided, and is not what was approved",
+    ),
+    (
+        "what decides was approved",
+        [
+            "INSERT INTO strategy_version (strategy_id, number, document, state, created_at, created_by, is_by_system,"
+            " published_at, published_by, retired_at, restores_id)"
+            " SELECT strategy_id, 2, document || '#', 'retired', created_at, created_by, false, published_at, published_by,"
+            " published_at, id FROM strategy_version"
+        ],
+        "Chasing 2 is not the version 1 that it restores",
+    ),
+    (
         "open accounts have a next step or a reason",
         ["UPDATE strategy_book SET place = 99 WHERE account_id = %(account)s"],
         "stands in place 99 of Chasing 1, which there is not",
@@ -523,7 +538,7 @@ def test_before_the_run_of_a_day_nothing_can_have_been_forgotten(book):
 def test_a_version_that_cannot_be_read_is_one_breach_and_not_one_for_each_account(book):
     sql.execute("UPDATE strategy_version SET document = replace(document, 'days_past_due', 'days_past_dew')")
 
-    code, said = checked("strategy")
+    code, said = checked("understood")
 
     assert code == 1
     (bad,) = [line for line in said.splitlines() if line.startswith("BAD")]

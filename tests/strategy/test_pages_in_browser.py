@@ -24,6 +24,7 @@ from tallystick.kernel import clock
 from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Run, Version
 from tallystick.strategy.queries import versions
+from tallystick.strategy.rules.lifecycle import PlanKind
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -33,6 +34,12 @@ PAGES: dict[str, Callable[[Account], str]] = {
     "strategies": lambda _account: reverse("strategy:strategies"),
     "version": lambda _account: reverse("strategy:version", args=[_first(Version).pk]),
     "draft": lambda _account: reverse("strategy:version", args=[_draft().pk]),
+    "approved": lambda _account: reverse("strategy:version", args=[_approved().pk]),
+    "rolled back": lambda _account: reverse("strategy:version", args=[_rolled_back().pk]),
+    "golden": lambda account: reverse("strategy:version", args=[_golden(account).pk]),
+    "compared": lambda account: reverse("strategy:compare", args=[_golden(account).pk]) + "?with=1",
+    "from a file": lambda _account: reverse("strategy:import"),
+    "golden by hand": lambda account: reverse("strategy:write_golden", args=[_golden(account).pk]),
     "new version": lambda _account: reverse("strategy:new_version", args=[_first(Version).pk]),
     "facts": lambda _account: reverse("strategy:facts"),
     "runs": lambda _account: reverse("strategy:runs"),
@@ -49,6 +56,31 @@ def _first(model: Any) -> Any:
 def _draft() -> Version:
     document = _first(Version).document.replace("days_past_due >= 3", "days_past_due >= 5")
     return actions.draft(document=document, at=builders.AT, by=builders.TEST)
+
+
+def _approved() -> Version:
+    version = _draft()
+    terms: dict[str, Any] = {"version_id": version.pk, "at": builders.AT, "by": builders.TEST}
+    actions.rehearse(today=DAY, **terms)
+    actions.approve(comment="Read and tried out.", **terms)
+    actions.plan(kind=PlanKind.PUBLISH, due_at=builders.AT + timedelta(days=3), **terms)
+    return version
+
+
+def _golden(account: Account) -> Version:
+    """Make a draft that treats one of two golden accounts otherwise than expected."""
+    terms: dict[str, Any] = {"account_id": account.pk, "at": builders.AT, "by": builders.TEST}
+    actions.keep_golden(title="Ten days late, no e-mail", day=DAY + timedelta(days=1), **terms)
+    version = _draft()
+    actions.keep_golden(title="The same, a week later", day=DAY + timedelta(days=7), **terms)
+    document = version.document.replace("not has_email", "has_email")
+    return actions.draft(document=document, at=builders.AT, by=builders.TEST)
+
+
+def _rolled_back() -> Version:
+    version = _draft()
+    actions.publish(version_id=version.pk, at=builders.AT, by=builders.TEST)
+    return actions.roll_back(version_id=version.pk, reason="Too soon.", at=builders.AT, by=builders.TEST)
 
 
 @pytest.fixture
@@ -136,6 +168,10 @@ def test_a_strategy_is_mended_published_run_and_explained(manager, account):
     assert "Draft" in page.locator("main").inner_text()
     page.keyboard.press("t")
     page.get_by_text("Nothing: the strategy treats nobody yet.").wait_for()
+    # Somebody else approves it: whoever wrote it reads so.
+    page.get_by_text("Somebody else has to approve it").wait_for()
+    actions.approve(version_id=_first(Version).pk, at=builders.AT, by=builders.TEST)
+    page.reload()
     page.keyboard.press("p")
     page.locator("dialog[open]").get_by_role("button", name="Publish").click()
     page.get_by_text("Published. Accounts move over").wait_for()

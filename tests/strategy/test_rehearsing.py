@@ -15,6 +15,7 @@ from tallystick.kernel.refusals import NotPermitted
 from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Version
 from tallystick.strategy.queries import book
+from tallystick.strategy.queries.rehearsals import Rehearsal
 from tallystick.strategy.rules import lifecycle
 from tallystick.timeline.models import Event
 from tallystick.worklists.models import WorkItem
@@ -52,11 +53,11 @@ def _debtors(*days_late: int) -> list[int]:
     return ids
 
 
-def _rehearse(version: Version, day=DAY, by=BY) -> actions.Rehearsal:
+def _rehearse(version: Version, day=DAY, by=BY) -> Rehearsal:
     return actions.rehearse(version_id=version.pk, today=day, at=at(day), by=by)
 
 
-def _told(rehearsal: actions.Rehearsal) -> dict[str, int]:
+def _told(rehearsal: Rehearsal) -> dict[str, int]:
     return {each.effect.title: each.times for each in rehearsal.effects}
 
 

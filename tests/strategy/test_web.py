@@ -16,6 +16,7 @@ from tests.strategy.test_why import DOCUMENT
 from tallystick.access.rules.grants import Reach
 from tallystick.access.rules.rights import Role
 from tallystick.contact import actions as contact_actions
+from tallystick.strategy import actions
 from tallystick.strategy.models import Assignment, Decision, Run, Version
 from tallystick.strategy.queries import versions
 
@@ -51,7 +52,7 @@ def test_the_list_names_each_strategy_with_whom_it_treats(published, signed_in):
 def test_a_version_is_read_aloud_drawn_and_shown(published, signed_in, django_assert_max_num_queries):
     browser = signed_in(Role.COLLECTOR)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(26):
         page = html(browser.get(reverse("strategy:version", args=[published.pk])))
 
     assert "as soon as days past due is at least 7 days, and balance is more than £50.00" in page
@@ -69,6 +70,7 @@ def test_a_document_is_kept_published_and_assigned(account, signed_in):
     version = Version.objects.get()
 
     assert kept.url == reverse("strategy:version", args=[version.pk])
+    actions.approve(version_id=version.pk, at=builders.AT, by=builders.TEST)
     browser.post(reverse("strategy:publish", args=[version.pk]))
     browser.post(reverse("strategy:assign", args=[version.pk]), {"treats": f"={account.client.code}"})
 
@@ -132,6 +134,8 @@ def test_a_refused_publication_says_why(signed_in):
 
     page = html(browser.post(reverse("strategy:publish", args=[Version.objects.get().pk]), follow=True))
 
+    assert "Version 1 has not been approved yet." in page
+    assert "It cannot be approved yet: see what is missing." in page
     assert "There is no live template “nothing” for E-mail." in page
 
 
@@ -140,7 +144,7 @@ def test_a_collector_writes_no_strategy(signed_in, name):
     assert signed_in(Role.COLLECTOR).get(reverse(f"strategy:{name}")).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["publish", "assign"])
+@pytest.mark.parametrize("name", ["approve", "send_back", "publish", "roll_back", "assign"])
 def test_a_collector_publishes_nothing(published, signed_in, name):
     browser = signed_in(Role.COLLECTOR)
 
@@ -154,6 +158,7 @@ def test_the_shipped_strategies_can_be_published(signed_in):
     for name in versions.shipped_names():
         browser.post(reverse("strategy:new_strategy"), {"document": versions.shipped(name)})
         version = Version.objects.get(strategy__name=name)
+        actions.approve(version_id=version.pk, at=builders.AT, by=builders.TEST)
         browser.post(reverse("strategy:publish", args=[version.pk]))
         version.refresh_from_db()
         assert version.state == "published"

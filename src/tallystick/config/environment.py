@@ -242,6 +242,13 @@ class Environment:
         "3/7",
         "How often one person hears from us at most, over all accounts and channels: messages/days.",
     )
+    self_approval: bool = _variable(
+        "TALLYSTICK_SELF_APPROVAL",
+        _flag,
+        "no",
+        "Whoever wrote a version of a strategy may approve it too: for a house of one person. "
+        "The version and its history say so.",
+    )
     log_level: str = _variable(
         "TALLYSTICK_LOG_LEVEL", str.upper, "INFO", "Least level of what is logged: DEBUG, INFO, WARNING or ERROR."
     )

@@ -227,8 +227,13 @@ if ENVIRONMENT.service_url:
         "OPTIONS": {"url": ENVIRONMENT.service_url, "secret": ENVIRONMENT.service_secret},
     }
 CONTACT_LIMITS = Limits(cap_messages=ENVIRONMENT.contact_cap[0], cap_days=ENVIRONMENT.contact_cap[1])
+#: Where people reach the site, for links in e-mails to them.
+SITE_URL = ENVIRONMENT.site_url.rstrip("/")
 #: The page of an account, for links in notices to colleagues.
-CONTACT_ACCOUNT_URL = ENVIRONMENT.site_url.rstrip("/") + "/accounts/{account_id}"
+CONTACT_ACCOUNT_URL = SITE_URL + "/accounts/{account_id}"
+
+#: Whether whoever wrote a version of a strategy may approve it too.
+STRATEGY_SELF_APPROVAL = ENVIRONMENT.self_approval
 
 # Background jobs live in the same database, and are part of the transaction that causes them.
 PROCRASTINATE_ON_APP_READY = "tallystick.config.jobs.on_app_ready"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.strategy.rules.strict_yaml import LONGEST_DOCUMENT
+
+if TYPE_CHECKING:
+    from tallystick.strategy.models import Version
 
 _LARGE = {"rows": 34, "wrap": "off", "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"}
 
@@ -28,6 +32,93 @@ class AssignForm(forms.Form):
     def __init__(self, *args: object, choices: Sequence[tuple[str, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["treats"].choices = choices  # type: ignore[attr-defined]
+
+
+class ApproveForm(forms.Form):
+    """What somebody who approves says, and the rehearsal that was looked at."""
+
+    comment = forms.CharField(label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
+    rehearsal = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class WhenForm(forms.Form):
+    """An instant to come; now where there is none."""
+
+    due_at = forms.DateTimeField(
+        label=_("At"), required=False, widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea({"rows": 2}))
+
+
+class RollBackForm(ReasonForm, WhenForm):
+    """Why a version is rolled back, and when."""
+
+    field_order = ("reason", "due_at")
+
+
+class CompareForm(forms.Form):
+    """The version that another is compared with."""
+
+    def __init__(self, *args: object, choices: Sequence[Version], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        numbered = [(each.number, f"{_('Version')} {each.number}") for each in choices]
+        select = forms.Select(attrs={"data-submits": True})
+        self.fields["with"] = forms.TypedChoiceField(label=_("With"), coerce=int, choices=numbered, widget=select)
+
+
+class ImportForm(forms.Form):
+    """A strategy in a file."""
+
+    file = forms.FileField(label=_("File"), widget=forms.ClearableFileInput({"accept": ".yaml,.yml"}))
+
+    def clean(self) -> dict[str, object]:
+        """Read the file as text.
+
+        :raises ValidationError: it is too long, or no text
+        """
+        cleaned: dict[str, object] = super().clean() or self.cleaned_data
+        file = self.cleaned_data.get("file")
+        if file is None:
+            return cleaned
+        if file.size > 4 * LONGEST_DOCUMENT:
+            raise forms.ValidationError(_("The file is too long."))
+        try:
+            return {**cleaned, "text": file.read().decode()}
+        except UnicodeDecodeError:
+            raise forms.ValidationError(_("The file is no text in UTF-8.")) from None
+
+
+class KeepGoldenForm(forms.Form):
+    """What kind of account is kept as a golden one, and for which day."""
+
+    title = forms.CharField(
+        label=_("What kind of account it is"), help_text=_("No names: it stays with the strategy."), max_length=120
+    )
+    day = forms.DateField(
+        label=_("What comes of it on"),
+        widget=forms.DateInput({"type": "date"}),
+        help_text=_("By its facts of that day."),
+    )
+
+
+class GoldenForm(DocumentForm):
+    """The golden accounts of a draft, and why they change."""
+
+    reason = forms.CharField(
+        label=_("Why"), required=False, max_length=2000, help_text=_("Needed where a case changes or goes.")
+    )
+    document = forms.CharField(
+        label=_("Golden accounts"),
+        required=False,
+        max_length=LONGEST_DOCUMENT,
+        strip=False,
+        widget=forms.Textarea(attrs=_LARGE),
+    )
 
 
 class RunForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Tables of strategy: documents and where they apply (catalogues); the book, decisions, runs, and what waits for an answer."""
+"""Tables of strategy: documents, their life and where they apply; the book, decisions, runs, and what waits for an answer."""
 
 from django.db import models
 from django.db.models import Q
@@ -31,6 +31,12 @@ class Version(models.Model):
     state = models.TextField(choices=lifecycle.State.choices(), default=lifecycle.State.DRAFT.value)
     created_at = models.DateTimeField()
     created_by = models.TextField()
+    #: access.User who wrote it; null where the program itself did (a shipped strategy), or before this was kept.
+    author_id = models.BigIntegerField(null=True)
+    #: The program itself kept it: whoever it did that for needs no second person to publish it.
+    is_by_system = models.BooleanField(default=False)
+    #: The version whose document it is again, where one was rolled back to.
+    restores = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_by = models.TextField(blank=True, default="")
     retired_at = models.DateTimeField(null=True)
@@ -45,14 +51,97 @@ class Version(models.Model):
                 fields=["strategy"], condition=Q(state="published"), name="strategy_version_one_published"
             ),
             models.CheckConstraint(
-                condition=Q(state="draft", published_at__isnull=True)
-                | (~Q(state="draft") & Q(published_at__isnull=False)),
+                condition=Q(state__in=["draft", "approved", "sent_back"], published_at__isnull=True)
+                | Q(state__in=["published", "retired"], published_at__isnull=False),
                 name="strategy_version_published_has_an_instant",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.strategy} {self.number}"
+
+
+class GoldenAccount(models.Model):
+    """A case kept with a version: facts of an account, where it stands on a day, and what must come of it. No name, no id."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="golden_accounts")
+    #: Unique in the version, and the same in the next.
+    name = models.TextField()
+    title = models.TextField()
+    #: The day it is decided for.
+    day = models.DateField()
+    state = models.TextField()
+    #: Id of the step it waits for; empty at the end of the state.
+    step = models.TextField(blank=True, default="")
+    entered_on = models.DateField()
+    stepped_on = models.DateField(null=True)
+    review_on = models.DateField(null=True)
+    #: Kind of the event that is answered; empty where time decides.
+    event = models.TextField(blank=True, default="")
+    #: Facts by their full names, as `rules.golden` writes them.
+    facts = models.JSONField()
+    #: What happens, one after the other, and what is ordered, in the words of `rules.golden`.
+    happens = models.JSONField()
+    orders = models.JSONField()
+
+    class Meta:
+        db_table = "strategy_golden"
+        constraints = [models.UniqueConstraint(fields=["version", "name"], name="strategy_golden_name")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Act(models.Model):
+    """One thing that was done with a version: its life, in order. Append-only."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="acts")
+    kind = models.TextField(choices=lifecycle.ActKind.choices())
+    at = models.DateTimeField()
+    by = models.TextField()
+    by_id = models.BigIntegerField(null=True)
+    #: Why, in the words of who did it.
+    comment = models.TextField(blank=True, default="")
+    #: What an act of its kind has to name, such as the hash of the document that was approved.
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "strategy_act"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version_id}"
+
+
+class Plan(models.Model):
+    """A version that is published, or rolled back, at an instant to come. Kept once: its state changes with what it does."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="plans")
+    kind = models.TextField(choices=lifecycle.PlanKind.choices())
+    due_at = models.DateTimeField()
+    reason = models.TextField(blank=True, default="")
+    made_at = models.DateTimeField()
+    made_by = models.TextField()
+    made_by_id = models.BigIntegerField(null=True)
+    state = models.TextField(choices=lifecycle.PlanState.choices(), default=lifecycle.PlanState.WAITING.value)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(blank=True, default="")
+    #: What stopped it when its instant had come, in a sentence.
+    stopped_by = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "strategy_plan"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "kind"], condition=Q(state="waiting"), name="strategy_plan_one_waiting"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", ended_at__isnull=True) | (~Q(state="waiting") & Q(ended_at__isnull=False)),
+                name="strategy_plan_ends_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version_id}"
 
 
 class Assignment(models.Model):

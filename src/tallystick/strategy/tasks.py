@@ -62,3 +62,16 @@ def work_run(run_id: int) -> None:
 def settle(day: str) -> None:
     """Bring every account to the version that treats it, after one was published or assigned."""
     actions.settle(day=date.fromisoformat(day), at=clock.now(), by=system("a published strategy"))
+
+
+@app.periodic(cron="* * * * *", periodic_id="strategy.keep_plans")
+@app.task(name="strategy.keep_plans", queueing_lock="strategy.keep_plans")
+def keep_plans(timestamp: int) -> None:
+    """Publish and roll back what was planned for an instant that has come."""
+    actions.keep_plans(at=clock.now(), by=system("a plan"))
+
+
+@app.task(name="strategy.tell_of_stopped")
+def tell_of_stopped(plan_id: int) -> None:
+    """Tell the people concerned that what they planned was stopped."""
+    actions.tell_of_stopped(plan_id=plan_id, by=system("a plan"))

@@ -91,7 +91,8 @@ RIGHTS: tuple[Right, ...] = (
     # How the book is run
     _right("edit templates", _("Change the texts of messages and letters."), _M),
     _right("see strategies", _("See strategies, their runs and the reasons of decisions."), _C, _L, _M, _U),
-    _right("publish strategies", _("Draft, simulate, approve and publish strategies."), _M),
+    _right("publish strategies", _("Draft strategies, try them out, publish and roll back what was approved."), _M),
+    _right("approve strategies", _("Approve a version that somebody else wrote, or send it back."), _M),
     _right("run strategies", _("Start a run of the strategies."), _M),
     _right("see reports", _("See ageing, measures and reports, and export them."), _L, _M, _U),
     # Who may do what, and who did

@@ -40,6 +40,7 @@ class Person:
 
 PEOPLE = (
     Person("demo", "Robin Demo", (Role.CREDIT_MANAGER, Role.CASH_APPLIER, Role.AUDITOR)),
+    Person("morgan", "Morgan Hale", (Role.CREDIT_MANAGER,)),
     Person("carla", "Carla Webb", (Role.COLLECTOR,), "CONSUMER"),
     Person("colin", "Colin Marsh", (Role.COLLECTOR,), "CONSUMER"),
     Person("bea", "Bea Lindqvist", (Role.COLLECTOR,), "COMMERCIAL"),
@@ -54,7 +55,7 @@ def log_ins() -> list[dict[str, str]]:
     return [
         {"user": person.username, "password": PASSWORD, "role": ", ".join(role.value for role in person.roles)}
         for person in PEOPLE
-        if person.username in {"demo", "carla"}
+        if person.username in {"demo", "morgan", "carla"}
     ]
 
 

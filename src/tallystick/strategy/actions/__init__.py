@@ -1,31 +1,50 @@
 """Writes of the room: documents, facts, runs and answers."""
 
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
+from tallystick.strategy.actions.approving import approve, send_back
 from tallystick.strategy.actions.deferring import defer_run, defer_settling
+from tallystick.strategy.actions.importing import import_strategy
+from tallystick.strategy.actions.judging import Judgement, judge
+from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
+from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
-from tallystick.strategy.actions.rehearsing import Rehearsal, rehearse
+from tallystick.strategy.actions.rehearsing import rehearse
+from tallystick.strategy.actions.restoring import roll_back
 from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, tidy_book, work_run
 
 __all__ = [
-    "Rehearsal",
+    "Judgement",
+    "accept_golden",
     "answer",
     "answer_events",
     "answer_some",
+    "approve",
     "assign",
+    "cancel_plan",
     "defer_run",
     "defer_settling",
     "draft",
     "finish_run",
+    "import_strategy",
+    "judge",
+    "keep_golden",
+    "keep_plans",
+    "plan",
     "publish",
     "rebuild",
     "refresh",
     "refresh_range",
     "rehearse",
+    "remove_golden",
+    "roll_back",
     "run_chunk",
+    "send_back",
     "settle",
     "start_run",
+    "tell_of_stopped",
     "tidy_book",
     "touch",
     "work_run",
+    "write_golden",
 ]

@@ -109,15 +109,20 @@ def answer(happened: Sequence[Happened], *, day: date, at: datetime, by: Actor) 
     """
     refreshing.refresh([each.account_id for each in happened], day=day)
     statement = versions.statement(day=day)
+    decisions = decide_answers(happened, statement, at=at)
+    ordering.give(decisions, statement, at=at, by=by)
+    telling.tell(decisions, statement, at=at, by=by)
+    return decisions
+
+
+def decide_answers(happened: Sequence[Happened], statement: Statement, *, at: datetime) -> list[Decided]:
+    """Decide what comes of events, given in their order, and give the decisions. Orders are not given yet."""
     decisions = _answers(happened, statement, at=at)
     last = {each.account_id: each.event_id for each in happened}
     asking = Asking(BOOK, list(last), list(last.values()))
     decisions += decide(statement.leaves, statement, asking, at=at)
     due = decide(statement.steps, statement, Asking(BOOK, list(last)), at=at)
-    decisions += due + running.go_on(due, statement, leaf=BOOK, at=at)
-    ordering.give(decisions, statement, at=at, by=by)
-    telling.tell(decisions, statement, at=at, by=by)
-    return decisions
+    return decisions + due + running.go_on(due, statement, leaf=BOOK, at=at)
 
 
 def _answers(happened: Sequence[Happened], statement: Statement, *, at: datetime) -> list[Decided]:

@@ -19,3 +19,8 @@ def defer_run(*, run_id: int) -> None:
 def defer_settling(*, day: date) -> None:
     """Have a worker bring every account to the version that treats it on a day."""
     jobs.configure_task("strategy.settle").defer(day=day.isoformat())
+
+
+def defer_telling(*, plan_id: int) -> None:
+    """Have the people concerned told that a plan was stopped."""
+    jobs.configure_task("strategy.tell_of_stopped").defer(plan_id=plan_id)

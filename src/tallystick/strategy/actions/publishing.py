@@ -1,26 +1,23 @@
-"""Keep documents, publish them, and say which accounts they treat."""
+"""Keep documents, publish what was approved, and say which accounts they treat."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tallystick.access import queries as access_queries
 from tallystick.accounts import queries as account_queries
 from tallystick.accounts.models import Client, Portfolio
-from tallystick.contact.queries import templates as template_queries
-from tallystick.contact.rules.words import Channel, NoSuchTemplate
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.refusals import NotFound, NotPermitted
-from tallystick.strategy.actions import refreshing
+from tallystick.strategy.actions import approving, judging, keeping, refreshing
+from tallystick.strategy.actions.recording import cancel_plans, record
 from tallystick.strategy.models import Assignment, Strategy, Version
-from tallystick.strategy.queries import book, catalogue, versions
+from tallystick.strategy.queries import book, catalogue, life, versions
 from tallystick.strategy.rules import lifecycle, reading, timing
-from tallystick.strategy.rules.orders import Message, Notice, Overrun, Task
-from tallystick.strategy.rules.program import Program
 
 
 @transaction.atomic
@@ -42,64 +39,66 @@ def draft(*, document: str, strategy: str | None = None, at: datetime, by: Actor
     newest = of.versions.order_by("-number").first()
     if newest is not None and newest.document == document:
         return newest
-    return Version.objects.create(
+    version = Version.objects.create(
         strategy=of,
-        number=newest.number + 1 if newest else 1,
+        number=life.next_number(of),
         document=document,
         created_at=at,
         created_by=by.label,
+        author_id=by.user_id,
+        is_by_system=by.is_system,
     )
+    record(version, lifecycle.ActKind.DRAFTED, at=at, by=by, document=life.digest(document))
+    if newest is not None:
+        keeping.copy_golden(newest, version)
+    return version
 
 
 @transaction.atomic
 def publish(*, version_id: int, at: datetime, by: Actor) -> Version:
-    """Publish a draft: from now on it treats the accounts of its strategy. The version before is retired.
+    """Publish an approved version: from now on it treats the accounts of its strategy. The version before is replaced.
 
     Accounts move over to it by `settle`: to the state and step of the same ids, else to the end of the state, else to the start.
+    What the program itself keeps and publishes is approved by that.
 
     :raises NotADraft: it was published before
+    :raises NotApproved, ApprovedOtherwise: nobody found it right as it is
     :raises TemplateMissing, TeamMissing: it orders what cannot be carried out
+    :raises GoldenDiffers: a golden account would be treated otherwise than expected
     """
     by.must_be_allowed_to("publish strategies")
     version = versions.lock_version(version_id)
-    if version.state != lifecycle.State.DRAFT:
+    if version.state == lifecycle.State.DRAFT and version.is_by_system and by.is_system:
+        approving.approve_of_system(version, at=at, by=by)
+    check(version, at=at)
+    return put_in_force(version, at=at, by=by)
+
+
+def check(version: Version, *, at: datetime) -> None:
+    """Refuse a version that cannot be published as it is.
+
+    :raises NotADraft, NotApproved, ApprovedOtherwise, TemplateMissing, TeamMissing, GoldenDiffers: see `publish`
+    """
+    if version.state not in lifecycle.UNPUBLISHED:
         raise lifecycle.NotADraft(number=version.number)
-    program = versions.program_of(version.document)
-    _check_orders(program)
-    Version.objects.filter(strategy=version.strategy, state=lifecycle.State.PUBLISHED).update(
-        state=lifecycle.State.RETIRED, retired_at=at
-    )
+    approving.check_approved(version)
+    judging.check(version, at=at)
+
+
+def put_in_force(version: Version, *, comment: str = "", at: datetime, by: Actor, **details: Any) -> Version:
+    """Have a locked version decide from now on, and the published one no more. What was planned to that end is cancelled."""
+    cancel_plans(version, lifecycle.PlanKind.PUBLISH, at=at, by=by)
+    before = version.strategy.versions.filter(state=lifecycle.State.PUBLISHED).order_by("pk").first()
+    if before is not None:
+        before.state, before.retired_at = lifecycle.State.RETIRED, at
+        before.save(update_fields=["state", "retired_at"])
+        cancel_plans(before, *lifecycle.PlanKind, at=at, by=by)
+        record(before, lifecycle.ActKind.REPLACED, at=at, by=by, number=version.number)
     version.state, version.published_at, version.published_by = lifecycle.State.PUBLISHED, at, by.label
     version.save(update_fields=["state", "published_at", "published_by"])
-    Strategy.objects.filter(pk=version.strategy_id).update(title=program.document.title)
+    record(version, lifecycle.ActKind.PUBLISHED, comment=comment, at=at, by=by, **details)
+    Strategy.objects.filter(pk=version.strategy_id).update(title=versions.program_of(version.document).document.title)
     return version
-
-
-def _check_orders(program: Program) -> None:
-    for order in (order for effect in program.effects for order in effect.orders):
-        if isinstance(order, Message):
-            _check_template(order.template, order.channel)
-        elif isinstance(order, Notice):
-            _check_template(order.template, Channel.NOTICE)
-        elif isinstance(order, Task):
-            _check_team(order.team)
-        elif isinstance(order, Overrun):
-            _check_team(order.watch.team)
-
-
-def _check_team(name: str) -> None:
-    if not name:
-        return
-    found = access_queries.teams().filter(name=name).count()
-    if found != 1:
-        raise lifecycle.TeamMissing(team=name, count=found)
-
-
-def _check_template(name: str, channel: Channel) -> None:
-    try:
-        template_queries.voice(name=name, channel=channel)
-    except NoSuchTemplate:
-        raise lifecycle.TemplateMissing(template=name, channel=channel.label) from None
 
 
 @transaction.atomic

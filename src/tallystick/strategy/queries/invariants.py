@@ -144,7 +144,7 @@ def _nowhere(at: datetime) -> Iterator[sql.Rows]:
 
 def _kept() -> QuerySet[Version]:
     """Give the versions that accounts can be in or have been in."""
-    return Version.objects.exclude(state=lifecycle.State.DRAFT).select_related("strategy").order_by("pk")
+    return Version.objects.exclude(state__in=lifecycle.UNPUBLISHED).select_related("strategy").order_by("pk")
 
 
 def _understood() -> Iterator[tuple[int, Program]]:
@@ -274,6 +274,11 @@ def _untold(at: datetime) -> Iterator[sql.Rows]:
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), reach.params)
 
 
+def _unapproved(at: datetime) -> Iterator[sql.Rows]:
+    """Find versions that decided and are not what was approved."""
+    yield sql.Rows(sql.load("tallystick.strategy", "invariants.sql", "unapproved"))
+
+
 _REBUILD = "tallystick run --rebuild computes all facts afresh. Then find what changed the record without an event."
 _DECISIONS = "SELECT count(*) FROM strategy_decision"
 
@@ -281,11 +286,18 @@ INVARIANTS = (
     Invariant(
         name="every version is understood",
         sentence="Every version of a strategy that was ever published can be read by this program.",
-        checked="SELECT count(*) FROM strategy_version WHERE state <> 'draft'",
+        checked="SELECT count(*) FROM strategy_version WHERE state IN ('published', 'retired')",
         breaches=_mistaken,
         remedy=(
             "Use the program that published it, publish a version that does not speak of what is gone, then go on with this one."
         ),
+    ),
+    Invariant(
+        name="what decides was approved",
+        sentence="Every version that was published is, to the letter, what somebody approved before, or the version it restores.",
+        checked="SELECT count(*) FROM strategy_version WHERE state IN ('published', 'retired')",
+        breaches=_unapproved,
+        remedy="Compare the document with the backup of its day; publish what is right as another version, approved.",
     ),
     Invariant(
         name="facts equal a fresh computation",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel import sql
 from tallystick.kernel.refusals import NotFound
-from tallystick.strategy.models import Assignment, Strategy, Version
+from tallystick.strategy.models import Assignment, Plan, Strategy, Version
 from tallystick.strategy.queries import catalogue
 from tallystick.strategy.rules import lifecycle, reading, timing
 from tallystick.strategy.rules.program import Program
@@ -42,6 +42,10 @@ class Row:
     strategy: Strategy
     newest: Version
     published: Version | None
+    #: The newest version, where it has never decided anything.
+    coming: Version | None
+    #: What is planned, and what was stopped and still waits to be mended.
+    plans: list[Plan]
     treats: list[str]
     accounts: int
 
@@ -59,15 +63,37 @@ def overview() -> list[Row]:
             """
         )
     }
+    planned = _planned()
     rows = []
     for strategy in strategies():
         numbered = sorted(strategy.versions.all(), key=lambda version: version.number)
         published = [version for version in numbered if version.state == lifecycle.State.PUBLISHED]
         treats = [said_assignment(each) for each in strategy.assignments.all()]
+        newest = numbered[-1]
         rows.append(
-            Row(strategy, numbered[-1], published[-1] if published else None, treats, counts.get(strategy.pk, 0))
+            Row(
+                strategy=strategy,
+                newest=newest,
+                published=published[-1] if published else None,
+                coming=newest if newest.state in lifecycle.UNPUBLISHED else None,
+                plans=planned.get(strategy.pk, []),
+                treats=treats,
+                accounts=counts.get(strategy.pk, 0),
+            )
         )
     return rows
+
+
+def _planned() -> dict[int, list[Plan]]:
+    """Give what is planned by strategy, and what was stopped of a version that still waits for it."""
+    plans = Plan.objects.select_related("version").filter(
+        Q(state=lifecycle.PlanState.WAITING)
+        | Q(state=lifecycle.PlanState.STOPPED, version__state=lifecycle.State.APPROVED)
+    )
+    planned: dict[int, list[Plan]] = {}
+    for plan in plans.order_by("due_at", "pk"):
+        planned.setdefault(plan.version.strategy_id, []).append(plan)
+    return planned
 
 
 def versions_of(strategy: Strategy) -> QuerySet[Version]:
@@ -124,6 +150,17 @@ def get_version(version_id: int) -> Version:
     found = Version.objects.select_related("strategy").filter(pk=version_id).order_by("pk").first()
     if found is None:
         raise NotFound(what="version", reference=version_id)
+    return found
+
+
+def version_numbered(strategy: str, number: int) -> Version:
+    """Give a version of a strategy by its number.
+
+    :raises NotFound: there is no such strategy or version
+    """
+    found = versions_of(get_strategy(strategy)).filter(number=number).order_by("pk").first()
+    if found is None:
+        raise NotFound(what="version", reference=f"{strategy} {number}")
     return found
 
 

@@ -14,9 +14,49 @@ class State(Choice):
     """Where a version is in its life."""
 
     DRAFT = "draft", _("Draft")
+    #: A second person found it right. It decides nothing yet.
+    APPROVED = "approved", _("Approved")
+    #: A second person did not: another version has to be written.
+    SENT_BACK = "sent_back", _("Sent back")
     PUBLISHED = "published", _("Published")
     #: Another version has been published; accounts move over to that.
     RETIRED = "retired", _("Replaced")
+
+
+class ActKind(Choice):
+    """What is done with a version."""
+
+    DRAFTED = "drafted", _("Kept as a draft")
+    REHEARSED = "rehearsed", _("Tried out")
+    GOLDEN = "golden", _("Golden accounts changed")
+    APPROVED = "approved", _("Approved")
+    SENT_BACK = "sent_back", _("Sent back")
+    PLANNED = "planned", _("Planned")
+    CANCELLED = "cancelled", _("Plan cancelled")
+    STOPPED = "stopped", _("Plan stopped")
+    PUBLISHED = "published", _("Published")
+    REPLACED = "replaced", _("Replaced")
+    ROLLED_BACK = "rolled_back", _("Rolled back")
+
+
+class PlanKind(Choice):
+    """What is done when an instant has come."""
+
+    PUBLISH = "publish", _("Publish")
+    ROLL_BACK = "roll_back", _("Roll back")
+
+
+class PlanState(Choice):
+    """What became of a plan."""
+
+    WAITING = "waiting", _("Waiting")
+    KEPT = "kept", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+    STOPPED = "stopped", _("Stopped")
+
+
+#: States in which a version has never decided anything.
+UNPUBLISHED = (State.DRAFT, State.APPROVED, State.SENT_BACK)
 
 
 class NameDiffers(Refusal):
@@ -32,6 +72,93 @@ class NotADraft(Refusal):
 
     code = "strategy.not_a_draft"
     sentence = _("Version {number} was published already.")
+
+
+class NotApproved(Refusal):
+    """Nobody else has found it right yet."""
+
+    code = "strategy.not_approved"
+    sentence = _("Version {number} has not been approved yet.")
+
+
+class ApprovedOtherwise(Refusal):
+    """What would be published is not what was approved."""
+
+    code = "strategy.approved_otherwise"
+    sentence = _("Version {number} is not what was approved: its document or its golden accounts have changed since.")
+
+
+class NotToApprove(Refusal):
+    """Only a draft is approved."""
+
+    code = "strategy.not_to_approve"
+    sentence = _("Version {number} is not a draft: there is nothing to approve.")
+
+
+class NotToSendBack(Refusal):
+    """Only what is not published yet can be sent back."""
+
+    code = "strategy.not_to_send_back"
+    sentence = _("Version {number} cannot be sent back: it is {state}.")
+
+
+class OwnWork(Refusal):
+    """Whoever wrote a version does not approve it."""
+
+    code = "strategy.own_work"
+    sentence = _("Somebody else has to approve version {number}: you wrote it, or changed its golden accounts.")
+    status = 403
+
+
+class ReasonMissing(Refusal):
+    """A person has to say why."""
+
+    code = "strategy.reason_missing"
+    sentence = _("Say why: it stays with the version.")
+    status = 422
+
+
+class PlanInThePast(Refusal):
+    """A plan is for an instant to come."""
+
+    code = "strategy.plan_in_the_past"
+    sentence = _("That instant has passed. Choose one to come.")
+    status = 422
+
+
+class PlannedAlready(Refusal):
+    """One plan of a kind waits for a version at most."""
+
+    code = "strategy.planned_already"
+    sentence = _("That is planned for version {number} already. Cancel the plan first.")
+
+
+class PlanEnded(Refusal):
+    """A plan that no longer waits."""
+
+    code = "strategy.plan_ended"
+    sentence = _("The plan no longer waits: {state}.")
+
+
+class PlannerMayNot(Refusal):
+    """Whoever made a plan may no longer do what it says."""
+
+    code = "strategy.planner_may_not"
+    sentence = _("{person}, who planned it, may no longer publish strategies.")
+
+
+class NotInForce(Refusal):
+    """Only the published version is rolled back."""
+
+    code = "strategy.not_in_force"
+    sentence = _("Version {number} is not the published one: there is nothing to roll back.")
+
+
+class NothingBefore(Refusal):
+    """There is no version to go back to."""
+
+    code = "strategy.nothing_before"
+    sentence = _("No version of “{title}” was published before version {number}.")
 
 
 class NotPublished(Refusal):

@@ -23,8 +23,9 @@ def words(document: Document, catalogue: Catalogue) -> Catalogue:
 
 
 def with_words(splits: tuple[Split, ...], weighing: Weighing, catalogue: Catalogue) -> Catalogue:
-    """Give a catalogue with the words of some splits and levels."""
-    own = [*map(_of_split, splits), *([_of_levels(weighing)] if weighing.levels else [])]
+    """Give a catalogue with the words of some splits and levels; what it has of them already stays."""
+    made = [*map(_of_split, splits), *([_of_levels(weighing)] if weighing.levels else [])]
+    own = [fact for fact in made if fact.name not in catalogue.facts]
     return Catalogue.of([*catalogue.facts.values(), *own], catalogue.histories.values()) if own else catalogue
 
 

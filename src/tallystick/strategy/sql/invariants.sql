@@ -129,3 +129,25 @@ FULL JOIN (
     GROUP BY 1, 2
 ) AS told USING (account_id, decision_id)
 WHERE decision.id IS NULL OR told.times IS DISTINCT FROM 1
+
+-- name: unapproved
+-- Find versions that decided and are not what was approved, or not what they restore. Those of before approvals were kept are left out.
+SELECT NULL::bigint AS account_id, strategy.title || ' ' || version.number || ' decided, and is not what was approved' AS what
+FROM strategy_version AS version
+JOIN strategy_strategy AS strategy ON strategy.id = version.strategy_id
+WHERE version.state IN ('published', 'retired') AND version.restores_id IS NULL
+  AND EXISTS (
+      SELECT FROM strategy_act AS drafted
+      WHERE drafted.version_id = version.id AND drafted.kind = 'drafted' AND drafted.details ->> 'document' IS NOT NULL
+  )
+  AND NOT EXISTS (
+      SELECT FROM strategy_act AS approved
+      WHERE approved.version_id = version.id AND approved.kind = 'approved' AND approved.at <= version.published_at
+        AND approved.details ->> 'document' = encode(sha256(convert_to(version.document, 'UTF8')), 'hex')
+  )
+UNION ALL
+SELECT NULL::bigint, strategy.title || ' ' || version.number || ' is not the version ' || before.number || ' that it restores'
+FROM strategy_version AS version
+JOIN strategy_version AS before ON before.id = version.restores_id
+JOIN strategy_strategy AS strategy ON strategy.id = version.strategy_id
+WHERE version.document <> before.document;

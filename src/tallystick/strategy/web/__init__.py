@@ -2,18 +2,27 @@
 
 from django.urls import URLPattern, path
 
-from tallystick.strategy.web import documents, reasons, runs
+from tallystick.strategy.web import comparing, documents, golden, lifecycle, reasons, runs
 
 urlpatterns: list[URLPattern] = [
     path("", documents.strategies, name="strategies"),
     path("new", documents.new_version, name="new_strategy"),
+    path("import", comparing.bring_in, name="import"),
     path("facts", documents.facts, name="facts"),
     path("versions/<int:version_id>", documents.version, name="version"),
     path("versions/<int:version_id>/edit", documents.new_version, name="new_version"),
-    path("versions/<int:version_id>/document.yaml", documents.download, name="download"),
-    path("versions/<int:version_id>/publish", documents.publish, name="publish"),
+    path("versions/<int:version_id>/document.yaml", comparing.download, name="download"),
+    path("versions/<int:version_id>/compare", comparing.compare, name="compare"),
+    path("versions/<int:version_id>/approve", lifecycle.approve, name="approve"),
+    path("versions/<int:version_id>/send-back", lifecycle.send_back, name="send_back"),
+    path("versions/<int:version_id>/publish", lifecycle.publish, name="publish"),
+    path("versions/<int:version_id>/roll-back", lifecycle.roll_back, name="roll_back"),
+    path("versions/<int:version_id>/plans/<int:plan_id>/cancel", lifecycle.cancel_plan, name="cancel_plan"),
     path("versions/<int:version_id>/rehearse", documents.rehearse, name="rehearse"),
     path("versions/<int:version_id>/assign", documents.assign, name="assign"),
+    path("versions/<int:version_id>/golden", golden.write, name="write_golden"),
+    path("versions/<int:version_id>/golden/<slug:name>", golden.change, name="change_golden"),
+    path("accounts/<int:account_id>/golden", golden.keep, name="keep_golden"),
     path("runs", runs.runs, name="runs"),
     path("runs/start", runs.start, name="start_run"),
     path("runs/<int:run_id>", runs.run, name="run"),

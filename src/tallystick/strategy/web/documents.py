@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages as said
@@ -18,10 +19,13 @@ from tallystick.kernel.calendars import local_day
 from tallystick.kernel.facts import LONGEST_WINDOW
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.strategy import actions, forms
-from tallystick.strategy.queries import catalogue, versions
+from tallystick.strategy.queries import catalogue, rehearsals, story, versions
 from tallystick.strategy.rules import changes, lifecycle, narration, picture, reading_orders
 from tallystick.strategy.rules.reading import DocumentMistaken
 from tallystick.strategy.rules.section import Problem
+
+if TYPE_CHECKING:
+    from tallystick.strategy.models import Version
 
 _EVERYBODY = "everybody"
 
@@ -44,7 +48,9 @@ def version(request: ActorRequest, version_id: int) -> HttpResponse:
     """Show a version: read aloud, drawn, and as the document that it is."""
     found = versions.get_version(version_id)
     document = versions.program_of(found.document).document
-    before = versions.version_before(found)
+    before, assignments = versions.version_before(found), versions.assignments_of(found.strategy)
+    may_publish = request.actor.may("publish strategies")
+    judged, golden_refusal = _judged(found)
     context = {
         "version": found,
         "document": document,
@@ -53,23 +59,34 @@ def version(request: ActorRequest, version_id: int) -> HttpResponse:
         "versions": versions.versions_of(found.strategy),
         "before": before,
         "changes": changes.changes(before.document, found.document) if before else [],
-        "assignments": versions.assignments_of(found.strategy),
-        "is_draft": found.state == lifecycle.State.DRAFT,
+        "assignments": assignments,
+        "story": story.story(
+            found, differing=sum(not each.holds for each in judged), is_assigned=bool(assignments), by=request.actor
+        ),
+        "judged": judged,
+        "golden_refusal": golden_refusal,
+        "rehearsal": rehearsals.last(found),
+        "today": local_day(clock.now(), settings.TIME_ZONE),
+        "is_unpublished": found.state in lifecycle.UNPUBLISHED,
         "is_published": found.state == lifecycle.State.PUBLISHED,
-        "may_publish": request.actor.may("publish strategies"),
+        "may_publish": may_publish,
+        "may_rehearse": found.state != lifecycle.State.RETIRED
+        and (may_publish or request.actor.may("approve strategies")),
         "form": forms.AssignForm(choices=_treatable(request)),
+        "approve_form": forms.ApproveForm(),
+        "when_form": forms.WhenForm(auto_id="publish_%s"),
+        "reason_form": forms.ReasonForm(auto_id="send_back_%s"),
+        "roll_back_form": forms.RollBackForm(auto_id="roll_back_%s"),
     }
     return render(request, "strategy/version.html", context)
 
 
-@requires("see strategies")
-@require_GET
-def download(request: ActorRequest, version_id: int) -> HttpResponse:
-    """Give the document of a version as a file."""
-    found = versions.get_version(version_id)
-    response = HttpResponse(found.document, content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.strategy.name}-{found.number}.yaml"'
-    return response
+def _judged(found: Version) -> tuple[list[actions.Judgement], Refusal | None]:
+    """Give what comes of the golden accounts of a version, or why they cannot be judged."""
+    try:
+        return actions.judge(found, at=clock.now()), None
+    except Refusal as refusal:
+        return [], refusal
 
 
 @requires("see strategies")
@@ -118,24 +135,7 @@ def new_version(request: ActorRequest, version_id: int | None = None) -> HttpRes
     return render(request, "strategy/edit.html", context, status=422 if request.method == "POST" else 200)
 
 
-@requires("publish strategies")
-@require_POST
-def publish(request: ActorRequest, version_id: int) -> HttpResponseBase:
-    """Let a version decide from now on; accounts move over to it in the background."""
-    at = clock.now()
-    try:
-        actions.publish(version_id=version_id, at=at, by=request.actor)
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as refusal:
-        said.error(request, str(refusal))
-    else:
-        actions.defer_settling(day=local_day(at, settings.TIME_ZONE))
-        said.success(request, _("Published. Accounts move over to it now; the version before is kept."))
-    return redirect("strategy:version", version_id)
-
-
-@requires("publish strategies")
+@requires("see strategies")
 @require_POST
 def rehearse(request: ActorRequest, version_id: int) -> HttpResponse:
     """Show what the next run would do by a version; nothing of it lasts."""

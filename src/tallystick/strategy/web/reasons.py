@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,6 +15,8 @@ from tallystick.accounts import queries as account_queries
 from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound
+from tallystick.strategy import forms
+from tallystick.strategy.queries import runs as run_queries
 from tallystick.strategy.queries import why as why_queries
 from tallystick.strategy.rules.program import EffectKind
 
@@ -36,7 +39,12 @@ def why(request: ActorRequest, account_id: int) -> HttpResponse:
     today = local_day(clock.now(), account.client.time_zone)
     explained = why_queries.why(account_id, day=today, past=100)
     past = [_line(account_id, each) for each in explained.past] if explained else []
-    return render(request, "strategy/why.html", {"account": account, "why": explained, "past": past, "today": today})
+    context: dict[str, Any] = {"account": account, "why": explained, "past": past, "today": today}
+    if explained and request.actor.may("publish strategies"):
+        last = run_queries.last_day()
+        day = max(today, explained.next_review_on or today, last + timedelta(days=1) if last else today)
+        context["keep_form"] = forms.KeepGoldenForm(initial={"day": day.isoformat()})
+    return render(request, "strategy/why.html", context)
 
 
 def _line(account_id: int, past: why_queries.Past) -> dict[str, Any]:

@@ -1,0 +1,162 @@
+"""`tallystick strategy`: list, compare, export and import strategies, approve, publish and roll them back."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from tallystick.access import queries as access_queries
+from tallystick.kernel import clock
+from tallystick.kernel.actor import Actor, system
+from tallystick.kernel.calendars import local_day
+from tallystick.strategy import actions
+from tallystick.strategy.queries import comparing, golden, versions
+from tallystick.strategy.rules.lifecycle import PlanKind
+
+if TYPE_CHECKING:
+    from tallystick.strategy.models import Version
+
+
+def _instant(text: str) -> datetime:
+    """Read an instant, in the time zone of the installation where it names none."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+class Command(BaseCommand):
+    """Do with strategies what the pages do, as a person named by `--as`, or as the system itself."""
+
+    help = gettext_noop(
+        "List, compare, export, import, approve, publish and roll back strategies: tallystick strategy --help."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Describe the things that can be done."""
+        doing = parser.add_subparsers(dest="doing", required=True, metavar="WHAT")
+        doing.add_parser("list", help=_("list strategies and their versions"))
+        compare = self._of_version(
+            doing.add_parser("compare", help=_("say what one version says that another does not"))
+        )
+        compare.add_argument(
+            "--with", dest="other", type=int, metavar="NUMBER", help=_("the version before unless given")
+        )
+        export = self._of_version(doing.add_parser("export", help=_("write a strategy with its golden accounts")))
+        export.add_argument("--to", type=Path, metavar="FILE", help=_("file to write; the terminal unless given"))
+        brought = doing.add_parser("import", help=_("keep a strategy from a file as a draft"))
+        brought.add_argument("file", type=Path)
+        brought.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
+        approve = self._of_version(doing.add_parser("approve", help=_("approve a draft that somebody else wrote")))
+        approve.add_argument("--as", dest="person", metavar="USER", required=True, help=_("who approves it"))
+        approve.add_argument("--comment", default="")
+        for name, said in (
+            ("publish", _("publish an approved version")),
+            ("rollback", _("publish the version before again")),
+        ):
+            put = self._of_version(doing.add_parser(name, help=said))
+            put.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
+            put.add_argument(
+                "--at", dest="due_at", type=_instant, metavar="INSTANT", help=_("then, such as 2026-12-20T06:00")
+            )
+            if name == "rollback":
+                put.add_argument("--reason", required=True)
+
+    def _of_version(self, parser: ArgumentParser) -> ArgumentParser:
+        parser.add_argument("strategy", help=_("name of the strategy"))
+        parser.add_argument("--number", type=int, help=_("number of the version; the newest unless given"))
+        return parser
+
+    def handle(self, *, doing: str, **options: Any) -> None:
+        """Do one of them."""
+        getattr(self, f"_{doing}")(**options)
+
+    def _list(self, **options: Any) -> None:
+        for strategy in versions.strategies():
+            for version in versions.versions_of(strategy):
+                self.stdout.write(f"{strategy.name}\t{version.number}\t{version.state}\t{version.created_by}")
+
+    def _compare(self, *, strategy: str, number: int | None, other: int | None, **options: Any) -> None:
+        after = self._version(strategy, number)
+        before = versions.version_numbered(strategy, other) if other is not None else versions.version_before(after)
+        if before is None:
+            raise CommandError(_("There is no version before."))
+        for part in comparing.compare(before, after):
+            self.stdout.write(part.title)
+            for each in part.differences:
+                self.stdout.write(f"  {each.sign.label} {each.what} {each.title}".rstrip())
+                for aspect in each.aspects:
+                    name = f"{aspect.name}: " if aspect.name else ""
+                    self.stdout.write(f"    {name}{aspect.before or '—'} → {aspect.after or '—'}")
+
+    def _export(self, *, strategy: str, number: int | None, to: Path | None, **options: Any) -> None:
+        text = golden.as_file(self._version(strategy, number))
+        if to is None:
+            self.stdout.write(text, ending="")
+        else:
+            to.write_text(text, "utf-8")
+
+    def _import(self, *, file: Path, person: str | None, **options: Any) -> None:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+        version = actions.import_strategy(text=text, file_name=file.name, at=clock.now(), by=self._actor(person))
+        self._said(version)
+
+    def _approve(self, *, strategy: str, number: int | None, person: str, comment: str, **options: Any) -> None:
+        version = self._version(strategy, number)
+        actions.approve(version_id=version.pk, comment=comment, at=clock.now(), by=self._actor(person))
+        self._said(version)
+
+    def _publish(
+        self, *, strategy: str, number: int | None, person: str | None, due_at: datetime | None, **options: Any
+    ) -> None:
+        version, at, by = self._version(strategy, number), clock.now(), self._actor(person)
+        if due_at is not None:
+            actions.plan(version_id=version.pk, kind=PlanKind.PUBLISH, due_at=due_at, at=at, by=by)
+        else:
+            actions.publish(version_id=version.pk, at=at, by=by)
+            actions.defer_settling(day=local_day(at, settings.TIME_ZONE))
+        self._said(version)
+
+    def _rollback(
+        self,
+        *,
+        strategy: str,
+        number: int | None,
+        person: str | None,
+        due_at: datetime | None,
+        reason: str,
+        **options: Any,
+    ) -> None:
+        found = versions.get_strategy(strategy)
+        version = versions.published_version(found) if number is None else versions.version_numbered(strategy, number)
+        at, by = clock.now(), self._actor(person)
+        if due_at is not None:
+            actions.plan(version_id=version.pk, kind=PlanKind.ROLL_BACK, due_at=due_at, reason=reason, at=at, by=by)
+        else:
+            version = actions.roll_back(version_id=version.pk, reason=reason, at=at, by=by)
+            actions.defer_settling(day=local_day(at, settings.TIME_ZONE))
+        self._said(version)
+
+    def _version(self, strategy: str, number: int | None) -> Version:
+        if number is not None:
+            return versions.version_numbered(strategy, number)
+        return versions.versions_of(versions.get_strategy(strategy))[0]
+
+    def _actor(self, person: str | None) -> Actor:
+        if person is None:
+            return system("command line")
+        user = access_queries.find_user(person)
+        if user is None:
+            raise CommandError(_("There is no user {name}.").format(name=person))
+        return access_queries.actor_for(user)
+
+    def _said(self, version: Version) -> None:
+        now = versions.get_version(version.pk)
+        self.stdout.write(f"{now.strategy.name}\t{now.number}\t{now.state}")

@@ -1,0 +1,17 @@
+"""Two versions side by side."""
+
+from __future__ import annotations
+
+from tallystick.strategy.models import Version
+from tallystick.strategy.queries import catalogue, golden, versions
+from tallystick.strategy.rules import comparison
+from tallystick.strategy.rules.comparison import Part, Side
+
+
+def compare(before: Version, after: Version) -> list[Part]:
+    """Give what a version says that another does not, in sentences."""
+    return comparison.compare(_side(before), _side(after), catalogue.catalogue())
+
+
+def _side(version: Version) -> Side:
+    return Side(versions.program_of(version.document), golden.cases(version))
