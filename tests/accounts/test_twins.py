@@ -75,10 +75,18 @@ def test_facts_of_items_are_those_of_the_day():
         "open_minor": 7000,
         "overdue_minor": 1000,
         "largest_item_minor": 4000,
+        "smallest_item_minor": 1000,
         "oldest_due_on": TODAY - timedelta(days=40),
         "open_items": 3,
         "overdue_items": 1,
         "items_stale_on": TODAY + timedelta(days=1),
+        "items_ever": 3,
+        "items_settled": 0,
+        "charged_minor": 7000,
+        "last_issued_on": TODAY,
+        "worst_late_days": None,
+        "late_days": None,
+        "pay_days": None,
     }
     assert (next_week["overdue_minor"], next_week["overdue_items"], next_week["items_stale_on"]) == (7000, 3, None)
 

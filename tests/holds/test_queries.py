@@ -73,6 +73,8 @@ def test_facts_name_the_weightiest_reason_and_when_they_change_next():
         "account_id": account.pk,
         "holds_until_on": date(2026, 3, 20),
         "holds_reason": "insolvency",
+        "holds_since_on": TODAY,
+        "holds_standing": 2,
         "holds_stops_contact": True,
         "holds_stops_enforcement": True,
         "holds_stale_on": date(2026, 3, 5),

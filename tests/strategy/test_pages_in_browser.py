@@ -23,7 +23,7 @@ from tallystick.contact import actions as contact_actions
 from tallystick.kernel import clock
 from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Run, Version
-from tallystick.strategy.queries import versions
+from tallystick.strategy.queries import usage, versions
 from tallystick.strategy.rules.lifecycle import PlanKind
 
 DESK = {"width": 1440, "height": 900}
@@ -204,3 +204,31 @@ def test_a_strategy_is_mended_published_run_and_explained(manager, account):
     page.get_by_role("link", name="→ Reminding").click()
     page.get_by_role("heading", name="→ Reminding").wait_for()
     assert "£640.00" in page.locator("main").inner_text()
+
+
+def test_facts_are_found_while_somebody_types(manager: Any) -> None:
+    page = manager.open(reverse("strategy:facts"))
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    for query in ("", "broken prom", "GROUP Owes", "percent late", "xyzzy"):
+        page.keyboard.press("/")
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.press("Delete")
+        page.keyboard.type(query)
+        shown = page.locator("[data-words]:visible").evaluate_all("rows => rows.map((row) => row.id)")
+        entries = [entry for _room, entries in usage.entries(day=DAY) for entry in entries]
+        assert shown == [
+            *(entry.fact.name for entry in entries if entry.matches(query)),
+            *(entry.history.name for entry in usage.histories() if entry.matches(query)),
+        ]
+        assert page.locator("[data-found]").inner_text() == str(len(shown))
+        assert page.locator("[data-none]").is_visible() == (not shown)
+
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("kept_share")
+    page.keyboard.press("Enter")
+    assert page.locator("a:focus").inner_text() == "promises.kept_share"
+    assert page.url.endswith("?q=kept_share")
+    assert not [address for address in asked if "/static/" not in address], "nothing is fetched to search"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -18,7 +19,8 @@ from tallystick.access.rules.rights import Role
 from tallystick.contact import actions as contact_actions
 from tallystick.strategy import actions
 from tallystick.strategy.models import Assignment, Decision, Run, Version
-from tallystick.strategy.queries import versions
+from tallystick.strategy.queries import book, catalogue, usage, versions
+from tallystick.strategy.rules import pages, types
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 
@@ -177,6 +179,75 @@ def test_the_catalogue_lists_every_fact(signed_in):
 
     assert "accounts.days_past_due" in page
     assert "Promises that were broken" in page
+
+
+def test_the_catalogue_says_who_uses_a_fact_and_how_many_accounts_know_it(account, published, signed_in):
+    strategies.refresh(account.pk, builders.account().pk)
+
+    rows = {entry.fact.name: entry for _room, entries in usage.entries(day=DAY) for entry in entries}
+    page = html(signed_in(Role.COLLECTOR).get(reverse("strategy:facts")))
+
+    assert rows["accounts.days_past_due"].known == Decimal("0.5")
+    assert rows["accounts.balance"].known == 1
+    assert rows["accounts.overdue_over_30"].known is None, "a table would be asked for every account"
+    assert rows["accounts.days_past_due"].used_by == (published,)
+    assert rows["accounts.age_days"].used_by == ()
+    assert "50%" in page
+    assert reverse("strategy:version", args=[published.pk]) in page
+
+
+def test_a_large_book_is_told_by_one_of_its_leaves(monkeypatch):
+    assert book.sample() == book.BOOK
+    strategies.refresh(builders.account().pk)
+
+    monkeypatch.setattr(book, "_FEW", 0)
+
+    assert book.sample() in book.leaves()
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "left_out"),
+    [
+        pytest.param("broken_in", "promises.broken_in_a_row", "promises.kept_count", id="part of a name"),
+        pytest.param("GROUP owes", "parties.group_balance", "parties.group_overdue", id="words of the meaning"),
+        pytest.param("standing_order", "payments.last_method", "payments.last_on", id="a choice"),
+        pytest.param("percent", "accounts.settled_share", "accounts.balance", id="a unit"),
+    ],
+)
+def test_the_catalogue_is_searched_without_scripts(signed_in, query, found, left_out):
+    page = html(signed_in(Role.COLLECTOR).get(reverse("strategy:facts"), {"q": query}))
+
+    shown, hidden = (
+        set(re.findall(rf'<tr id="([^"]+)" data-words="[^"]*"{ending}', page)) for ending in (">", " hidden>")
+    )
+    assert found in shown
+    assert left_out in hidden
+    assert shown | hidden == {word.name for word in (*catalogue.facts(), *catalogue.histories())}
+    assert f"<b data-found>{len(shown)}</b> of {len(shown | hidden)} facts and histories" in page
+    assert f'value="{query}"' in page
+
+
+def test_a_guard_a_transition_and_a_look_back_use_words_as_a_step_does():
+    document = DOCUMENT.replace("days_past_due >= 7", "days_past_due >= 7 and count(broken, 90 days) < 2")
+
+    used = usage.spoken_of(document)
+
+    assert used == {
+        "accounts.days_past_due",
+        "accounts.balance",
+        "parties.country",
+        "promises.broken",
+        "promises.broken_in_a_row",
+        "holds.stops_contact",
+    }
+
+
+def test_the_example_of_every_fact_is_a_condition():
+    words = catalogue.catalogue()
+
+    for fact in catalogue.facts():
+        condition = types.understand(pages.condition_about(fact), words)
+        assert words.of_tree(condition)[0] is fact
 
 
 def test_a_run_is_started_and_watched(published, signed_in):

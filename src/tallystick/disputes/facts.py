@@ -1,9 +1,20 @@
 """Words about disputes for conditions."""
 
+from tallystick.disputes.rules import OUTCOMES, Reason
 from tallystick.kernel import sql
-from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, Source
+from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, Source, foremost
 
 _MONEY = "minor units of the account's currency"
+
+#: What few strategies want is asked of the disputes themselves.
+_DISPUTES = """
+(SELECT {what} FROM disputes_dispute AS dispute WHERE dispute.account_id = book.account_id AND {which})
+"""
+
+
+def _disputes(what: str, which: str = "true") -> str:
+    return sql.fill(_DISPUTES, what=what, which=which).strip()
+
 
 SOURCES = (
     Source(
@@ -67,5 +78,77 @@ FACTS = (
         _MONEY,
         "What is overdue beyond what is disputed: what may go on being collected.",
         "greatest(book.overdue_minor - book.disputes_minor, 0)",
+    ),
+    Fact(
+        "disputes.undisputed_balance",
+        FactType.MONEY,
+        _MONEY,
+        "What is owed beyond what is disputed, less money on account; never less than nothing.",
+        "greatest(book.open_minor - book.on_account_minor - book.disputes_minor, 0)",
+    ),
+    Fact(
+        "disputes.disputed_share",
+        FactType.NUMBER,
+        "percent",
+        "How much of what is open is disputed, in whole percent, rounded down; unknown when nothing is open.",
+        "book.disputes_minor * 100 / nullif(book.open_minor, 0)",
+    ),
+    Fact(
+        "disputes.oldest_reason",
+        FactType.TEXT,
+        "word",
+        "Why the oldest open dispute was raised; unknown without one.",
+        _disputes(foremost("dispute.reason", by="dispute.raised_on, dispute.id"), "dispute.state = 'open'"),
+        choices=tuple(reason.value for reason in Reason),
+    ),
+    Fact(
+        "disputes.raised_on",
+        FactType.DATE,
+        "day",
+        "The day the oldest open dispute was raised; unknown without one.",
+        "book.disputes_oldest_on",
+    ),
+    Fact(
+        "disputes.raised_count",
+        FactType.NUMBER,
+        "disputes",
+        "Disputes that were ever raised, the open ones included.",
+        _disputes("count(*)::integer"),
+    ),
+    Fact(
+        "disputes.upheld_count",
+        FactType.NUMBER,
+        "disputes",
+        "Disputes that were decided for the debtor.",
+        _disputes("count(*)::integer", "dispute.state = 'upheld'"),
+    ),
+    Fact(
+        "disputes.rejected_count",
+        FactType.NUMBER,
+        "disputes",
+        "Disputes that were decided against the debtor.",
+        _disputes("count(*)::integer", "dispute.state = 'rejected'"),
+    ),
+    Fact(
+        "disputes.last_decision",
+        FactType.TEXT,
+        "word",
+        "How the dispute that ended last ended; unknown before the first.",
+        _disputes(foremost("dispute.state", by="dispute.resolved_at DESC, dispute.id DESC"), "dispute.state <> 'open'"),
+        choices=tuple(state.value for state in OUTCOMES),
+    ),
+    Fact(
+        "disputes.days_since_resolved",
+        FactType.NUMBER,
+        "days",
+        "Days since a dispute last ended; unknown before the first.",
+        _disputes("{day} - max(dispute.resolved_on)"),
+    ),
+    Fact(
+        "disputes.credited_amount",
+        FactType.MONEY,
+        _MONEY,
+        "What disputes that were upheld credited.",
+        _disputes("coalesce(sum(dispute.credited_minor), 0)::bigint"),
     ),
 )

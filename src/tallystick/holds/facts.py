@@ -10,6 +10,14 @@ _STOPS = ", ".join(
     for weight, (reason, stopped) in enumerate(rules.STOPS.items())
 )
 
+#: Whether one of the holds in force has a reason: the weightiest alone is in the book, and hides the others.
+_FOR = """
+coalesce(book.holds_until_on > {day}, false) AND EXISTS (
+    SELECT FROM holds_hold AS hold WHERE hold.account_id = book.account_id AND hold.ended_at IS NULL
+    AND hold.reason = '{reason}' AND hold.from_on <= {day} AND (hold.until_on IS NULL OR hold.until_on > {day})
+)
+"""
+
 SOURCES = (
     Source(
         "holds",
@@ -17,6 +25,8 @@ SOURCES = (
         (
             Column("holds_until_on", "date"),
             Column("holds_reason", "text"),
+            Column("holds_since_on", "date"),
+            Column("holds_standing", "smallint", "0"),
             Column("holds_stops_contact", "boolean", "false"),
             Column("holds_stops_enforcement", "boolean", "false"),
             Column("holds_stale_on", "date"),
@@ -83,5 +93,55 @@ FACTS = (
         "days",
         "Days before today on which the account was paused.",
         "book.holds_paused_days",
+    ),
+    Fact(
+        "holds.since_on",
+        FactType.DATE,
+        "day",
+        "The day the longest of the holds in force began; unknown while there is none.",
+        "CASE WHEN book.holds_until_on > {day} THEN book.holds_since_on END",
+    ),
+    Fact(
+        "holds.days_held",
+        FactType.NUMBER,
+        "days",
+        "Days since the longest of the holds in force began; unknown while there is none.",
+        "CASE WHEN book.holds_until_on > {day} THEN {day} - book.holds_since_on END",
+    ),
+    Fact(
+        "holds.days_left",
+        FactType.NUMBER,
+        "days",
+        "Days until the account is free of holds; unknown while there is none, or one without an end.",
+        """CASE WHEN book.holds_until_on > {day} AND book.holds_until_on < DATE '9999-12-31'
+ THEN book.holds_until_on - {day} END""",
+    ),
+    Fact(
+        "holds.standing",
+        FactType.NUMBER,
+        "holds",
+        "Holds that are in force on the account.",
+        "book.holds_standing",
+    ),
+    Fact(
+        "holds.is_vulnerable",
+        FactType.BOOLEAN,
+        "yes or no",
+        "Whether the account is held because the customer is vulnerable, alone or beside other reasons.",
+        sql.fill(_FOR, reason=rules.Reason.VULNERABILITY).strip(),
+    ),
+    Fact(
+        "holds.is_in_breathing_space",
+        FactType.BOOLEAN,
+        "yes or no",
+        "Whether the account is held by a breathing space, alone or beside other reasons.",
+        sql.fill(_FOR, reason=rules.Reason.BREATHING_SPACE).strip(),
+    ),
+    Fact(
+        "holds.is_insolvent",
+        FactType.BOOLEAN,
+        "yes or no",
+        "Whether the account is held because the debtor is insolvent, alone or beside other reasons.",
+        sql.fill(_FOR, reason=rules.Reason.INSOLVENCY).strip(),
     ),
 )

@@ -7,12 +7,19 @@ account. A **fact** is a word of the condition language: a name, a type, a unit,
 book's columns and `{day}`, the run's as-of day. Ages are never stored: a fact that depends on the day computes it from a
 stored date, so that midnight rewrites nothing. A **history** is days on which something happened, looked back over by a
 window that ends with the run's day: its entries grow old by themselves.
+
+An expression may also ask a table, by an index and a key that the book holds. That is for what other accounts change, what
+changes on many days, and what few strategies want: it costs nothing until a condition names it, and it is never stale. Since
+no event of the account announces such a change, a strategy sees it when it next looks at the account, in the night at the latest.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+_ASKS = re.compile(r"\b(?:FROM|JOIN) [a-z]+_")
 
 
 class FactType(StrEnum):
@@ -53,7 +60,8 @@ class Fact:
     """A word of the condition language.
 
     `sql` is an expression over `book.<column>` and `{day}`. `unit` is what a person reads after the value ("days",
-    "minor units of the account's currency", "promises"). Null means unknown or never, and `meaning` says which.
+    "minor units of the account's currency", "promises"); empty for a number that counts nothing. Null means unknown or
+    never, and `meaning` says which.
     """
 
     name: str
@@ -65,6 +73,23 @@ class Fact:
     choices: tuple[str, ...] = ()
     #: How people say it, where its name does not.
     said: str = ""
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the book alone says it; otherwise a table of a room is asked each time."""
+        return not _ASKS.search(self.sql)
+
+
+def foremost(what: str, *, by: str) -> str:
+    """Write the value of the foremost of the rows that are found, in an order.
+
+    All of an account's rows are read, and none but those: `LIMIT 1` would let the planner walk an index of the whole table in
+    that order instead, until it meets the account.
+
+    >>> foremost("work.kind", by="work.due_on, work.id")
+    '(array_agg(work.kind ORDER BY work.due_on, work.id))[1]'
+    """
+    return f"(array_agg({what} ORDER BY {by}))[1]"
 
 
 #: The longest window a condition may look back over, in days: a leap year.

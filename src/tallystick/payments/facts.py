@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tallystick.kernel import sql
 from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, Measure, Source
+from tallystick.payments.rules.states import Method
 
 _MONEY = "minor units of the account's currency"
 
@@ -16,6 +17,9 @@ SOURCES = (
                (array_agg(amount_minor ORDER BY booked_on DESC, id DESC) FILTER (WHERE state = 'received'))[1]
                    AS paid_last_minor,
                coalesce(sum(amount_minor) FILTER (WHERE state = 'received'), 0)::bigint AS paid_minor,
+               max(amount_minor) FILTER (WHERE state = 'received') AS paid_largest_minor,
+               min(booked_on) FILTER (WHERE state = 'received') AS paid_first_on,
+               (array_agg(method ORDER BY booked_on DESC, id DESC) FILTER (WHERE state = 'received'))[1] AS paid_method,
                (count(*) FILTER (WHERE state = 'received'))::integer AS paid_count,
                (count(*) FILTER (WHERE reversal_reason = 'bounced'))::integer AS bounced_count,
                max(reversed_on) FILTER (WHERE reversal_reason = 'bounced') AS bounced_last_on,
@@ -37,6 +41,9 @@ SOURCES = (
             Column("paid_last_on", "date"),
             Column("paid_last_minor", "bigint"),
             Column("paid_minor", "bigint", "0"),
+            Column("paid_largest_minor", "bigint"),
+            Column("paid_first_on", "date"),
+            Column("paid_method", "text"),
             Column("paid_count", "integer", "0"),
             Column("bounced_count", "integer", "0"),
             Column("bounced_last_on", "date"),
@@ -118,5 +125,58 @@ FACTS = (
         "days",
         "Days since the bank last took a payment back; unknown when it never did.",
         "{day} - book.bounced_last_on",
+    ),
+    Fact(
+        "payments.first_on",
+        FactType.DATE,
+        "day",
+        "Day the first payment was booked; unknown when there was none.",
+        "book.paid_first_on",
+    ),
+    Fact(
+        "payments.largest_payment",
+        FactType.MONEY,
+        _MONEY,
+        "Amount of the largest payment; unknown when there was none.",
+        "book.paid_largest_minor",
+    ),
+    Fact(
+        "payments.average_payment",
+        FactType.MONEY,
+        _MONEY,
+        "Average amount of the payments, to the minor unit below; unknown when there was none.",
+        "book.paid_minor / nullif(book.paid_count, 0)",
+    ),
+    Fact(
+        "payments.last_method",
+        FactType.TEXT,
+        "word",
+        "How the latest payment was made; unknown when there was none.",
+        "book.paid_method",
+        choices=tuple(method.value for method in Method),
+    ),
+    Fact(
+        "payments.days_between",
+        FactType.NUMBER,
+        "days",
+        "Average days from one payment to the next, rounded down; unknown before the second.",
+        "(book.paid_last_on - book.paid_first_on) / nullif(book.paid_count - 1, 0)",
+    ),
+    Fact(
+        "payments.paid_share",
+        FactType.NUMBER,
+        "percent",
+        "How much of the original amount was paid, in whole percent, rounded down; unknown before the first item.",
+        "book.paid_minor * 100 / nullif(book.charged_minor, 0)",
+    ),
+    Fact(
+        "payments.bounced_amount",
+        FactType.MONEY,
+        _MONEY,
+        "What the payments came to that the bank took back.",
+        """CASE WHEN book.bounced_count > 0 THEN (
+     SELECT sum(payment.amount_minor)::bigint FROM payments_payment AS payment
+     WHERE payment.account_id = book.account_id AND payment.reversal_reason = 'bounced'
+ ) ELSE 0 END""",
     ),
 )

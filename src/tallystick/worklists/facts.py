@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from tallystick.kernel import sql
-from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, Source
+from tallystick.kernel.facts import KEPT_DAYS, Column, Fact, FactType, History, Source, foremost
 from tallystick.worklists import rules
+from tallystick.worklists.rules import Kind
+
+#: Asked of the work itself: the book keeps how much waits and since when, not the history of a desk.
+_WORK = """
+(SELECT {what} FROM worklists_work_item AS work WHERE work.account_id = book.account_id AND {which})
+"""
+_DONE_ON = """
+(work.done_at AT TIME ZONE (SELECT client.time_zone FROM accounts_client AS client WHERE client.id = book.client_id))::date
+"""
+
+
+def _work(what: str, which: str) -> str:
+    return sql.fill(_WORK, what=what, which=which).strip()
+
+
+_OVERDUE = _work("count(*)::integer", "work.state = 'open' AND work.due_on < {day}")
 
 SOURCES = (
     Source(
@@ -101,5 +117,57 @@ FACTS = (
         "What came of the task that the strategy waited for last; unknown while it is open.",
         "book.awaited_result",
         choices=tuple(rules.RESULTS),
+    ),
+    Fact(
+        "worklists.next_task_on",
+        FactType.DATE,
+        "day",
+        "The day the earliest open task is due; unknown without one.",
+        "book.next_task_on",
+    ),
+    Fact(
+        "worklists.next_task_kind",
+        FactType.TEXT,
+        "word",
+        "Kind of the open task that is due first; unknown without one.",
+        _work(foremost("work.kind", by="work.due_on, work.id"), "work.state = 'open'"),
+        choices=tuple(kind.value for kind in Kind),
+    ),
+    Fact(
+        "worklists.overdue_tasks",
+        FactType.NUMBER,
+        "tasks",
+        "Open tasks whose day has passed.",
+        f"CASE WHEN book.next_task_on < {{day}} THEN {_OVERDUE} ELSE 0 END",
+    ),
+    Fact(
+        "worklists.highest_priority",
+        FactType.NUMBER,
+        "points",
+        "Priority of the most urgent open task, from 0 to 100; unknown without one.",
+        _work("max(work.priority)", "work.state = 'open'"),
+    ),
+    Fact(
+        "worklists.done_tasks",
+        FactType.NUMBER,
+        "tasks",
+        "Tasks that people did.",
+        _work("count(*)::integer", "work.state = 'done'"),
+    ),
+    Fact(
+        "worklists.last_task_outcome",
+        FactType.TEXT,
+        "word",
+        "What came of the task that was done last; unknown before the first.",
+        _work(
+            "nullif(" + foremost("work.outcome", by="work.done_at DESC, work.id DESC") + ", '')", "work.state = 'done'"
+        ),
+    ),
+    Fact(
+        "worklists.days_since_done",
+        FactType.NUMBER,
+        "days",
+        "Days since somebody last did a task; unknown before the first.",
+        _work("{day} - max(" + _DONE_ON.strip() + ")", "work.state = 'done'"),
     ),
 )

@@ -58,6 +58,8 @@ ORDER BY account_id, id;
 SELECT account_id,
        max(until_on) FILTER (WHERE from_on <= %(day)s) AS holds_until_on,
        (array_agg(reason ORDER BY weight) FILTER (WHERE from_on <= %(day)s))[1] AS holds_reason,
+       min(from_on) FILTER (WHERE from_on <= %(day)s) AS holds_since_on,
+       (count(*) FILTER (WHERE from_on <= %(day)s))::smallint AS holds_standing,
        coalesce(bool_or(stops_contact) FILTER (WHERE from_on <= %(day)s), false) AS holds_stops_contact,
        coalesce(bool_or(stops_enforcement) FILTER (WHERE from_on <= %(day)s), false) AS holds_stops_enforcement,
        least(min(until_on), min(from_on) FILTER (WHERE from_on > %(day)s)) AS holds_stale_on

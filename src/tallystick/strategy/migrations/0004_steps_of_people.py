@@ -1,10 +1,9 @@
-"""What the book knows of the tasks that a strategy watches over, whose account it is, and of pauses."""
+"""What the book knows of the tasks that a strategy watches over, and of pauses."""
 
 from django.db import migrations
 
 ADDED = """
 ALTER TABLE strategy_book
-    ADD COLUMN party_id bigint NOT NULL DEFAULT 0,
     ADD COLUMN holds_paused boolean NOT NULL DEFAULT false,
     ADD COLUMN holds_paused_days integer NOT NULL DEFAULT 0,
     ADD COLUMN pauses_stale_on date,
@@ -17,7 +16,6 @@ ALTER TABLE strategy_book
 """
 REMOVED = """
 ALTER TABLE strategy_book
-    DROP COLUMN party_id,
     DROP COLUMN holds_paused,
     DROP COLUMN holds_paused_days,
     DROP COLUMN pauses_stale_on,
@@ -31,5 +29,5 @@ ALTER TABLE strategy_book
 
 
 class Migration(migrations.Migration):
-    dependencies = [("strategy", "0002_histories")]
+    dependencies = [("strategy", "0003_more_facts")]
     operations = [migrations.RunSQL(ADDED, REMOVED)]

@@ -145,6 +145,19 @@ def chunks(count: int) -> list[list[str]]:
     return [every[first : first + share] for first in range(0, len(every), share)]
 
 
+#: Accounts of which a share is taken by looking at each.
+_FEW = 20_000
+
+
+def sample() -> str:
+    """Give a table from which a share of the accounts can be told: the whole of a small book, one leaf of a large one.
+
+    Accounts are dealt out to the leaves by a hash of their number, which is as good as by lot.
+    """
+    found = int(sql.value("SELECT count(*) FROM (SELECT FROM strategy_book LIMIT %s) AS counted", [_FEW + 1]))
+    return BOOK if found <= _FEW else leaves()[0]
+
+
 def ranges(size: int) -> list[tuple[int, int]]:
     """Cut all accounts into ranges of ids, (above, up to and including), of about a size."""
     bounds = sql.rows("SELECT min(id) AS low, max(id) AS high FROM accounts_account")[0]

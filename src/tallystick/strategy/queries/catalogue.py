@@ -22,6 +22,8 @@ from tallystick.strategy.rules.types import Catalogue
 
 #: Endings of the columns that say on which day a stored value changes by itself.
 STALE = "_stale_on"
+#: Rooms of the lowest floors, whose words few look for.
+_LAST_ON_PAGE = frozenset({"documents", "calendar"})
 
 
 def _modules(name: str) -> Iterator[tuple[str, ModuleType]]:
@@ -37,11 +39,11 @@ def facts() -> tuple[Fact, ...]:
 
 
 def by_room() -> list[tuple[str, list[Fact]]]:
-    """Give the facts by the room they come from, for a page."""
+    """Give the facts by the room they are named after, for a page: what is owed first, what reads no account last."""
     rooms: dict[str, list[Fact]] = {}
     for fact in facts():
         rooms.setdefault(fact.name.partition(".")[0], []).append(fact)
-    return list(rooms.items())
+    return sorted(rooms.items(), key=lambda room: room[0] in _LAST_ON_PAGE)
 
 
 @cache

@@ -105,6 +105,29 @@ def _unit(fact: Fact) -> str:
     return "the account's currency" if fact.type is FactType.MONEY else fact.unit
 
 
+#: What a number of a unit is compared with in an example; 2 of anything else.
+_LIKELY = {"days": ">= 14", "percent": ">= 50", "years": "< 18", "points": ">= 70"}
+
+
+def condition_about(fact: Fact) -> str:
+    """Write a condition that speaks of a fact, as an example.
+
+    >>> condition_about(Fact("accounts.overdue", FactType.MONEY, "", "What is overdue.", "book.overdue_minor"))
+    'accounts.overdue >= £500'
+    """
+    match fact.type:
+        case FactType.MONEY:
+            return f"{fact.name} >= £500"
+        case FactType.NUMBER:
+            return f"{fact.name} {_LIKELY.get(fact.unit, '>= 2')}"
+        case FactType.DATE:
+            return f"{fact.name} < today - 30 days"
+        case FactType.BOOLEAN:
+            return fact.name
+        case FactType.TEXT:
+            return f'{fact.name} = "{fact.choices[0]}"' if fact.choices else f"{fact.name} is known"
+
+
 def _meaning(fact: Fact) -> str:
     return f"{fact.meaning} One of {_listed(fact.choices)}." if fact.choices else fact.meaning
 

@@ -19,7 +19,7 @@ from tallystick.kernel.calendars import local_day
 from tallystick.kernel.facts import LONGEST_WINDOW
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.strategy import actions, forms
-from tallystick.strategy.queries import catalogue, rehearsals, story, versions
+from tallystick.strategy.queries import catalogue, rehearsals, story, usage, versions
 from tallystick.strategy.rules import changes, lifecycle, narration, picture, reading_orders
 from tallystick.strategy.rules.reading import DocumentMistaken
 from tallystick.strategy.rules.section import Problem
@@ -92,8 +92,22 @@ def _judged(found: Version) -> tuple[list[actions.Judgement], Refusal | None]:
 @requires("see strategies")
 @require_GET
 def facts(request: ActorRequest) -> HttpResponse:
-    """Show the catalogue: every fact and every history that a condition may use, with its meaning."""
-    context = {"rooms": catalogue.by_room(), "histories": catalogue.histories(), "longest": LONGEST_WINDOW}
+    """Show the catalogue: every fact and every history that a condition may use, or those that a search finds."""
+    query = request.GET.get("q", "").strip()
+    rooms = [
+        (room, [(entry, entry.matches(query)) for entry in entries])
+        for room, entries in usage.entries(day=local_day(clock.now(), settings.TIME_ZONE))
+    ]
+    histories = [(entry, entry.matches(query)) for entry in usage.histories()]
+    found = [is_found for _entry, is_found in (*(entry for _room, entries in rooms for entry in entries), *histories)]
+    context = {
+        "rooms": rooms,
+        "histories": histories,
+        "longest": LONGEST_WINDOW,
+        "query": query,
+        "shown": sum(found),
+        "all": len(found),
+    }
     return render(request, "strategy/facts.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tallystick.accounts.facts import debtors, items
 from tallystick.accounts.rules import AccountState
 from tallystick.kernel.facts import Column, Fact, FactType, Source
 
@@ -12,8 +13,8 @@ SOURCES = (
         name="account",
         sql="""
         SELECT account.id AS account_id, account.client_id::integer AS client_id,
-               account.portfolio_id::integer AS portfolio_id, account.party_id,
-               account.currency::text AS currency, account.opened_on,
+               account.portfolio_id::integer AS portfolio_id, account.party_id, account.currency::text AS currency,
+               account.opened_on,
                account.state = 'open' AS is_open, account.is_house, account.on_account_minor,
                party.kind = 'company' AS is_company, party.country::text AS country, party.language
         FROM (SELECT *, id AS account_id FROM accounts_account) AS account
@@ -34,28 +35,7 @@ SOURCES = (
             Column("language", "text", "''"),
         ),
     ),
-    Source(
-        name="items",
-        sql="""
-        SELECT account_id, sum(open_minor)::bigint AS open_minor,
-               coalesce(sum(open_minor) FILTER (WHERE due_on < %(day)s), 0)::bigint AS overdue_minor,
-               max(open_minor) AS largest_item_minor, min(due_on) AS oldest_due_on, count(*)::integer AS open_items,
-               (count(*) FILTER (WHERE due_on < %(day)s))::integer AS overdue_items,
-               min(due_on) FILTER (WHERE due_on >= %(day)s) + 1 AS items_stale_on
-        FROM accounts_item
-        WHERE open_minor > 0 AND {scope}
-        GROUP BY account_id
-        """,
-        columns=(
-            Column("open_minor", "bigint", "0"),
-            Column("overdue_minor", "bigint", "0"),
-            Column("largest_item_minor", "bigint", "0"),
-            Column("oldest_due_on", "date"),
-            Column("open_items", "integer", "0"),
-            Column("overdue_items", "integer", "0"),
-            Column("items_stale_on", "date"),
-        ),
-    ),
+    items.SOURCE,
     Source(
         name="reach",
         sql="""
@@ -86,7 +66,7 @@ SOURCES = (
     ),
 )
 
-FACTS = (
+_STANDING = (
     Fact(
         "accounts.balance",
         FactType.MONEY,
@@ -219,3 +199,5 @@ FACTS = (
         "book.has_address",
     ),
 )
+
+FACTS = (*_STANDING, *items.FACTS, *debtors.FACTS)

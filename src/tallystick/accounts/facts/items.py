@@ -1,0 +1,221 @@
+"""Words about what was charged, how old it is, and how it is paid.
+
+What is open is kept in the book, and what was ever charged with it: both are read off the same rows. How much is of what age
+changes on many days of an item's life; it is asked of the items when a condition wants it, and only where the oldest is that old.
+"""
+
+from __future__ import annotations
+
+from tallystick.accounts.rules import SourceCreditKind
+from tallystick.kernel import sql
+from tallystick.kernel.facts import Column, Fact, FactType, Source
+
+_MONEY = "minor units of the account's currency"
+
+SOURCE = Source(
+    name="items",
+    sql="""
+    SELECT account_id, sum(open_minor)::bigint AS open_minor,
+           coalesce(sum(open_minor) FILTER (WHERE due_on < %(day)s), 0)::bigint AS overdue_minor,
+           max(open_minor) AS largest_item_minor, min(open_minor) FILTER (WHERE open_minor > 0) AS smallest_item_minor,
+           min(due_on) FILTER (WHERE open_minor > 0) AS oldest_due_on,
+           (count(*) FILTER (WHERE open_minor > 0))::integer AS open_items,
+           (count(*) FILTER (WHERE open_minor > 0 AND due_on < %(day)s))::integer AS overdue_items,
+           min(due_on) FILTER (WHERE open_minor > 0 AND due_on >= %(day)s) + 1 AS items_stale_on,
+           count(*)::integer AS items_ever, (count(settled_on))::integer AS items_settled,
+           sum(amount_minor)::bigint AS charged_minor, max(issued_on) AS last_issued_on,
+           max(settled_on - due_on) AS worst_late_days,
+           (round(avg(settled_on - due_on) FILTER (WHERE amount_minor > 0)))::integer AS late_days,
+           (round(avg(settled_on - issued_on) FILTER (WHERE amount_minor > 0)))::integer AS pay_days
+    FROM accounts_item
+    WHERE {scope}
+    GROUP BY account_id
+    """,
+    columns=(
+        Column("open_minor", "bigint", "0"),
+        Column("overdue_minor", "bigint", "0"),
+        Column("largest_item_minor", "bigint", "0"),
+        Column("smallest_item_minor", "bigint"),
+        Column("oldest_due_on", "date"),
+        Column("open_items", "integer", "0"),
+        Column("overdue_items", "integer", "0"),
+        Column("items_stale_on", "date"),
+        Column("items_ever", "integer", "0"),
+        Column("items_settled", "integer", "0"),
+        Column("charged_minor", "bigint", "0"),
+        Column("last_issued_on", "date"),
+        Column("worst_late_days", "integer"),
+        Column("late_days", "integer"),
+        Column("pay_days", "integer"),
+    ),
+)
+
+_OVERDUE_OVER = """
+CASE WHEN book.oldest_due_on < {day} - {days} THEN (
+    SELECT coalesce(sum(item.open_minor), 0)::bigint FROM accounts_item AS item
+    WHERE item.account_id = book.account_id AND item.open_minor > 0 AND item.due_on < {day} - {days}
+) ELSE 0 END
+"""
+
+_OPEN_ON = """
+(SELECT sum(item.open_minor)::bigint FROM accounts_item AS item
+ WHERE item.account_id = book.account_id AND item.open_minor > 0 AND item.due_on = {on})
+"""
+
+_AT_SOURCE = """
+(SELECT coalesce(sum(credit.amount_minor), 0)::bigint FROM accounts_source_credit AS credit
+ WHERE credit.account_id = book.account_id AND credit.kind = '{kind}'
+ AND credit.taken_back_on IS NULL AND credit.item_id IS NULL)
+"""
+
+
+def _overdue_over(days: int) -> Fact:
+    return Fact(
+        f"accounts.overdue_over_{days}",
+        FactType.MONEY,
+        _MONEY,
+        f"What is open on items that are more than {days} days past due.",
+        sql.fill(_OVERDUE_OVER, days=str(days)).strip(),
+    )
+
+
+FACTS = (
+    _overdue_over(30),
+    _overdue_over(60),
+    _overdue_over(90),
+    _overdue_over(180),
+    Fact(
+        "accounts.overdue_share",
+        FactType.NUMBER,
+        "percent",
+        "How much of what is open is overdue, in whole percent, rounded down; unknown when nothing is open.",
+        "book.overdue_minor * 100 / nullif(book.open_minor, 0)",
+    ),
+    Fact(
+        "accounts.oldest_item",
+        FactType.MONEY,
+        _MONEY,
+        "What is open on the oldest item, or on all of that due day; unknown when nothing is open.",
+        sql.fill(_OPEN_ON, on="book.oldest_due_on").strip(),
+    ),
+    Fact(
+        "accounts.smallest_item",
+        FactType.MONEY,
+        _MONEY,
+        "What is open on the smallest open item; unknown when nothing is open.",
+        "book.smallest_item_minor",
+    ),
+    Fact(
+        "accounts.next_due_on",
+        FactType.DATE,
+        "day",
+        "The day, today or later, on which the next item falls due; unknown when none does.",
+        "book.items_stale_on - 1",
+    ),
+    Fact(
+        "accounts.days_to_next_due",
+        FactType.NUMBER,
+        "days",
+        "Days until the next item falls due; 0 on its day, unknown when none does.",
+        "book.items_stale_on - 1 - {day}",
+    ),
+    Fact(
+        "accounts.next_due_amount",
+        FactType.MONEY,
+        _MONEY,
+        "What falls due on that next day; unknown when nothing does.",
+        sql.fill(_OPEN_ON, on="book.items_stale_on - 1").strip(),
+    ),
+    Fact(
+        "accounts.worst_days_past_due",
+        FactType.NUMBER,
+        "days",
+        "The most days that any item was ever past due: until it was settled, or until today. Unknown before the first item.",
+        "CASE WHEN book.items_ever > 0 THEN greatest(book.worst_late_days, {day} - book.oldest_due_on, 0) END",
+    ),
+    Fact(
+        "accounts.days_late",
+        FactType.NUMBER,
+        "days",
+        "How late items are settled on average, in whole days from the due day; negative when early, unknown before the first.",
+        "book.late_days",
+    ),
+    Fact(
+        "accounts.days_to_pay",
+        FactType.NUMBER,
+        "days",
+        "How long items take to be settled on average, in whole days from their issue; unknown before the first.",
+        "book.pay_days",
+    ),
+    Fact(
+        "accounts.items_ever",
+        FactType.NUMBER,
+        "items",
+        "Items that were ever charged, the settled ones included.",
+        "book.items_ever",
+    ),
+    Fact(
+        "accounts.settled_items",
+        FactType.NUMBER,
+        "items",
+        "Items that are settled, by payments, credits or corrections.",
+        "book.items_settled",
+    ),
+    Fact(
+        "accounts.last_item_on",
+        FactType.DATE,
+        "day",
+        "Day of issue of the newest item; unknown before the first.",
+        "book.last_issued_on",
+    ),
+    Fact(
+        "accounts.days_since_last_item",
+        FactType.NUMBER,
+        "days",
+        "Days since the newest item was issued; unknown before the first.",
+        "{day} - book.last_issued_on",
+    ),
+    Fact(
+        "accounts.original_amount",
+        FactType.MONEY,
+        _MONEY,
+        "What all items came to, as corrected, before anything was paid or credited.",
+        "book.charged_minor",
+    ),
+    Fact(
+        "accounts.settled_share",
+        FactType.NUMBER,
+        "percent",
+        "How much of the original amount is settled, in whole percent, rounded down; unknown before the first item.",
+        "(book.charged_minor - book.open_minor) * 100 / nullif(book.charged_minor, 0)",
+    ),
+    Fact(
+        "accounts.credit_notes",
+        FactType.MONEY,
+        _MONEY,
+        "Credit notes of the client's books that stand.",
+        sql.fill(_AT_SOURCE, kind=SourceCreditKind.CREDIT_NOTE).strip(),
+    ),
+    Fact(
+        "accounts.paid_to_client",
+        FactType.MONEY,
+        _MONEY,
+        "Payments that the client's books hold: made to the client, and not to us.",
+        sql.fill(_AT_SOURCE, kind=SourceCreditKind.PAYMENT).strip(),
+    ),
+    Fact(
+        "accounts.opened_on",
+        FactType.DATE,
+        "day",
+        "Day the account was opened.",
+        "book.opened_on",
+    ),
+    Fact(
+        "accounts.business_unit",
+        FactType.TEXT,
+        "code",
+        "Code of the business unit that looks after the client; unknown when there is none.",
+        """(SELECT unit.code FROM accounts_client AS client
+ JOIN access_businessunit AS unit ON unit.id = client.business_unit_id WHERE client.id = book.client_id)""",
+    ),
+)
