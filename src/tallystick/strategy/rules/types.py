@@ -9,7 +9,7 @@ history is a fact made on the spot: a number, an amount or a day.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -70,26 +70,22 @@ class Catalogue:
     short_histories: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, facts: Iterable[Fact], histories: Iterable[History] = ()) -> Catalogue:
+    def of(cls, facts: Collection[Fact], histories: Collection[History] = ()) -> Catalogue:
         """Gather facts and histories into a catalogue.
 
         :raises ValueError: two of them share a name, a name or an expression cannot be used, or there is no currency
         """
-        by_name, looked_back = {}, {}
-        names: list[str] = []
-        for fact in facts:
-            if "%" in fact.sql:
-                raise ValueError(f"the SQL of {fact.name!r} has a percent sign, which the driver takes for a parameter")
-            by_name[fact.name] = fact
-            names.append(fact.name)
-        for history in histories:
-            looked_back[history.name] = history
-            names.append(history.name)
+        by_name = {fact.name: fact for fact in facts}
+        looked_back = {history.name: history for history in histories}
+        names = [*(fact.name for fact in facts), *(history.name for history in histories)]
         for name in names:
             if not _FACT_NAME.fullmatch(name) or name.rpartition(".")[2] in KEYWORDS:
                 raise ValueError(f"{name!r} cannot be the name of a fact or a history")
             if names.count(name) > 1:
                 raise ValueError(f"two facts or histories are named {name!r}")
+        for fact in facts:
+            if "%" in fact.sql:
+                raise ValueError(f"the SQL of {fact.name!r} has a percent sign, which the driver takes for a parameter")
         short = _short(by_name)
         if any(fact.type is _MONEY for fact in by_name.values()) and len(short.get(CURRENCY_FACT, ())) != 1:
             raise ValueError(f"money needs a fact named {CURRENCY_FACT!r}")
