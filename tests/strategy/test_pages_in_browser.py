@@ -131,6 +131,23 @@ def test_a_page_is_accessible_in_light_and_dark_at_a_desk_and_on_a_phone(name, m
     _is_fit_to_look_at(page)
 
 
+@pytest.mark.parametrize("name", ["version", "why", "decision"])
+def test_what_is_waited_for_is_accessible_too(name, manager, account):
+    younger = strategies.sibling(account)
+    builders.invoice(younger, "100.00", due_on=DAY - timedelta(days=5))
+    everybody_early = versions.shipped("staged-reminders").replace(
+        "champion: 90, challenger: 10", "challenger: 99, champion: 1"
+    )
+    strategies.publish(everybody_early)
+    for day in strategies.days(DAY, 3):
+        strategies.refresh(account.pk, younger.pk, day=day)
+        strategies.run(day)
+
+    page = manager.open(PAGES[name](younger if name == "decision" else account))
+
+    _is_fit_to_look_at(page)
+
+
 def test_a_rehearsal_is_shown_in_the_page_and_is_accessible(manager, account):
     strategies.publish(versions.shipped("uk-b2b"))
     strategies.refresh(account.pk)

@@ -214,6 +214,21 @@ def test_a_task_done_twice_in_a_day_that_leads_back_to_itself_goes_on_tomorrow(a
     assert happened(account.pk)[3:] == [(TUESDAY + timedelta(days=1), "Call")] * 2
 
 
+def test_what_came_of_an_earlier_task_is_not_taken_for_what_comes_of_this_one(account):
+    strategies.publish(WAITING.replace("refuses: legal", "no_answer: chasing, refuses: legal"), day=MONDAY)
+    run(MONDAY)
+    worklists.complete_task(work_item_id=_task(account).pk, outcome="no_answer", at=at(TUESDAY), by=BY)
+    actions.answer_some(at=at(TUESDAY), by=BY)
+    asked_again = [(MONDAY, "Call"), (TUESDAY, "Call"), (TUESDAY, "Call")]
+    assert happened(account.pk) == asked_again
+
+    # The night comes before anybody has looked at the account again.
+    started = actions.start_run(day=TUESDAY + timedelta(days=1), at=at(TUESDAY), by=BY)
+    actions.work_run(run_id=started.pk, at=at(TUESDAY), by=BY)
+
+    assert happened(account.pk) == asked_again
+
+
 def test_the_task_may_be_given_to_another_team_which_has_to_exist(account):
     document = WAITING.replace("priority: urgent", "team: Leaders")
     version = actions.draft(document=document, at=at(MONDAY), by=BY)

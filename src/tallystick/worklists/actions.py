@@ -285,19 +285,21 @@ def overrun_tasks(
     *,
     account_ids: Collection[int],
     mark: str,
+    on: date,
     priority: int | None = None,
     team_id: int | None = None,
     to_owner: bool = False,
     at: datetime,
     by: Actor,
 ) -> Outcome:
-    """Say, once, that the open work of a mark was not done in time; weigh it more, or give it to others."""
+    """Say, once, that the open work of a mark was not done in time by a day; weigh it more, or give it to others."""
     by.must_be_allowed_to("work accounts")
     overrun = sql.rows(
         _query("overrun_tasks"),
         {
             "account_ids": sorted(account_ids),
             "mark": mark,
+            "on": on,
             "priority": priority,
             "team": team_id,
             "to_owner": to_owner,

@@ -130,6 +130,7 @@ def _give(order: Order, chosen: Chosen, place: int, calendar: str, *, day: date,
             return worklists.overrun_tasks(
                 account_ids=chosen.account_ids,
                 mark=order.watch.mark,
+                on=day,
                 priority=order.watch.priority,
                 team_id=_team_id(order.watch.team),
                 to_owner=order.watch.to_owner,

@@ -43,6 +43,7 @@ SET overran_at = %(at)s,
     assignee_id = CASE WHEN %(to_owner)s THEN coalesce(account.owner_id, work.assignee_id) WHEN %(team)s::bigint IS NULL THEN work.assignee_id END
 FROM accounts_account AS account
 WHERE work.account_id = ANY(%(account_ids)s) AND work.state = 'open' AND work.mark = %(mark)s AND work.overran_at IS NULL
+  AND work.limit_on <= %(on)s
   AND account.id = work.account_id
 RETURNING work.id, work.account_id, work.title, work.limit_on;
 
