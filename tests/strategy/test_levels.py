@@ -24,7 +24,7 @@ from tallystick.kernel import sql
 from tallystick.parties import actions as party_actions
 from tallystick.parties.rules import ContactKind
 from tallystick.strategy.models import Decision
-from tallystick.strategy.queries import catalogue, invariants, runs, why
+from tallystick.strategy.queries import catalogue, decided, invariants, runs
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import narration, own_words, reading
 from tallystick.timeline import queries as timeline
@@ -121,7 +121,7 @@ def test_the_account_with_the_highest_level_speaks_for_all_of_its_debtor_with_th
     [told] = timeline.of_account([early.pk], kinds=["strategy.SpokenFor"])
     assert (told["data"]["speaker"], told["data"]["order"]) == (late.reference, "email reminder_1")
     decision = Decision.objects.get(account_id=early.pk)
-    assert why.find_decision(decision.pk, account_id=early.pk).spoken_for_by == (late.reference,)
+    assert decided.find_decision(decision.pk, account_id=early.pk).spoken_for_by == (late.reference,)
     report = runs.report(runs.runs()[0])
     assert [(each.said, each.times) for each in report.orders[0].refusals] == [
         ("another account of the debtor speaks", 1)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -17,6 +19,7 @@ from tests.strategy.test_why import DOCUMENT
 from tallystick.access.rules.grants import Reach
 from tallystick.access.rules.rights import Role
 from tallystick.contact import actions as contact_actions
+from tallystick.kernel import clock
 from tallystick.strategy import actions
 from tallystick.strategy.models import Assignment, Decision, Run, Version
 from tallystick.strategy.queries import book, catalogue, usage, versions
@@ -302,6 +305,104 @@ def test_why_is_not_told_of_a_client_out_of_reach(published, account, signed_in)
 
     assert browser.get(reverse("strategy:why", args=[account.pk])).status_code == 404
     assert browser.get(reverse("strategy:decision", args=[account.pk, 1])).status_code == 404
+
+
+def test_why_on_a_coming_day_and_on_one_of_the_past(published, account, signed_in, django_assert_max_num_queries):
+    strategies.run(DAY)
+    browser = signed_in(Role.COLLECTOR)
+    address = reverse("strategy:why", args=[account.pk])
+
+    with django_assert_max_num_queries(20):
+        coming = html(browser.get(address, {"on": "2026-03-05"}))
+    clock.travel_to(builders.AT + timedelta(days=7))
+    with django_assert_max_num_queries(20):
+        gone = html(browser.get(address, {"on": "2026-03-02"}))
+
+    assert "As things stand today" in coming
+    assert "nothing would stop it: it would come on that day" in coming
+    assert "As the run of that day found it" in gone
+    assert "Decided on that day" in gone
+    assert "nothing stopped it" in gone
+    assert 'value="2026-03-02"' in gone
+
+
+def test_a_day_that_is_none_is_refused(published, account, signed_in):
+    browser = signed_in(Role.COLLECTOR)
+
+    assert browser.get(reverse("strategy:why", args=[account.pk]), {"on": "soon"}).status_code == 400
+    answer = browser.get(reverse("strategy:why_json", args=[account.pk]), {"on": "9999-12-31"})
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "strategy.no_such_day"
+
+
+def test_programs_are_told_the_same_with_values_they_can_read(published, account, signed_in):
+    browser = signed_in(Role.COLLECTOR)
+
+    told = browser.get(reverse("strategy:why_json", args=[account.pk])).json()
+
+    paid = next(each for each in told["effects"] if each["kind"] == "leave")
+    assert told["sentence"] in html(browser.get(reverse("strategy:why", args=[account.pk]))).replace("&#x27;", "'")
+    assert paid["comes"] == "with £100.00 more paid"
+    assert paid["questions"] == [
+        {
+            "about": "condition",
+            "said": "balance is at most 0",
+            "answer": False,
+            "facts": {"accounts.balance": {"minor": 10_000, "currency": "GBP"}},
+            "comes": "with £100.00 more paid",
+            "comes_on": None,
+            "changes": [
+                [
+                    {
+                        "fact": "accounts.balance",
+                        "from": {"minor": 10_000, "currency": "GBP"},
+                        "to": {"minor": 0, "currency": "GBP"},
+                    }
+                ]
+            ],
+        }
+    ]
+
+
+def test_the_page_of_reference_has_the_very_shape(published, account, signed_in):
+    strategies.run(DAY)
+    page = Path(__file__).parents[2].joinpath("docs/reference/why-json.md").read_text("utf-8")
+    example = json.loads(page.partition("```json\n")[2].partition("```")[0])
+
+    told = signed_in(Role.COLLECTOR).get(reverse("strategy:why_json", args=[account.pk])).json()
+
+    assert _shape(example) == _shape(told)
+
+
+def _shape(told):
+    """Give the names that an answer has at each place, lists and all."""
+    effect = told["effects"][0]
+    return [
+        sorted(told),
+        sorted(told["account"]),
+        sorted(told["strategy"]),
+        sorted(told["state"]),
+        sorted(told["coming"]),
+        sorted(effect),
+        sorted(effect["questions"][0]),
+        sorted(told["decisions"][0]),
+    ]
+
+
+@pytest.mark.parametrize("name", ["why", "why_json"])
+def test_why_is_for_those_who_may_see_it(published, account, signed_in, name):
+    assert signed_in(Role.CASH_APPLIER).get(reverse(f"strategy:{name}", args=[account.pk])).status_code == 403
+
+
+def test_programs_out_of_reach_or_not_signed_in_get_a_problem(published, account, signed_in, client):
+    address = reverse("strategy:why_json", args=[account.pk])
+    stranger = client.get(address)
+    beyond = signed_in(Role.COLLECTOR, Reach(client_id=builders.client().pk)).get(address)
+
+    assert (stranger.status_code, stranger.json()["code"]) == (401, "access.not_signed_in")
+    assert (beyond.status_code, beyond.json()["code"]) == (404, "kernel.not_found")
+    assert beyond.headers["Content-Type"] == "application/problem+json"
 
 
 def test_an_account_without_a_strategy_says_so(account, signed_in):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from io import StringIO
 
@@ -18,7 +19,7 @@ from tallystick.kernel.refusals import NotFound
 from tallystick.payments import actions as payments
 from tallystick.payments.rules.states import Method
 from tallystick.strategy.models import Decision
-from tallystick.strategy.queries import why
+from tallystick.strategy.queries import decided, why
 from tallystick.strategy.rules.reasons import About
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,8 @@ def test_the_first_condition_that_stops_a_step_is_named_with_its_value(account):
     assert stopped.question.said == "days past due is at least 7 days"
     assert stopped.said_values == "days past due: 3 days"
     assert why.why(account.pk, day=DAY).sentence == (
-        "Reminding: “First reminder” waits until days past due is at least 7 days. Now days past due: 3 days."
+        "Reminding: “First reminder” waits until days past due is at least 7 days. Now days past due: 3 days. "
+        "It comes in 4 days (Friday, 6 March 2026)."
     )
 
 
@@ -121,22 +123,23 @@ def test_a_look_back_is_told_with_what_it_found_and_kept_with_the_decision(db):
     _pay(made, "5.00", DAY - timedelta(days=30))
     assert why.why(made.pk, day=DAY).sentence == (
         "Reminding: “Letter” waits until the number of payments received in the last 30 days is at least 1. "
-        "Now the number of payments received in the last 30 days: 0."
+        "Now the number of payments received in the last 30 days: 0. "
+        "It comes with the number of payments received in the last 30 days up to 1."
     )
 
     _pay(made, "2.50", DAY)
     strategies.run(DAY)
 
-    (decided,) = why.history(made.pk)
+    (past,) = decided.history(made.pk)
     assert Decision.objects.get().facts == {
         "sum(payments.received, 30 days)": 250,
         "count(payments.received, 30 days)": 1,
         "accounts.currency": "GBP",
     }
-    assert decided.said_values == (
+    assert past.said_values == (
         "the sum of payments received in the last 30 days: £2.50, the number of payments received in the last 30 days: 1"
     )
-    assert decided.condition == (
+    assert past.condition == (
         "the sum of payments received in the last 30 days is less than £50.00, "
         "and the number of payments received in the last 30 days is at least 1"
     )
@@ -170,6 +173,49 @@ def test_a_transition_and_an_answer_say_what_they_lack(account):
     assert _verdict(account, "Broken").stopped_by.said_values == "broken in a row: 0 promises"
 
 
+def test_what_stops_a_step_says_with_what_it_comes(account):
+    assert _verdict(account, "First reminder").comes == "in 4 days (Friday, 6 March 2026)"
+    assert _verdict(account, "→ Paid").comes == "with £100.00 more paid"
+    assert _verdict(account, "Broken").comes == "with 2 more broken promises"
+    assert _verdict(account, "Call").comes == ""
+
+
+def test_a_hold_and_a_delay_end_on_a_day_that_is_named(account):
+    hold_actions.place_hold(
+        account_id=account.pk, reason=Reason.MANUAL, until_on=DAY + timedelta(days=10), at=at(DAY), by=BY
+    )
+    strategies.refresh(account.pk)
+
+    held = _verdict(account, "First reminder")
+
+    assert held.stopped_by.comes == "in 10 days (Thursday, 12 March 2026), or with the hold ended"
+    assert held.comes == "in 10 days (Thursday, 12 March 2026), or in 4 days (Friday, 6 March 2026) with the hold ended"
+    assert why.why(account.pk, day=DAY).coming.comes_on == date(2026, 3, 12)
+
+
+def test_what_an_account_lacks_altogether_is_said_together(account):
+    strategies.publish(DOCUMENT.replace("balance > £50", "balance > £100"))
+    strategies.refresh(account.pk)
+
+    lacking = _verdict(account, "First reminder")
+
+    assert lacking.comes == "in 4 days (Friday, 6 March 2026) with £0.01 more owed"
+    assert [each.comes for each in lacking.answers if not each.answer] == [
+        "in 4 days (Friday, 6 March 2026)",
+        "with £0.01 more owed",
+    ]
+
+
+def test_a_human_step_comes_on_the_business_day_after_its_delay(account):
+    strategies.run(DAY + timedelta(days=4))
+
+    assert _verdict(account, "Call", DAY + timedelta(days=4)).comes == "in 5 days (Wednesday, 11 March 2026)"
+
+
+def test_in_brief_the_sentence_is_the_same(account):
+    assert why.why(account.pk, day=DAY, is_brief=True).sentence == why.why(account.pk, day=DAY).sentence
+
+
 def test_a_step_that_nothing_stops_comes_with_the_next_run(account):
     later = DAY + timedelta(days=4)
 
@@ -190,7 +236,7 @@ def test_a_delay_names_the_day_it_ends(account):
         ("balance", "£100.00"),
         ("country", "“GB”"),
     ]
-    assert why.find_decision(past.decision_id, account_id=account.pk) == past
+    assert decided.find_decision(past.decision_id, account_id=account.pk) == past
 
 
 def test_a_decision_says_what_was_true_then_and_not_now(account):
@@ -198,7 +244,7 @@ def test_a_decision_says_what_was_true_then_and_not_now(account):
     builders.invoice(account, "900.00")
     strategies.refresh(account.pk, day=DAY + timedelta(days=9))
 
-    [past] = why.history(account.pk)
+    [past] = decided.history(account.pk)
 
     assert ("balance", "£100.00") in [(value.name, value.said) for value in past.values]
 
@@ -215,6 +261,7 @@ def test_an_account_without_a_strategy_has_no_why():
     assert why.why(builders.account().pk, day=DAY) is None
 
 
+@pytest.mark.usefixtures("calendar")
 def test_why_on_the_command_line(account):
     said = StringIO()
 
@@ -222,6 +269,27 @@ def test_why_on_the_command_line(account):
 
     assert "Test strategy 1: Reminding: “First reminder” waits until days past due" in said.getvalue()
     assert "not yet: Broken" in said.getvalue()
+    assert "; it comes with 2 more broken promises" in said.getvalue()
+
+
+@pytest.mark.usefixtures("calendar")
+def test_why_of_another_day_on_the_command_line(account):
+    said = StringIO()
+
+    call_command("why", account.reference, "--on", (DAY + timedelta(days=4)).isoformat(), stdout=said)
+
+    assert "6 March 2026. As things stand today" in said.getvalue()
+    assert "next: First reminder" in said.getvalue()
+
+
+@pytest.mark.usefixtures("calendar")
+def test_why_on_the_command_line_for_programs(account):
+    said = StringIO()
+
+    call_command("why", account.reference, "--json", stdout=said)
+
+    told = json.loads(said.getvalue())
+    assert (told["format"], told["when"], told["account"]["reference"]) == (1, "now", account.reference)
 
 
 def test_why_of_nothing_is_refused():

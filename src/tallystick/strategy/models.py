@@ -185,6 +185,7 @@ class Book(models.Model):
     prior_place = models.SmallIntegerField(null=True)
     prior_entered_on = models.DateField(null=True)
     prior_stepped_on = models.DateField(null=True)
+    prior_review_on = models.DateField(null=True)
 
     class Meta:
         managed = False
@@ -211,10 +212,32 @@ class Decision(models.Model):
     to_place = models.SmallIntegerField()
     #: The facts that decided, by name; amounts in minor units.
     facts = models.JSONField()
+    #: Where the account stood before, as the book had it; null of decisions older than these columns.
+    from_entered_on = models.DateField(null=True)
+    from_review_on = models.DateField(null=True)
+    from_stepped_on = models.DateField(null=True)
 
     class Meta:
         managed = False
         db_table = "strategy_decision"
+
+
+class Past(models.Model):
+    """What a row of the book was before a change: the columns that changed, as they were. Append-only, by months of `day`.
+
+    Its number is drawn from the sequence of decisions while the row is locked, so that those of an account are in order.
+    """
+
+    pk = models.CompositePrimaryKey("account_id", "id", "day")
+    account_id = models.BigIntegerField()
+    id = models.BigIntegerField()
+    #: The creditor's day on which it changed.
+    day = models.DateField()
+    was = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "strategy_past"
 
 
 class Run(models.Model):
@@ -247,6 +270,8 @@ class RunChunk(models.Model):
     #: What happened: decisions by "version:effect"; orders by what they are, with what was done, already done and refused.
     decisions = models.JSONField()
     orders = models.JSONField()
+    #: What it had seen of each of its tables when it decided (`queries.past.Look`). Null of runs before the past was kept.
+    looks = models.JSONField(null=True)
 
     class Meta:
         db_table = "strategy_run_chunk"

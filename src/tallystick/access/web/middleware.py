@@ -12,11 +12,12 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from tallystick.access import actions, queries
 from tallystick.access.rules import rights
@@ -102,7 +103,7 @@ class ActorMiddleware:
         if access.is_public:
             return None
         if not request.user.is_authenticated:
-            return _to_log_in(request)
+            return _problem(NotSignedIn()) if _is_for_programs(request) else _to_log_in(request)
         if _has_to_set_up(request) and route not in gate.FOR_SETTING_UP:
             messages.info(request, _("Your role asks for a second step when you log in. Set it up now."))
             return _redirect(request, reverse("mfa_activate_totp"))
@@ -114,9 +115,30 @@ class ActorMiddleware:
         """Show a refusal that no view turned into a form error; everything else is a defect."""
         if not isinstance(exception, Refusal):
             return None
+        if _is_for_programs(request):
+            return _problem(exception)
         is_fragment = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-Boosted")
         template = "access/_refusal.html" if is_fragment else "access/refusal.html"
         return render(request, template, {"refusal": exception}, status=exception.status)
+
+
+class NotSignedIn(Refusal):
+    """Nobody is signed in."""
+
+    code = "access.not_signed_in"
+    sentence = _lazy("Sign in first.")
+    status = 401
+
+
+def _is_for_programs(request: HttpRequest) -> bool:
+    """Test if an answer is read by a program: its address says so by its ending."""
+    return request.path.endswith(".json")
+
+
+def _problem(refusal: Refusal) -> JsonResponse:
+    """Give a refusal as RFC 9457 has it, with its stable code."""
+    content = {"title": str(refusal), "status": refusal.status, "code": refusal.code}
+    return JsonResponse(content, status=refusal.status, content_type="application/problem+json")
 
 
 def concerns(request: HttpRequest, *, account_id: int | None = None, kind: str = "", thing_id: object = "") -> None:

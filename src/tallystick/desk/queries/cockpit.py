@@ -135,7 +135,7 @@ def cockpit(case: Case, *, by: Actor) -> Cockpit:
         related=related,
         others=_others(case, by=by),
         documents=document_queries.of_accounts([account.pk], limit=_MOST_DOCUMENTS),
-        why=strategy_queries.why(account.pk, day=case.today, past=0),
+        why=strategy_queries.why(account.pk, day=case.today, past=0, is_brief=True),
     )
 
 

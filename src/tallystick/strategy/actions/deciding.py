@@ -88,6 +88,7 @@ def _text(number: str, statement: Statement, asking: Asking) -> str:
         WITH moved AS (
             UPDATE {asking.table} AS book
             SET prior_place = book.place, prior_entered_on = book.state_entered_on, prior_stepped_on = book.stepped_on,
+                prior_review_on = book.next_review_on,
                 (effect, place, state_entered_on, next_review_on, stepped_on) = (
                     SELECT {statement.local_numbers}[n], coalesce({to_place}, book.place), {entered},
                            CASE WHEN {to_place} IS NULL THEN book.next_review_on ELSE {review} END,
@@ -99,11 +100,12 @@ def _text(number: str, statement: Statement, asking: Asking) -> str:
             RETURNING book.*, {asking.event} AS event_id
         ), kept AS (
             INSERT INTO strategy_decision (
-                account_id, cause_id, run_id, decided_at, version_id, due_on, effect, from_place, to_place, facts
+                account_id, cause_id, run_id, decided_at, version_id, due_on, effect, from_place, to_place, facts,
+                from_entered_on, from_review_on, from_stepped_on
             )
             SELECT book.account_id, CASE WHEN {statement.caused}[{effect}] THEN book.event_id ELSE 0 END,
                    %(run_id)s, %(at)s, book.version_id, {day}, book.effect, book.prior_place, book.place,
-                   {statement.evidence}
+                   {statement.evidence}, book.prior_entered_on, book.prior_review_on, book.prior_stepped_on
             FROM moved AS book
             RETURNING id, account_id, version_id, effect, from_place
         )

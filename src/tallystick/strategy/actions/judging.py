@@ -20,7 +20,7 @@ from tallystick.strategy.actions.answering import Happened
 from tallystick.strategy.actions.deciding import Asking, Decided, decide
 from tallystick.strategy.actions.ordering import name_of
 from tallystick.strategy.models import Version
-from tallystick.strategy.queries import catalogue, golden, obstacles, versions, why
+from tallystick.strategy.queries import catalogue, decided, golden, obstacles, versions
 from tallystick.strategy.queries.book import BOOK
 from tallystick.strategy.rules import golden as rules
 from tallystick.strategy.rules import own_words, plain
@@ -218,7 +218,7 @@ class _Court:
             found = cursor.fetchone()
         currency = found[-1]
         said = {
-            fact.name: why.value_said(fact, value, currency)
+            fact.name: decided.value_said(fact, value, currency)
             for fact, value in zip(facts, found[len(questions) : -1], strict=True)
         }
         for question, answer in zip(questions, found, strict=False):

@@ -16,7 +16,7 @@ from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.strategy.actions import approving, judging, keeping, refreshing
 from tallystick.strategy.actions.recording import cancel_plans, record
 from tallystick.strategy.models import Assignment, Strategy, Version
-from tallystick.strategy.queries import book, catalogue, life, versions
+from tallystick.strategy.queries import book, catalogue, life, past, versions
 from tallystick.strategy.rules import lifecycle, reading, timing
 
 
@@ -150,6 +150,7 @@ def settle(*, day: date, at: datetime, by: Actor) -> int:
 @transaction.atomic
 def settle_leaf(leaf: str, *, day: date) -> int:
     """Bring every account of a leaf to the version that treats it; give how many moved."""
+    past.name_day(day)
     moved = 0
     for retired in Version.objects.filter(state=lifecycle.State.RETIRED, emptied_at__isnull=True).order_by("pk"):
         published = versions.published_version(retired.strategy)

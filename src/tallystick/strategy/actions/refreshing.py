@@ -13,7 +13,7 @@ from datetime import date
 from django.db import transaction
 
 from tallystick.kernel import sql
-from tallystick.strategy.queries import book, catalogue, versions
+from tallystick.strategy.queries import book, catalogue, past, versions
 from tallystick.strategy.queries.book import BOOK, Reach
 
 #: Days of the book from which delays are counted: they do not run while an account is paused.
@@ -70,7 +70,7 @@ def _refresh(reach: Reach, table: str, *, expected: int | None, day: date) -> in
         """,  # noqa: S608
         reach.params,
     )
-    changed = sql.execute(_update(reach, table), params) if locked else 0
+    changed: int = sql.execute(_update(reach, table), params) if locked else 0
     if expected is not None and locked == expected:
         return changed
     return changed + sql.execute(_insert(reach, table, day), params)
@@ -81,10 +81,15 @@ def _update(reach: Reach, table: str) -> str:
     assigned = ", ".join([*(f"{name} = fresh.{name}" for name in names), *map(_stood_still, _CLOCKS)])
     stored, fresh = (", ".join(f"{row}.{name}" for name in names) for row in ("book", "fresh"))
     return f"""
-        UPDATE {table} AS book SET {assigned}
-        FROM ({book.facts_of(reach)}) AS fresh
-        WHERE book.account_id = fresh.account_id AND {reach.on("book.account_id")}
-          AND ({stored}) IS DISTINCT FROM ({fresh})
+        WITH changed AS (
+            UPDATE {table} AS book SET {assigned}
+            FROM ({book.facts_of(reach)}) AS fresh, {table} AS old
+            WHERE book.account_id = fresh.account_id AND {reach.on("book.account_id")}
+              AND old.account_id = fresh.account_id AND {reach.on("old.account_id")}
+              AND ({stored}) IS DISTINCT FROM ({fresh})
+            RETURNING book.account_id, {past.difference("old", "book")} AS was
+        )
+        INSERT INTO strategy_past (account_id, day, was) SELECT account_id, %(day)s, was FROM changed
     """  # noqa: S608
 
 
@@ -137,6 +142,7 @@ def _written(number: int | None) -> str:
 @transaction.atomic
 def enrol(leaf: str, *, day: date) -> int:
     """Put the accounts of a leaf that have no strategy, but should, at the beginning of theirs; give how many they were."""
+    past.name_day(day)
     return sql.execute(
         f"""
         UPDATE {leaf} AS book
@@ -150,6 +156,7 @@ def enrol(leaf: str, *, day: date) -> int:
 @transaction.atomic
 def leave_strategies(leaf: str, *, day: date) -> int:
     """Have the accounts of a leaf that another strategy treats now, or none, leave theirs; give how many they were."""
+    past.name_day(day)
     starts = f"SELECT start.version_id FROM ({_start(day, 'book')}) AS start"  # noqa: S608
     same = """
         SELECT strategy_id FROM strategy_version WHERE id = {version}

@@ -20,7 +20,7 @@ from tallystick.strategy.actions import ordering, refreshing, telling
 from tallystick.strategy.actions.deciding import Asking, Decided, decide
 from tallystick.strategy.actions.ordering import Outcomes
 from tallystick.strategy.models import Run, RunChunk
-from tallystick.strategy.queries import book, runs, versions
+from tallystick.strategy.queries import book, past, runs, versions
 from tallystick.strategy.rules import lifecycle
 from tallystick.strategy.rules.program import EffectKind
 from tallystick.strategy.rules.statement import Statement
@@ -52,9 +52,13 @@ def start_run(*, day: date, at: datetime, by: Actor) -> Run:
 
 
 def open_months(day: date) -> None:
-    """Make the partitions of decisions for the month of a day and the next."""
+    """Make the partitions of decisions, and of the past, for the month of a day and the next."""
     sql.execute(
-        "SELECT strategy_open_month(%(day)s), strategy_open_month((%(day)s + interval '1 month')::date)", {"day": day}
+        """
+        SELECT strategy_open_month(month::date), strategy_open_month_of_past(month::date)
+        FROM (VALUES (%(day)s::date), (%(day)s::date + interval '1 month')) AS opened(month)
+        """,
+        {"day": day},
     )
 
 
@@ -83,12 +87,14 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     statement = versions.statement(day=run.day)
     accounts = refreshed = 0
     decisions: list[Decided] = []
+    looks: list[past.Look] = []
     for leaf in book.chunks(run.chunks)[chunk]:
         standing = book.standing(leaf, day=run.day)
         accounts += standing.accounts
         refreshed += refreshing.refresh(standing.stale, day=run.day, table=leaf)
         if standing.without_strategy:
             refreshing.enrol(leaf, day=run.day)
+        looks.append(past.look())
         decisions += decide_day(leaf, statement, run_id=run_id, at=at)
     outcomes = ordering.give(decisions, statement, at=at, by=by)
     telling.tell(decisions, statement, at=at, by=by)
@@ -102,6 +108,7 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
         decided=sum(len(each.account_ids) for each in decisions),
         decisions=_counts(decisions, statement),
         orders=_told(outcomes),
+        looks=[list(look) for look in looks],
     )
     return True
 

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tallystick.accounts.models import Account
+from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel import sql
-from tallystick.kernel.facts import Fact, FactType
-from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound
-from tallystick.strategy.models import Decision, Version
-from tallystick.strategy.queries import catalogue, versions
-from tallystick.strategy.rules import narration, own_words, plain
+from tallystick.strategy.models import Version
+from tallystick.strategy.queries import ahead, catalogue, versions
+from tallystick.strategy.queries.decided import Past, Value, history, said_value
+from tallystick.strategy.rules import own_words, plain
+from tallystick.strategy.rules.ahead import Ahead, days_of
+from tallystick.strategy.rules.compile import quote_day
 from tallystick.strategy.rules.document import Otherwise
+from tallystick.strategy.rules.levers import Standing
 from tallystick.strategy.rules.own_words import PAUSED
 from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
 from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
-from tallystick.strategy.rules.statement import facts_of
+from tallystick.strategy.rules.remedies import Remedy, Wait, remedies
+from tallystick.strategy.rules.remedies_aloud import said_remedies
+from tallystick.strategy.rules.statement import Published
 from tallystick.strategy.rules.types import Catalogue
-from tallystick.timeline import queries as timeline
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A fact of an account, as it is read: "days past due", "29 days"."""
-
-    name: str
-    said: str
-    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +37,23 @@ class Answered:
     question: Question
     answer: bool | None
     values: tuple[Value, ...]
+    standing: Standing
+    #: The first day after the day asked for on which it is answered by yes if nothing happens; None for none within a year.
+    comes_on: date | None = None
+
+    @property
+    def comes(self) -> str:
+        """In how many days, or with which smallest change, it would be answered by yes; nothing where nobody can say."""
+        if self.answer:
+            return ""
+        comes_on = _wait(self.standing.day, self.comes_on)
+        return said_remedies(self.remedies, self.standing.currency or "", comes_on=comes_on)
+
+    @property
+    def remedies(self) -> list[Remedy]:
+        """The smallest changes after which it would be answered by yes, the nearest first."""
+        tree = self.question.tree
+        return [] if self.answer or tree is None else remedies([(tree, self.question.wish)], self.standing)
 
     @property
     def said_values(self) -> str:
@@ -56,6 +67,22 @@ class Verdict:
 
     effect: Effect
     answers: tuple[Answered, ...]
+    standing: Standing
+    #: The first day after the day asked for on which nothing stops it if nothing happens; None for none within a year.
+    comes_on: date | None = None
+
+    @property
+    def comes(self) -> str:
+        """In how many days, or with which smallest changes, nothing would stop it; nothing where nobody can say."""
+        stopping = [each for each in self.answers if not each.answer]
+        if not stopping:
+            return ""
+        comes_on = _wait(self.standing.day, self.comes_on)
+        if comes_on is None and any(each.question.tree is None for each in stopping):
+            # What no fact decides, the order of steps say, has to come first, and then the facts are others.
+            return ""
+        wishes = [(each.question.tree, each.question.wish) for each in self.answers if each.question.tree]
+        return said_remedies(remedies(wishes, self.standing), self.standing.currency or "", comes_on=comes_on)
 
     @property
     def stopped_by(self) -> Answered | None:
@@ -80,51 +107,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A decision of the past, with the values that decided."""
-
-    decision_id: int
-    due_on: date
-    decided_at: datetime
-    version: Version
-    effect: Effect
-    from_state: str
-    to_state: str
-    condition: str
-    values: tuple[Value, ...]
-    cause_id: int
-    #: References of the accounts that messages were left to.
-    spoken_for_by: tuple[str, ...] = ()
-
-    @property
-    def orders(self) -> tuple[str, ...]:
-        """What was ordered, in words."""
-        return tuple(map(narration.said_order, self.effect.orders))
-
-    @property
-    def event(self) -> str:
-        """The event that was answered, in words; nothing where time decided."""
-        return plain.event_aloud(self.effect.event)
-
-    @property
-    def said_values(self) -> str:
-        """The values that decided, in one phrase."""
-        return ", ".join(f"{value.name}: {value.said}" for value in self.values)
-
-    @property
-    def title(self) -> str:
-        """What happened, in a few words."""
-        match self.effect.kind:
-            case EffectKind.SKIP:
-                return _("Passed over: {step}").format(step=self.effect.title)
-            case EffectKind.RESULT:
-                return _("Goes on after: {step}").format(step=self.effect.title)
-            case EffectKind.OVERRUN:
-                return _("Not done in time: {step}").format(step=self.effect.title)
-        return self.effect.title
-
-
-@dataclass(frozen=True, slots=True)
 class Why:
     """Where an account is in its strategy on a day, what brought it there, and what stops it from going on."""
 
@@ -137,6 +119,8 @@ class Why:
     next_review_on: date | None
     verdicts: tuple[Verdict, ...]
     past: tuple[Past, ...]
+    #: Whether it is about today, as things stand.
+    is_now: bool = True
 
     @property
     def steps(self) -> list[Verdict]:
@@ -171,7 +155,9 @@ class Why:
         """Why the account is where it is, in one sentence."""
         leaving = next((each.effect for each in self.leaves if each.stopped_by is None), None)
         if leaving is not None and leaving.to_place is not None:
-            return _("{state}: it goes on to “{next_state}” with the coming run.").format(
+            said = _("{state}: it goes on to “{next_state}” with the coming run.")
+            said = said if self.is_now else _("{state}: it goes on to “{next_state}” with the run of that day.")
+            return said.format(
                 state=self.place.state.title, next_state=self.program.places[leaving.to_place].state.title
             )
         if self.place.is_awaiting and self.place.step:
@@ -185,26 +171,33 @@ class Why:
                 state=self.place.state.title, step=waiting.effect.title
             )
         if stopped is None:
-            return _("{state}: “{step}” is next, with the coming run.").format(
-                state=self.place.state.title, step=waiting.effect.title
-            )
+            said = _("{state}: “{step}” is next, with the coming run.")
+            said = said if self.is_now else _("{state}: “{step}” is next, with the run of that day.")
+            return said.format(state=self.place.state.title, step=waiting.effect.title)
         if stopped.question.about is About.DAY and self.next_review_on and self.next_review_on > self.day:
             return _("{state}: “{step}” is next, on {day} at the earliest.").format(
                 state=self.place.state.title,
                 step=waiting.effect.title,
                 day=plain.value_aloud(self.next_review_on),
             )
-        waits = _("{state}: “{step}” waits until {condition}.").format(
-            state=self.place.state.title, step=waiting.effect.title, condition=stopped.question.said
-        )
-        return f"{waits} " + _("Now {values}.").format(values=stopped.said_values) if stopped.said_values else waits
+        parts = [
+            _("{state}: “{step}” waits until {condition}.").format(
+                state=self.place.state.title, step=waiting.effect.title, condition=stopped.question.said
+            )
+        ]
+        if stopped.said_values:
+            now = _("Now {values}.") if self.is_now else _("Then {values}.")
+            parts.append(now.format(values=stopped.said_values))
+        if comes := waiting.comes or stopped.comes:
+            parts.append(_("It comes {comes}.").format(comes=comes))
+        return " ".join(parts)
 
     def _said_task(self, step: str) -> str:
         """Say what the task is waited for."""
         if any(each.stopped_by is None for each in self.tasks):
-            return _("{state}: it goes on after “{step}” with the coming run.").format(
-                state=self.place.state.title, step=step
-            )
+            said = _("{state}: it goes on after “{step}” with the coming run.")
+            said = said if self.is_now else _("{state}: it goes on after “{step}” with the run of that day.")
+            return said.format(state=self.place.state.title, step=step)
         if self.next_review_on is None:
             return _("{state}: “{step}” waits for a person, and is late.").format(
                 state=self.place.state.title, step=step
@@ -212,6 +205,14 @@ class Why:
         return _("{state}: “{step}” waits for a person until {day}.").format(
             state=self.place.state.title, step=step, day=plain.value_aloud(self.next_review_on)
         )
+
+    @property
+    def coming(self) -> Verdict | None:
+        """What comes first by itself if nothing happens; None where something comes with the coming run, or nothing does."""
+        by_time = [*self.leaves, *self.steps]
+        if any(each.stopped_by is None for each in by_time):
+            return None
+        return min((each for each in by_time if each.comes_on), key=_coming_on, default=None)
 
 
 def accounts_named(name: str) -> list[Account]:
@@ -227,114 +228,155 @@ def accounts_named(name: str) -> list[Account]:
     return found
 
 
-def why(account_id: int, *, day: date, past: int = 20) -> Why | None:
-    """Explain an account on a day by its facts as they stand; None where it is in no strategy."""
+def why(account_id: int, *, day: date, past: int = 20, is_brief: bool = False) -> Why | None:
+    """Explain an account on a day by its facts as they stand; None where it is in no strategy.
+
+    In brief, only what comes by time is looked at: enough for its sentence.
+    """
     rows = sql.rows(
         "SELECT version_id, place, state_entered_on, next_review_on FROM strategy_book WHERE account_id = %s",
         [account_id],
     )
     if not rows or rows[0]["version_id"] is None:
         return None
-    row = rows[0]
-    version = versions.get_version(row["version_id"])
-    published = versions.published(version.pk, version.document, day)
-    place = published.program.places[row["place"]]
+    seen = Seen(account_id, day, **rows[0], source=BOOK, params={"reach_id": account_id})
+    return explain(seen, past=history(account_id, limit=past), is_brief=is_brief)
+
+
+#: Where the row of an account is found as it stands.
+BOOK = "FROM strategy_book AS book WHERE book.account_id = %(reach_id)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An account as it is looked at: on which day, where it stands in its strategy, and where its row is found."""
+
+    account_id: int
+    day: date
+    version_id: int
+    place: int
+    state_entered_on: date
+    next_review_on: date | None
+    #: The FROM clause that gives the row as `book`, and its parameters.
+    source: str
+    params: Mapping[str, Any]
+    #: The number of the last change that had happened; None for what stands now.
+    last: int | None = None
+    is_now: bool = True
+
+
+def explain(seen: Seen, *, past: Iterable[Past] = (), is_brief: bool = False) -> Why:
+    """Explain an account as it is looked at."""
+    version = versions.get_version(seen.version_id)
+    published = versions.published(version.pk, version.document, seen.day)
+    place = published.program.places[seen.place]
     words = own_words.words(published.program.document, catalogue.catalogue())
-    options = Reasoning(published, words, day).options(place)
+    reasoning = Reasoning(published, words, seen.day, seen.last)
+    options = reasoning.coming(place) if is_brief else reasoning.options(place)
     return Why(
-        account_id=account_id,
-        day=day,
+        account_id=seen.account_id,
+        day=seen.day,
         version=version,
         program=published.program,
         place=place,
-        entered_on=row["state_entered_on"],
-        next_review_on=row["next_review_on"],
-        verdicts=tuple(_answered(account_id, options, day)),
-        past=tuple(history(account_id, limit=past)),
+        entered_on=seen.state_entered_on,
+        next_review_on=seen.next_review_on,
+        verdicts=tuple(_answered(seen, published, words, options, is_brief=is_brief)),
+        past=tuple(past),
+        is_now=seen.is_now,
     )
 
 
-def _answered(account_id: int, options: list[Option], day: date) -> list[Verdict]:
-    """Ask the questions of all options in one statement, with the facts they read."""
+def _answered(
+    seen: Seen, published: Published, words: Catalogue, options: list[Option], *, is_brief: bool
+) -> list[Verdict]:
+    """Ask the questions of all options in one statement, with the facts they read, and in another when the rest comes true.
+
+    In brief, the latter only of the step that is waited for.
+    """
     facts = list(dict.fromkeys(fact for each in options for question in each.questions for fact in question.facts))
-    asked = [question.sql for each in options for question in each.questions]
-    read = [catalogue.expression(fact, day) for fact in (*facts, catalogue.catalogue().currency)]
-    selected = ", ".join([*asked, *read])
+    questions = [question for each in options for question in each.questions]
+    read = [catalogue.expression(fact, seen.day) for fact in (*facts, words.currency)]
+    selected = ", ".join([*(question.sql for question in questions), *read])
     with sql.cursor() as cursor:
-        cursor.execute(f"SELECT {selected} FROM strategy_book AS book WHERE account_id = {account_id:d}")  # noqa: S608
+        cursor.execute(f"SELECT {selected} {seen.source}", seen.params)
         found = cursor.fetchone()
-    answers = iter(found[: len(asked)])
-    currency = found[-1]
-    values = {fact: _value(fact, value, currency) for fact, value in zip(facts, found[len(asked) : -1], strict=True)}
+    read_facts = dict(zip((fact.name for fact in facts), found[len(questions) : -1], strict=True))
+    standing = Standing(words, seen.day, {**read_facts, words.currency.name: found[-1]})
+    values = {fact: said_value(fact, read_facts[fact.name], found[-1]) for fact in facts}
+    answers = dict(zip(map(id, questions), found, strict=False))
+    awaited = [each for each in options if each.effect.step or not is_brief]
+    first = _first_days(seen, published, words, awaited, answers) if seen.last is None else {}
     return [
         Verdict(
             option.effect,
             tuple(
-                Answered(question, next(answers), tuple(values[fact] for fact in question.facts))
+                Answered(
+                    question,
+                    answers[id(question)],
+                    tuple(values[fact] for fact in question.facts),
+                    standing,
+                    first.get(id(question)),
+                )
                 for question in option.questions
             ),
+            standing,
+            first.get(id(option)),
         )
         for option in options
     ]
 
 
-def history(account_id: int, *, limit: int = 20) -> list[Past]:
-    """Give the latest decisions of an account, newest first, with the values that decided."""
-    decisions = list(Decision.objects.filter(account_id=account_id).order_by("-due_on", "-id")[:limit])
-    found = Version.objects.select_related("strategy").in_bulk({decision.version_id for decision in decisions})
-    return [_past(decision, found[decision.version_id]) for decision in decisions]
+def _first_days(
+    seen: Seen, published: Published, words: Catalogue, options: list[Option], answers: dict[int, bool | None]
+) -> dict[int, date | None]:
+    """Give the first days on which what is not so today becomes so by itself: of questions, and of options as a whole."""
+    writer = Ahead(words)
+    until = _covered(published, ahead.furthest(seen.day))
+    conditions: dict[int, str] = {}
+    for option in options:
+        open_ = [question for question in option.questions if not answers[id(question)]]
+        texts = {id(question): question.by_day(writer) for question in option.questions if open_}
+        conditions |= {id(each): text for each in open_ if (text := texts[id(each)])}
+        days = _days(seen, published, option, until)
+        timeless = [each for each in option.questions if each.about is not About.DAY]
+        # While an account is paused its clocks stand still, and nobody knows by how much its steps move.
+        is_paused = any(fact.name == PAUSED for each in open_ for fact in each.facts)
+        if open_ and not is_paused and days is not None and all(texts[id(each)] for each in timeless):
+            conditions[id(option)] = " AND ".join(["TRUE", *days, *(str(texts[id(each)]) for each in timeless)])
+    found = ahead.first_days(seen.account_id, list(conditions.values()), day=seen.day, until=until)
+    return dict(zip(conditions, found, strict=True))
 
 
-def find_decision(decision_id: int, *, account_id: int) -> Past | None:
-    """Give a decision of an account with the values that decided, or None."""
-    decision = Decision.objects.filter(account_id=account_id, pk=decision_id).order_by("pk").first()
-    if decision is None:
+def _days(seen: Seen, published: Published, option: Option, until: date) -> list[str] | None:
+    """Write that a day is one on which an option may happen at all; None where that is not for days to say."""
+    step = option.effect.step
+    if step is None:
+        return []
+    if any(question.about is About.ORDER for question in option.questions):
         return None
-    past = _past(decision, versions.get_version(decision.version_id))
-    told = timeline.of_account([account_id], kinds=["strategy.SpokenFor"]) if past.effect.orders else []
-    speakers = [event["data"]["speaker"] for event in told if event["data"]["decision_id"] == decision_id]
-    return replace(past, spoken_for_by=tuple(dict.fromkeys(speakers)))
+    found = days_of(
+        step,
+        entered_on=seen.state_entered_on,
+        review_on=seen.next_review_on,
+        after=seen.day,
+        until=until,
+        holidays=published.holidays,
+    )
+    days = ", ".join(quote_day(day) for day in found)
+    return [f"ahead.day = ANY(ARRAY[{days}]::date[])"]
 
 
-def _past(decision: Decision, version: Version) -> Past:
-    program = versions.program_of(version.document)
-    effect = program.effect(decision.effect)
-    words = own_words.words(program.document, catalogue.catalogue())
-    return Past(
-        decision_id=decision.pk,
-        due_on=decision.due_on,
-        decided_at=decision.decided_at,
-        version=version,
-        effect=effect,
-        from_state=program.places[decision.from_place].state.title,
-        to_state=program.places[decision.to_place].state.title,
-        condition=plain.read_aloud(effect.condition.tree, words) if effect.condition else "",
-        values=tuple(_decided(decision, effect, words)),
-        cause_id=decision.cause_id,
+def _covered(published: Published, until: date) -> date:
+    """Give the last day up to another whose holidays are known."""
+    return min(
+        until, jurisdictions.get_calendar(published.program.document.calendar).effective_until - timedelta(days=1)
     )
 
 
-def _decided(decision: Decision, effect: Effect, words: Catalogue) -> Iterator[Value]:
-    """Give the values that decided, in the order the condition names them."""
-    currency = decision.facts.get(words.currency.name, "")
-    for fact in facts_of(effect, words):
-        yield _value(fact, decision.facts.get(fact.name), currency)
+def _wait(day: date, until: date | None) -> Wait | None:
+    return Wait((until - day).days, until) if until else None
 
 
-def _value(fact: Fact, value: Any, currency: str) -> Value:
-    return Value(plain.fact_aloud(fact), value_said(fact, value, currency), fact.meaning)
-
-
-def value_said(fact: Fact, value: Any, currency: str) -> str:
-    """Say the value of a fact as a person reads it; `currency` is the account's."""
-    if value is None:
-        return _("unknown")
-    match fact.type:
-        case FactType.MONEY:
-            return plain.value_aloud(Money(int(value), currency))
-        case FactType.NUMBER:
-            return plain.value_aloud(Decimal(str(value)), fact.unit)
-        case FactType.DATE:
-            return plain.value_aloud(date.fromisoformat(value) if isinstance(value, str) else value)
-        case FactType.TEXT | FactType.BOOLEAN:
-            return plain.value_aloud(value)
+def _coming_on(verdict: Verdict) -> date:
+    return verdict.comes_on or date.max

@@ -230,7 +230,7 @@ def pinned(catalogue: Catalogue, cases: Mapping[int, Case]) -> Catalogue:
 
     What a case does not state is what it is of an account of which nothing is known, and to which nothing ever happened.
     """
-    pinned_facts = (_pinned(fact, cases) for fact in catalogue.facts.values())
+    pinned_facts = [_pinned(fact, cases) for fact in catalogue.facts.values()]
     return Catalogue.of(pinned_facts, catalogue.histories.values())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,9 @@ from tallystick.kernel.choices import Choice
 from tallystick.kernel.facts import Fact
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import narration, plain, timing, tree
+from tallystick.strategy.rules.ahead import Ahead
 from tallystick.strategy.rules.document import Due, Guard, State, Step
+from tallystick.strategy.rules.levers import Wish
 from tallystick.strategy.rules.program import Effect, EffectKind, Place
 from tallystick.strategy.rules.statement import DUE_DAY, OPEN, Published, came, has_come, is_due, overran, rested
 from tallystick.strategy.rules.tree import Node
@@ -44,6 +47,16 @@ class Question:
     said: str
     sql: str
     facts: tuple[Fact, ...] = ()
+    #: The condition, where it is one, and what it is to be: a guard is to be anything but true.
+    tree: Node | None = None
+    wish: Wish = Wish.TRUE
+
+    def by_day(self, writer: Ahead) -> str | None:
+        """Write how the database answers it for a column of days; None where it does not look ahead."""
+        if self.tree is None:
+            return self.sql if self.about is About.OPEN else None
+        text = writer.to_sql(self.tree)
+        return f"(({text}) IS NOT TRUE)" if self.wish is Wish.NOT_TRUE else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +74,17 @@ class Reasoning:
     version: Published
     catalogue: Catalogue
     day: date
+    #: The number of the last decision that was made at the time; None for all that have been made.
+    last: int | None = None
 
     def options(self, place: Place) -> list[Option]:
         """Give the effects within reach of a place: transitions, its step and the ones behind it, answers to events."""
-        program = self.version.program
-        state = place.state
-        leaves = [Option(effect, self._asked(effect)) for effect in program.of_state(state, EffectKind.LEAVE)]
         answers = [
             Option(effect, self._asked(effect))
-            for effect in program.effects
-            if effect.kind is EffectKind.ANSWER and (effect.state is state or effect.state is None)
+            for effect in self.version.program.effects
+            if effect.kind is EffectKind.ANSWER and (effect.state is place.state or effect.state is None)
         ]
-        return [*leaves, *self._tasks(place), *self._steps(place), *answers]
+        return [*self._leaves(place), *self._tasks(place), *self._steps(place), *answers]
 
     def _tasks(self, place: Place) -> Iterator[Option]:
         """Give what can come of tasks: of the one that is waited for, or of those that are open while the account has gone on."""
@@ -90,6 +102,14 @@ class Reasoning:
 
     def _fact(self, name: str) -> Fact:
         return self.catalogue.facts[name]
+
+    def coming(self, place: Place) -> list[Option]:
+        """Give what can come of a place by time alone: transitions, what comes of tasks, and the step it waits for."""
+        return [*self._leaves(place), *self._tasks(place), *islice(self._steps(place), 1)]
+
+    def _leaves(self, place: Place) -> Iterator[Option]:
+        for effect in self.version.program.of_state(place.state, EffectKind.LEAVE):
+            yield Option(effect, self._asked(effect))
 
     def _steps(self, place: Place) -> Iterator[Option]:
         if place.step is None:
@@ -118,7 +138,7 @@ class Reasoning:
             Question(
                 About.DAY,
                 _("no other step was made that day"),
-                rested(self.version.program, state, day=day),
+                self._made_by_then(rested(self.version.program, state, day=day)),
             ),
         ]
         if step.at:
@@ -138,6 +158,12 @@ class Reasoning:
             asked.append(Question(About.DUE, _("the due day has not come"), passed, due_on))
         return asked
 
+    def _made_by_then(self, rested_: str) -> str:
+        """Leave out of what is asked of decisions those that were made later."""
+        if self.last is None:
+            return rested_
+        return rested_.replace("made.due_on =", f"made.id <= {self.last:d} AND made.due_on =")
+
     def _asked(self, effect: Effect) -> tuple[Question, ...]:
         questions: list[Question] = []
         if not effect.only_moves:
@@ -152,7 +178,8 @@ class Reasoning:
             guard=plain.name_aloud(guard.id), condition=plain.read_aloud(guard.when.tree, self.catalogue)
         )
         sql = f"(({compiler.to_sql(guard.when.tree, self.catalogue, self.day)}) IS NOT TRUE)"
-        return Question(About.GUARD, said, sql, tuple(self.catalogue.of_tree(guard.when.tree)))
+        facts = tuple(self.catalogue.of_tree(guard.when.tree))
+        return Question(About.GUARD, said, sql, facts, guard.when.tree, Wish.NOT_TRUE)
 
     def _condition(self, part: Node) -> Question:
         return Question(
@@ -160,4 +187,5 @@ class Reasoning:
             plain.read_aloud(part, self.catalogue),
             compiler.to_sql(part, self.catalogue, self.day),
             tuple(self.catalogue.of_tree(part)),
+            part,
         )

@@ -27,5 +27,6 @@ urlpatterns: list[URLPattern] = [
     path("runs/start", runs.start, name="start_run"),
     path("runs/<int:run_id>", runs.run, name="run"),
     path("accounts/<int:account_id>", reasons.why, name="why"),
+    path("accounts/<int:account_id>.json", reasons.why_json, name="why_json"),
     path("accounts/<int:account_id>/decisions/<int:decision_id>", reasons.decision, name="decision"),
 ]
