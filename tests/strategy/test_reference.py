@@ -8,9 +8,11 @@ import pytest
 from django.core.management import call_command
 from django.utils import translation
 
+from tallystick.contact.rules.weighing import Weighing
 from tallystick.contact.rules.words import Audience
 from tallystick.strategy.queries import catalogue
-from tallystick.strategy.rules import keys, reading_orders, types
+from tallystick.strategy.rules import keys, own_words, reading_orders, types
+from tallystick.strategy.rules.document import Split
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -36,8 +38,10 @@ def test_every_condition_that_the_pages_show_is_understood(page):
     shown = re.findall(r"`([^`]+[<>=] [^`]+)`", (REFERENCE.parent / page).read_text())
 
     assert len(shown) >= 3
+    split = Split("early-call", (("champion", 90), ("challenger", 10)), by_debtor=False)
+    words = own_words.with_words((split,), Weighing(), catalogue.catalogue())
     for condition in shown:
-        assert types.understand(condition, catalogue.catalogue())
+        assert types.understand(condition, words)
 
 
 def test_the_page_of_facts_names_every_history():

@@ -242,6 +242,7 @@ def test_a_guard_a_transition_and_a_look_back_use_words_as_a_step_does():
         "promises.broken",
         "promises.broken_in_a_row",
         "holds.stops_contact",
+        "holds.paused",
     }
 
 

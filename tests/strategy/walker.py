@@ -75,7 +75,7 @@ class Walker:
         if condition is None:
             return True
         days = (day - self.due_on).days
-        return Reference({"days_past_due": days, "accounts.days_past_due": days}, day).of(condition.tree) is True  # type: ignore[attr-defined]
+        return Reference({"days_past_due": days, "accounts.days_past_due": days}, day, {}).of(condition.tree) is True  # type: ignore[attr-defined]
 
     def _leave(self, day: date) -> bool:
         for leave in self.state.leaves:

@@ -145,9 +145,9 @@ class _Court:
         if happened:
             decisions += answering.decide_answers(happened, self._statement, at=at)
         found: dict[int, list[Effect]] = {account_id: [] for account_id in self._cases}
-        for decided in decisions:
-            effect = self._statement.effect(decided.number)[1]
-            for account_id in decided.account_ids:
+        for made in decisions:
+            effect = self._statement.effect(made.number)[1]
+            for account_id in made.account_ids:
                 found[account_id].append(effect)
         return found
 

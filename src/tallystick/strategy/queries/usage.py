@@ -11,7 +11,7 @@ from tallystick.kernel import sql
 from tallystick.kernel.facts import Fact, History
 from tallystick.strategy.models import Version
 from tallystick.strategy.queries import book, catalogue, versions
-from tallystick.strategy.rules import lifecycle, pages, tree
+from tallystick.strategy.rules import lifecycle, own_words, pages, tree
 from tallystick.strategy.rules.tree import LookBack
 
 
@@ -106,7 +106,8 @@ def _used() -> dict[str, list[Version]]:
 
 def spoken_of(document: str) -> frozenset[str]:
     """Give the names of the facts and histories that the conditions of a document speak of."""
-    program, known = versions.program_of(document), catalogue.catalogue()
+    program = versions.program_of(document)
+    known = own_words.words(program.document, catalogue.catalogue())
     conditions = [effect.condition for effect in program.effects if effect.condition]
     conditions += [guard.when for guard in program.document.guards]
     return frozenset(
