@@ -198,6 +198,25 @@ def test_a_live_account_is_kept_with_its_facts_and_what_the_night_then_does():
     assert set(kept.facts) == {fact.name for fact in catalogue.facts() if not fact.name.startswith("strategy.")}
 
 
+def test_what_looks_back_is_kept_and_judged_window_by_window():
+    account_id = _debtor()
+    document = DOCUMENT.replace("days_past_due >= 7", "count(promises.broken, 90 days) = 0 and days_past_due >= 7")
+    version = strategies.publish(document)
+    strategies.refresh(account_id)
+
+    kept = golden.as_case(actions.keep_golden(account_id=account_id, title="Late", day=DAY, at=AT, by=BY))
+
+    assert kept.facts["count(promises.broken, 90 days)"] == "0"
+    assert kept.expected.happens == ("step waiting.write",)
+    assert golden.read_yaml(golden.as_yaml(version)) == [kept]
+    draft = _draft(document.replace("note: last", "note: at last"))
+    broken = golden.as_yaml(draft).replace("count(promises.broken, 90 days): 0", "count(promises.broken, 90 days): 1")
+    actions.write_golden(version_id=draft.pk, document=broken, reason="Broken", at=AT, by=BY)
+    judged = _judged(draft)
+    assert judged.found.happens == ()
+    assert "in the last 90 days" in judged.why
+
+
 def test_nothing_of_whom_it_is_about_is_kept():
     account = builders.account(name="Amelia Hughes", reference="SECRET-9")
     builders.invoice(account, due_on=DAY - timedelta(days=9))

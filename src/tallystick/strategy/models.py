@@ -71,7 +71,7 @@ class GoldenAccount(models.Model):
     #: The day it is decided for.
     day = models.DateField()
     state = models.TextField()
-    #: Id of the step it waits for; empty at the end of the state.
+    #: The step it waits for, or whose task, as `rules.golden.step_of` writes it; empty at the end of the state.
     step = models.TextField(blank=True, default="")
     entered_on = models.DateField()
     stepped_on = models.DateField(null=True)

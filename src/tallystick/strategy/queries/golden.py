@@ -8,8 +8,8 @@ from typing import Any
 from tallystick.kernel import sql
 from tallystick.strategy.models import GoldenAccount, Version
 from tallystick.strategy.queries import catalogue, life, versions
-from tallystick.strategy.rules import bundle, golden_yaml
-from tallystick.strategy.rules.golden import OF_PLACE, Case, Outcome, Written, written_value
+from tallystick.strategy.rules import bundle, golden_yaml, own_words
+from tallystick.strategy.rules.golden import OF_PLACE, Case, Outcome, Written, looked_back, step_of, written_value
 
 
 def cases(version: Version) -> list[Case]:
@@ -75,22 +75,25 @@ def taken(account_id: int, *, name: str, title: str, day: date) -> tuple[Case, V
 
     Nothing is expected of it yet. Its facts are those of the catalogue: no name, no address, no number.
     """
+    version_id = sql.value("SELECT version_id FROM strategy_book WHERE account_id = %s", [account_id])
+    if version_id is None:
+        return None
+    version = versions.get_version(version_id)
+    program = versions.program_of(version.document)
     facts = [fact for fact in catalogue.facts() if not fact.name.startswith(OF_PLACE)]
+    facts += looked_back(program, own_words.words(program.document, catalogue.catalogue()))
     selected = ", ".join(catalogue.expression(fact, day) for fact in facts)
     with sql.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT version_id, place, state_entered_on, stepped_on, next_review_on, {catalogue.expression(_currency(), day)},
+            SELECT place, state_entered_on, stepped_on, next_review_on, {catalogue.expression(_currency(), day)},
                    {selected}
             FROM strategy_book AS book WHERE account_id = {account_id:d}
             """  # noqa: S608
         )
         row = cursor.fetchone()
-    if row is None or row[0] is None:
-        return None
-    version_id, number, entered_on, stepped_on, review_on, currency, *values = row
-    version = versions.get_version(version_id)
-    place = versions.program_of(version.document).places[number]
+    number, entered_on, stepped_on, review_on, currency, *values = row
+    place = program.places[number]
     stated: dict[str, Written] = {
         fact.name: written_value(fact, value, currency) for fact, value in zip(facts, values, strict=True)
     }
@@ -99,7 +102,7 @@ def taken(account_id: int, *, name: str, title: str, day: date) -> tuple[Case, V
         title=title,
         day=day,
         state=place.state.id,
-        step=place.step.id if place.step else "",
+        step=step_of(place),
         entered_on=entered_on,
         stepped_on=stepped_on,
         review_on=review_on,

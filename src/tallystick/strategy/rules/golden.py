@@ -7,7 +7,7 @@ expression of each fact is the value that the case states. Nothing here evaluate
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
@@ -21,8 +21,8 @@ from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import grammar
 from tallystick.strategy.rules.own_words import PAUSED
 from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
-from tallystick.strategy.rules.tree import Literal, Negative
-from tallystick.strategy.rules.types import CURRENCY_FACT, Catalogue
+from tallystick.strategy.rules.tree import Literal, LookBack, Name, Negative
+from tallystick.strategy.rules.types import Catalogue
 
 #: A value as it is kept and written: a word, yes or no, or unknown.
 Written: TypeAlias = str | bool | None
@@ -48,7 +48,7 @@ class Case:
     title: str
     day: date
     state: str
-    #: Id of the step it waits for; empty at the end of the state.
+    #: The step it waits for, or whose task, as `step_of` writes it; empty at the end of the state.
     step: str
     entered_on: date
     stepped_on: date | None
@@ -108,7 +108,8 @@ def word_of(effect: Effect, program: Program) -> str:
         return f"leave {state} for {program.places[effect.to_place].state.id}"
     if effect.kind is EffectKind.ANSWER:
         return f"answer {effect.event}" + (f": {effect.title}" if effect.title != effect.event else "")
-    return f"{effect.kind.value} {state}.{effect.step.id if effect.step else ''}"
+    word = f"{effect.kind.value} {state}.{effect.step.id if effect.step else ''}"
+    return f"{word}: {effect.result}" if effect.result else word
 
 
 def effect_of(word: str, program: Program) -> Effect | None:
@@ -129,12 +130,19 @@ def said_outcome(outcome: Outcome, program: Program) -> str:
     return ", ".join(said_word(word, program) for word in outcome.happens) or _("nothing")
 
 
+def step_of(place: Place) -> str:
+    """Write what is waited for in a place: a step by its id, or its task; nothing at the end of the state."""
+    if place.step is None:
+        return ""
+    return f"task of {place.step.id}" if place.is_awaiting else place.step.id
+
+
 def place_of(case: Case, program: Program) -> Place:
     """Give the place of a case in a program: by the rule by which accounts move over where its state or step is gone."""
     places = [place for place in program.places if place.state.id == case.state]
     if not places:
         return program.start
-    return next((place for place in places if place.step and place.step.id == case.step), places[-1])
+    return next((place for place in places if step_of(place) == case.step), places[-1])
 
 
 # --------------------------------------------------------------------------------------------------------------- values
@@ -225,13 +233,45 @@ def _sql(fact: Fact, written: Written) -> str:
             return compiler.quote_text(written)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pinned(Catalogue):
+    """A catalogue in which what looks back is pinned too, window by window."""
+
+    cases: Mapping[int, Case] = field(default_factory=dict)
+
+    def fact(self, word: Name | LookBack) -> Fact:
+        """Give the fact that a condition names, or the one that it makes by looking back."""
+        found = Catalogue.fact(self, word)
+        return _pinned(found, self.cases) if isinstance(word, LookBack) else found
+
+
 def pinned(catalogue: Catalogue, cases: Mapping[int, Case]) -> Catalogue:
     """Give the catalogue in which each fact is what the cases state, by the number of the account that stands for each.
 
     What a case does not state is what it is of an account of which nothing is known, and to which nothing ever happened.
     """
-    pinned_facts = [_pinned(fact, cases) for fact in catalogue.facts.values()]
-    return Catalogue.of(pinned_facts, catalogue.histories.values())
+    facts = {name: _pinned(fact, cases) for name, fact in catalogue.facts.items()}
+    return _Pinned(facts, catalogue.short, catalogue.histories, catalogue.short_histories, cases)
+
+
+def fact_named(name: str, catalogue: Catalogue) -> Fact | None:
+    """Give the fact of a name, in full or in short, or one that looks back, such as "count(promises.broken, 90 days)"."""
+    try:
+        node = grammar.read(name)
+        return catalogue.fact(node) if isinstance(node, Name | LookBack) else None
+    except Refusal:
+        return None
+
+
+def looked_back(program: Program, catalogue: Catalogue) -> list[Fact]:
+    """Give the facts that a program makes by looking back, each window once."""
+    return [fact for fact in _read_by(program, catalogue) if fact.name not in catalogue.facts]
+
+
+def _read_by(program: Program, catalogue: Catalogue) -> list[Fact]:
+    trees = [effect.condition.tree for effect in program.effects if effect.condition]
+    trees += [guard.when.tree for guard in program.document.guards]
+    return list(dict.fromkeys(fact for tree in trees for fact in catalogue.of_tree(tree)))
 
 
 def _pinned(fact: Fact, cases: Mapping[int, Case]) -> Fact:
@@ -253,7 +293,7 @@ def with_currency(facts: Mapping[str, Written], catalogue: Catalogue) -> dict[st
     named = {
         str(written).rpartition(" ")[2]
         for name, written in facts.items()
-        if written is not None and catalogue.facts[name].type is FactType.MONEY
+        if written is not None and (fact := fact_named(name, catalogue)) and fact.type is FactType.MONEY
     }
     stated = facts.get(catalogue.currency.name)
     found = named | ({str(stated)} if stated else set())
@@ -264,9 +304,7 @@ def with_currency(facts: Mapping[str, Written], catalogue: Catalogue) -> dict[st
 
 def unstated(case: Case, program: Program, catalogue: Catalogue) -> Sequence[str]:
     """Give the facts that a program reads and a case does not state, by name."""
-    trees = [effect.condition.tree for effect in program.effects if effect.condition]
-    trees += [guard.when.tree for guard in program.document.guards]
-    names = {fact.name for tree in trees for fact in catalogue.of_tree(tree)}
-    stated = {*case.facts, catalogue.facts[catalogue.short[CURRENCY_FACT][0]].name}
+    names = {fact.name for fact in _read_by(program, catalogue)}
+    stated = {*case.facts, catalogue.currency.name}
     # Every version asks whether an account is paused; whoever says nothing of it means that it is not.
     return sorted(name for name in names - stated - {PAUSED} if not name.startswith(OF_PLACE))

@@ -16,6 +16,7 @@ from tallystick.strategy.rules.golden import (
     Outcome,
     ValueUnreadable,
     Written,
+    fact_named,
     read_value,
     with_currency,
 )
@@ -125,18 +126,18 @@ class _Reader:
         section, catalogue = self._section.section("facts"), self._vocabulary.catalogue
         facts: dict[str, Written] = {}
         for key in self._values:
-            full = key if key in catalogue.facts else "".join(catalogue.short.get(key, ()))
-            if full not in catalogue.facts or full.startswith(OF_PLACE):
+            fact = fact_named(key, catalogue)
+            if fact is None or fact.name.startswith(OF_PLACE):
                 near = nearest(key, (*catalogue.short, *catalogue.facts))
                 section.problem(
                     _("there is no fact “{word}” to state."), key, word=key, existing=[near] if near else ()
                 )
                 continue
-            fact, node = catalogue.facts[full], self._values[key]
+            node = self._values[key]
             try:
                 if not isinstance(node, Scalar):
                     raise ValueUnreadable(_("one value is expected here."))
-                facts[full] = read_value(fact, node.value)
+                facts[fact.name] = read_value(fact, node.value)
             except ValueUnreadable as wrong:
                 section.problem(str(wrong), key)
         try:
