@@ -54,7 +54,7 @@ def work_run(run_id: int) -> None:
     """Do chunks of a run until none is left."""
     at, by = clock.now(), system("nightly run")
     actions.work_run(run_id=run_id, at=at, by=by)
-    if actions.finish_run(run_id=run_id, at=at, by=by):
+    if actions.finish_run(run_id=run_id, at=at, by=by) and not runs.get_run(run_id).only_reports:
         actions.tidy_book()
 
 

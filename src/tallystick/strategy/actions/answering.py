@@ -122,7 +122,7 @@ def decide_answers(happened: Sequence[Happened], statement: Statement, *, at: da
     asking = Asking(BOOK, list(last), list(last.values()))
     decisions += decide(statement.leaves, statement, asking, at=at)
     due = decide(statement.steps, statement, Asking(BOOK, list(last)), at=at)
-    return decisions + due + running.go_on(due, statement, leaf=BOOK, at=at)
+    return decisions + due + running.go_on(due, statement, Asking(BOOK), at=at)
 
 
 def _answers(happened: Sequence[Happened], statement: Statement, *, at: datetime) -> list[Decided]:

@@ -73,7 +73,9 @@ def _latest_day(at: datetime) -> date | None:
     """Give the latest day that any row of the book can have been computed for."""
     found: date | None = sql.value(
         """
-        SELECT greatest(max((%(at)s::timestamptz AT TIME ZONE time_zone)::date), (SELECT max(day) FROM strategy_run))
+        SELECT greatest(
+            max((%(at)s::timestamptz AT TIME ZONE time_zone)::date), (SELECT max(day) FROM strategy_run WHERE NOT only_reports)
+        )
         FROM accounts_client
         """,
         {"at": at},
@@ -169,7 +171,7 @@ def _run_of_today(at: datetime) -> dict[str, Any] | None:
     if any(True for _unread in _mistaken(at)):
         return None
     found = sql.rows(
-        "SELECT day, started_at FROM strategy_run WHERE finished_at IS NOT NULL AND day = %(day)s",
+        "SELECT day, started_at FROM strategy_run WHERE NOT only_reports AND finished_at IS NOT NULL AND day = %(day)s",
         {"day": _latest_day(at)},
     )
     return found[0] if found else None

@@ -26,6 +26,9 @@ urlpatterns: list[URLPattern] = [
     path("runs", runs.runs, name="runs"),
     path("runs/start", runs.start, name="start_run"),
     path("runs/<int:run_id>", runs.run, name="run"),
+    path("runs/<int:run_id>/pause", runs.pause, name="pause_run"),
+    path("runs/<int:run_id>/resume", runs.resume, name="resume_run"),
+    path("runs/<int:run_id>/retry", runs.retry, name="retry_run"),
     path("accounts/<int:account_id>", reasons.why, name="why"),
     path("accounts/<int:account_id>/decisions/<int:decision_id>", reasons.decision, name="decision"),
 ]
