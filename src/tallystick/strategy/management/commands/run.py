@@ -81,7 +81,7 @@ class Command(BaseCommand):
         """Bring the book up to date before it is run. Facts never go back behind today, for which events are answered."""
         if rebuild:
             self.stdout.write(_("Facts: {count} accounts brought up to date.").format(count=actions.rebuild(day=day)))
-        answered = actions.answer_events(at=at, by=by)
+        answered = actions.answer_events(to_the_last=True, at=at, by=by)
         self.stdout.write(_("Events answered: {count}.").format(count=answered))
 
     def _report(self, report: runs.Report) -> None:
