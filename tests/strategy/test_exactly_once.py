@@ -16,14 +16,16 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from threading import Thread
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import transaction
 from tests import builders
 from tests.strategy import builders as strategies
 from tests.strategy.builders import BY, DAY, at
-from tests.strategy.test_killed import _url
+from tests.strategy.test_killed import _until, _url
 
 from tallystick.accounts import actions as account_actions
 from tallystick.accounts.models import Account
@@ -242,3 +244,57 @@ def test_whoever_dies_and_however_often_everything_happens_once(accounts, worker
     finally:
         clock.travel_to(None)
     assert deaths >= DAYS
+
+
+@pytest.fixture
+def other() -> Iterator[psycopg.Connection[tuple[int]]]:
+    """Be another worker, in the middle of answering the first event that waits."""
+    with psycopg.connect(_url()) as connection:
+        yield connection
+        connection.rollback()
+
+
+def _hold_first(other: psycopg.Connection[tuple[int]]) -> None:
+    assert other.execute("SELECT id FROM strategy_touched ORDER BY id LIMIT 1 FOR UPDATE").fetchone() is not None
+
+
+def test_an_accounts_later_event_waits_for_who_answers_its_earlier_one(accounts, other):
+    one, another = accounts[:2]
+    for account in (one, one, another):
+        builders.invoice(account, "10.00")
+    _hold_first(other)
+
+    actions.answer_events(at=at(DAY), by=BY)
+
+    assert set(Decision.objects.values_list("account_id", flat=True)) == {another.pk}
+    assert set(Touched.objects.values_list("account_id", flat=True)) == {one.pk}
+    other.rollback()
+    actions.answer_events(at=at(DAY), by=BY)
+    greeted = Decision.objects.filter(account_id=one.pk, cause_id__gt=0).order_by("id")
+    assert [each.cause_id for each in greeted] == sorted(each.cause_id for each in greeted)
+    assert len(greeted) == 2
+
+
+def test_before_a_run_who_is_still_answering_is_waited_for_and_made_up_for(accounts, other):
+    builders.invoice(accounts[0], "10.00")
+    _hold_first(other)
+
+    def die() -> None:
+        _until(lambda: _is_waited_for(other))
+        other.rollback()
+
+    dying = Thread(target=die)
+    dying.start()
+    actions.answer_events(to_the_last=True, at=at(DAY), by=BY)
+    dying.join()
+
+    assert Decision.objects.filter(account_id=accounts[0].pk, cause_id__gt=0).count() == 1
+    assert not Touched.objects.exists()
+
+
+def _is_waited_for(connection: psycopg.Connection[tuple[int]]) -> bool:
+    """Test if somebody waits for what a connection holds."""
+    waiting = connection.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    ).fetchone()
+    return waiting is not None and waiting[0] > 0

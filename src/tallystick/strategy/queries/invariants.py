@@ -281,6 +281,13 @@ def _unapproved(at: datetime) -> Iterator[sql.Rows]:
     yield sql.Rows(sql.load("tallystick.strategy", "invariants.sql", "unapproved"))
 
 
+def _refused_twice(at: datetime) -> Iterator[sql.Rows]:
+    """Find orders that were refused twice, or refused and carried out."""
+    text = sql.load("tallystick.strategy", "invariants.sql", "refused_twice")
+    for reach in _ranges():
+        yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), reach.params)
+
+
 _REBUILD = "tallystick run --rebuild computes all facts afresh. Then find what changed the record without an event."
 _DECISIONS = "SELECT count(*) FROM strategy_decision"
 
@@ -351,5 +358,17 @@ INVARIANTS = (
         sentence="Every decision stands on the timeline once, and every event of strategy has its decision.",
         checked=_DECISIONS,
         breaches=_untold,
+    ),
+    Invariant(
+        name="what was refused was refused once",
+        sentence="An order of a decision is refused once at most, and what was refused was not carried out as well.",
+        checked=_DECISIONS,
+        breaches=_refused_twice,
+    ),
+    Invariant(
+        name="finished runs are whole",
+        sentence="A finished run has a mark for each of its parts, and no part is done that counts as failed.",
+        checked="SELECT count(*) FROM strategy_run",
+        breaches=sql.load("tallystick.strategy", "invariants.sql", "half_run"),
     ),
 )
