@@ -130,6 +130,12 @@ ENTRY = (
     " cause_no, posted_at, reverses_id) SELECT {} FROM accounts_account AS account WHERE id = %(account)s"
 )
 
+REFUSED = (
+    "INSERT INTO timeline_event (account_id, recorded_at, happened_on, kind, actor, data)"
+    " SELECT account_id, recorded_at, happened_on, 'strategy.OrderRefused', actor, data || '{{\"order_no\": {}}}'"
+    " FROM timeline_event WHERE kind = 'strategy.StepTaken' AND account_id = %(account)s"
+)
+
 #: Each invariant, how it is broken, and what is said of it.
 BREAKS = [
     (
@@ -385,6 +391,17 @@ BREAKS = [
             " WHERE kind = 'strategy.StepTaken'"
         ],
         "is on the timeline 2 times",
+    ),
+    ("what was refused was refused once", [REFUSED.format(7), REFUSED.format(7)], "was refused 2 times"),
+    ("what was refused was refused once", [REFUSED.format(0)], "was refused, and carried out"),
+    ("finished runs are whole", ["DELETE FROM strategy_run_chunk"], "is finished, and of its 1 parts 0 are done"),
+    (
+        "finished runs are whole",
+        [
+            "INSERT INTO strategy_run_failure (run_id, chunk, failed_at, worker, error, sentence)"
+            " SELECT run_id, chunk, marked_at, worker, 'KeyError', 'It failed.' FROM strategy_run_chunk"
+        ],
+        "part 1 of the run of 2026-03-02 is done, and has failed",
     ),
 ]
 

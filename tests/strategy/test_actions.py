@@ -299,16 +299,6 @@ def test_a_run_in_leaves_goes_on_where_it_stopped(monkeypatch):
     assert happened(account.pk) == [(DAY, "First")]
 
 
-def test_a_run_for_a_day_before_the_last_is_refused():
-    strategies.publish(STEPS)
-    run(DAY)
-
-    with pytest.raises(lifecycle.RunTooEarly):
-        actions.start_run(day=DAY - timedelta(days=1), at=at(DAY), by=BY)
-
-    assert Run.objects.count() == 1
-
-
 def test_a_run_for_a_year_without_known_holidays_is_refused():
     strategies.publish(STEPS)
 

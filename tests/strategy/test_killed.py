@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ACCOUNTS = 90
 LEAVES = 64
 _ROOT = Path(__file__).resolve().parents[2]
-_PATIENCE = 20
+_PATIENCE = 60
 
 DOCUMENT = """
 name: test
@@ -96,7 +96,7 @@ def process() -> Iterator[Callable[[], subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
-        command = [sys.executable, "-P", "-m", "tallystick", "run", "--day", DAY.isoformat()]
+        command = [sys.executable, "-P", "-m", "tallystick", "run", "--day", DAY.isoformat(), "--act-because", "a test"]
         environment = {
             **os.environ,
             "DATABASE_URL": url_of_database(),

@@ -22,7 +22,7 @@ from tallystick.config.working_off import work_off
 from tallystick.contact import actions as contact_actions
 from tallystick.kernel import clock
 from tallystick.strategy import actions
-from tallystick.strategy.models import Decision, Run, Version
+from tallystick.strategy.models import Decision, Run, RunFailure, Version
 from tallystick.strategy.queries import usage, versions
 from tallystick.strategy.rules.lifecycle import PlanKind
 
@@ -44,6 +44,8 @@ PAGES: dict[str, Callable[[Account], str]] = {
     "facts": lambda _account: reverse("strategy:facts"),
     "runs": lambda _account: reverse("strategy:runs"),
     "run": lambda _account: reverse("strategy:run", args=[_first(Run).pk]),
+    "run with a failed part": lambda _account: reverse("strategy:run", args=[_failed_run().pk]),
+    "report of a day that is over": lambda _account: reverse("strategy:run", args=[_report().pk]),
     "why": lambda account: reverse("strategy:why", args=[account.pk]),
     "decision": lambda account: reverse("strategy:decision", args=[account.pk, _first(Decision).pk]),
 }
@@ -81,6 +83,28 @@ def _rolled_back() -> Version:
     version = _draft()
     actions.publish(version_id=version.pk, at=builders.AT, by=builders.TEST)
     return actions.roll_back(version_id=version.pk, reason="Too soon.", at=builders.AT, by=builders.TEST)
+
+
+def _failed_run() -> Run:
+    """Give a run of the next day of which a part failed, and which somebody paused."""
+    tomorrow = DAY + timedelta(days=1)
+    run = actions.start_run(day=tomorrow, at=builders.AT, by=builders.TEST)
+    RunFailure.objects.create(
+        run=run,
+        chunk=0,
+        failed_at=builders.AT,
+        worker="vm 4711",
+        error="UniqueViolation",
+        sentence="The database refused it with code 23505. contact_message, contact_message_once_per_cause.",
+    )
+    return actions.pause_run(run_id=run.pk, at=builders.AT, by=builders.TEST)
+
+
+def _report() -> Run:
+    report = actions.start_run(day=DAY - timedelta(days=1), at=builders.AT, by=builders.TEST)
+    actions.work_run(run_id=report.pk, at=builders.AT, by=builders.TEST)
+    actions.finish_run(run_id=report.pk, at=builders.AT, by=builders.TEST)
+    return report
 
 
 @pytest.fixture
@@ -204,7 +228,7 @@ def test_a_strategy_is_mended_published_run_and_explained(manager, account):
     page.get_by_role("button", name="Run").click()
     page.locator("dialog[open]").get_by_role("button", name="Run").click()
     page.wait_for_url("**/strategy/runs/*")
-    assert "Running" in page.locator("#run").inner_text()
+    assert "No worker is at it." in page.locator("#run").inner_text()
     work_off()
     page.locator("#run", has_text="Finished").wait_for()
     ran = page.locator("#run").inner_text()
@@ -249,3 +273,29 @@ def test_facts_are_found_while_somebody_types(manager: Any) -> None:
     assert page.locator("a:focus").inner_text() == "promises.kept_share"
     assert page.url.endswith("?q=kept_share")
     assert not [address for address in asked if "/static/" not in address], "nothing is fetched to search"
+
+
+def test_a_run_is_watched_without_reloading_and_paused_by_the_keyboard(manager, account):
+    strategies.publish(versions.shipped("uk-b2b"))
+    strategies.refresh(account.pk)
+    run = actions.start_run(day=DAY, at=builders.AT, by=builders.TEST)
+    page = manager.open(reverse("strategy:run", args=[run.pk]))
+    page.evaluate("window.isTheSamePage = true")
+
+    page.locator("#pause-run").focus()
+    with page.expect_response(lambda answer: answer.url.endswith(f"/runs/{run.pk}")):
+        pass
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.activeElement.id") == "pause-run", "looking again takes the focus from nobody"
+    actions.work_run(run_id=run.pk, at=builders.AT, by=builders.TEST)
+    actions.finish_run(run_id=run.pk, at=builders.AT, by=builders.TEST)
+    page.get_by_text("1 of 1").wait_for()
+    assert page.evaluate("window.isTheSamePage")
+    assert page.locator("#run[hx-get]").count() == 0
+
+    later = actions.start_run(day=DAY + timedelta(days=1), at=builders.AT, by=builders.TEST)
+    page = manager.open(reverse("strategy:run", args=[later.pk]))
+    page.locator("#pause-run").press("Enter")
+    page.locator("#resume-run").wait_for()
+    later.refresh_from_db()
+    assert later.paused_by == "mara.lindqvist"

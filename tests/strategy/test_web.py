@@ -276,7 +276,7 @@ def test_a_run_that_is_refused_says_why(published, signed_in):
     strategies.run(DAY)
     browser = signed_in(Role.CREDIT_MANAGER)
 
-    page = html(browser.post(reverse("strategy:start_run"), {"day": "2026-03-01"}, follow=True))
+    page = html(browser.post(reverse("strategy:start_run"), {"day": "2026-03-01", "reason": "Why not?"}, follow=True))
 
     assert "The book has been run for 2026-03-02 already" in page
 

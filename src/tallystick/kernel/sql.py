@@ -116,3 +116,8 @@ def execute(query: str, params: Mapping[str, Any] | Sequence[Any] | None = None)
     with cursor() as opened:
         opened.execute(query, params)
         return int(opened.rowcount)
+
+
+def is_connected() -> bool:
+    """Test if the server still answers on the connection: after an error, who lost it can no longer write what happened."""
+    return connection.connection is not None and connection.is_usable()

@@ -125,3 +125,10 @@ class RunForm(forms.Form):
     """The day to run the book for."""
 
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    #: Why it acts although the day is over; a day that is over is only reported otherwise.
+    reason = forms.CharField(
+        label=_("Why act on a day that is over"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from tallystick.strategy.rules import lifecycle
+from tallystick.strategy.rules import lifecycle, progress
 
 
 class Strategy(models.Model):
@@ -241,16 +241,31 @@ class Past(models.Model):
 
 
 class Run(models.Model):
-    """The strategy run over the whole book for one day."""
+    """The strategy run over the whole book for one day: it acts, or it only reports what acting would come to."""
 
-    day = models.DateField(unique=True)
+    day = models.DateField()
+    #: It decides by copies of the book and throws them away: a run of a day in the past that nobody told to act.
+    only_reports = models.BooleanField(default=False)
+    #: Why it acts although its day was in the past, in the words of who started it.
+    reason = models.TextField(blank=True, default="")
     started_at = models.DateTimeField()
     started_by = models.TextField()
+    #: While this stands no chunk is begun.
+    paused_at = models.DateTimeField(null=True)
+    paused_by = models.TextField(blank=True, default="")
     finished_at = models.DateTimeField(null=True)
     chunks = models.SmallIntegerField()
 
     class Meta:
         db_table = "strategy_run"
+        constraints = [
+            models.UniqueConstraint(fields=["day"], condition=Q(only_reports=False), name="strategy_run_once_a_day"),
+            models.UniqueConstraint(
+                fields=["day"],
+                condition=Q(only_reports=True, finished_at=None),
+                name="strategy_run_one_report_at_a_time",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day}"
@@ -263,11 +278,14 @@ class RunChunk(models.Model):
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="marks", db_index=False)
     chunk = models.SmallIntegerField()
     marked_at = models.DateTimeField()
+    #: Machine and process that did it.
+    worker = models.TextField(blank=True, default="")
     seconds = models.FloatField()
     accounts = models.IntegerField()
     refreshed = models.IntegerField()
     decided = models.IntegerField()
-    #: What happened: decisions by "version:effect"; orders by what they are, with what was done, already done and refused.
+    #: What happened: decisions by "version:effect"; orders by what they are, with what was done, already done and refused, or,
+    #: in a report, for how many accounts they would be given.
     decisions = models.JSONField()
     orders = models.JSONField()
     #: What it had seen of each of its tables when it decided (`queries.past.Look`). Null of runs before the past was kept.
@@ -275,6 +293,49 @@ class RunChunk(models.Model):
 
     class Meta:
         db_table = "strategy_run_chunk"
+
+
+class RunFailure(models.Model):
+    """A chunk that failed, written after its transaction was taken back. While it is open no worker takes the chunk."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="failures")
+    chunk = models.SmallIntegerField()
+    failed_at = models.DateTimeField()
+    worker = models.TextField()
+    #: Class of the error, or code of the refusal.
+    error = models.TextField()
+    #: What is known of it, without a value of the book.
+    sentence = models.TextField()
+    #: When somebody had it run again.
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "strategy_run_failure"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "chunk"], condition=Q(closed_at=None), name="strategy_run_failure_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.chunk}: {self.error}"
+
+
+class RunAct(models.Model):
+    """What was done with a run, and by whom: started, paused, resumed, run again, finished. Append-only."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="acts")
+    kind = models.TextField(choices=progress.ActKind.choices())
+    at = models.DateTimeField()
+    by = models.TextField()
+    #: Why, or how much, in words.
+    comment = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "strategy_run_act"
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.kind}"
 
 
 class Touched(models.Model):

@@ -44,7 +44,7 @@ def run_left(timestamp: int) -> None:
 
 def _run_today() -> None:
     at, by = clock.now(), system("nightly run")
-    actions.answer_events(at=at, by=by)
+    actions.answer_events(to_the_last=True, at=at, by=by)
     run = actions.start_run(day=local_day(at, settings.TIME_ZONE), at=at, by=by)
     actions.defer_run(run_id=run.pk)
 
@@ -54,7 +54,7 @@ def work_run(run_id: int) -> None:
     """Do chunks of a run until none is left."""
     at, by = clock.now(), system("nightly run")
     actions.work_run(run_id=run_id, at=at, by=by)
-    if actions.finish_run(run_id=run_id, at=at, by=by):
+    if actions.finish_run(run_id=run_id, at=at, by=by) and not runs.get_run(run_id).only_reports:
         actions.tidy_book()
 
 

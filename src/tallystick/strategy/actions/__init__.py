@@ -12,6 +12,7 @@ from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_ran
 from tallystick.strategy.actions.rehearsing import rehearse
 from tallystick.strategy.actions.restoring import roll_back
 from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, tidy_book, work_run
+from tallystick.strategy.actions.steering import pause_run, resume_run, retry_failed
 
 __all__ = [
     "Judgement",
@@ -30,6 +31,7 @@ __all__ = [
     "judge",
     "keep_golden",
     "keep_plans",
+    "pause_run",
     "plan",
     "publish",
     "rebuild",
@@ -37,6 +39,8 @@ __all__ = [
     "refresh_range",
     "rehearse",
     "remove_golden",
+    "resume_run",
+    "retry_failed",
     "roll_back",
     "run_chunk",
     "send_back",

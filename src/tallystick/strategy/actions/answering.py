@@ -65,34 +65,60 @@ def touch_siblings(kind: str, account_ids: Sequence[int], event_ids: Sequence[in
     )
 
 
-def answer_events(*, limit: int = BATCH, at: datetime, by: Actor) -> int:
-    """Answer all events that wait, some at a time, each some in a transaction; give how many they were."""
+def answer_events(*, limit: int = BATCH, to_the_last: bool = False, at: datetime, by: Actor) -> int:
+    """Answer all events that wait, some at a time, each some in a transaction; give how many they were.
+
+    What others are answering is left to them, unless all has to be answered `to_the_last`, as before a run: then they are
+    waited for, and what one of them leaves behind is answered too.
+    """
     answered = 0
-    while taken := answer_some(limit=limit, at=at, by=by):
+    while (taken := answer_some(limit=limit, at=at, by=by)) or (to_the_last and _others_left_something()):
         answered += taken
     return answered
 
 
+def _others_left_something() -> bool:
+    """Wait for whoever is answering the first event that waits, and test if it still waits, or another."""
+    return sql.value("SELECT id FROM strategy_touched ORDER BY id LIMIT 1 FOR UPDATE") is not None
+
+
+#: Takes away the first events that wait, and with them whatever else waits of their accounts: what waits together is answered
+#: together, however many are taken at a time. Of an account of which another worker is answering an earlier event nothing is
+#: taken; that worker comes back for it.
+_TAKE = """
+WITH first AS (
+    SELECT id, account_id FROM strategy_touched ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), rest AS (
+    SELECT id, account_id FROM strategy_touched
+    WHERE id > (SELECT max(id) FROM first) AND account_id IN (SELECT account_id FROM first)
+    FOR UPDATE SKIP LOCKED
+), held AS (
+    SELECT account_id, min(id) AS id FROM strategy_touched
+    WHERE id < (SELECT max(id) FROM first) AND id NOT IN (SELECT id FROM first)
+    GROUP BY account_id
+), taken AS (
+    SELECT each.id FROM (SELECT * FROM first UNION ALL SELECT * FROM rest) AS each
+    WHERE NOT EXISTS (SELECT FROM held WHERE held.account_id = each.account_id AND held.id < each.id)
+), gone AS (
+    DELETE FROM strategy_touched AS touched USING taken WHERE touched.id = taken.id
+    RETURNING touched.id, account_id, event_id, kind
+)
+SELECT account_id, event_id, kind, (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS day
+FROM gone
+JOIN accounts_account AS account ON account.id = account_id
+JOIN accounts_client AS client ON client.id = account.client_id
+ORDER BY gone.id
+"""
+
+
 @transaction.atomic
 def answer_some(*, limit: int = BATCH, at: datetime, by: Actor) -> int:
-    """Answer some of the events that wait and that nobody else is answering; give how many they were."""
+    """Answer some of the events that wait and that nobody else is answering; give how many they were.
+
+    An account's events are answered in their order. Taken are `limit`, and what else waits of the same accounts.
+    """
     by.must_be_allowed_to("run strategies")
-    taken = sql.rows(
-        """
-        WITH taken AS (
-            SELECT id FROM strategy_touched ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-        ), gone AS (
-            DELETE FROM strategy_touched AS touched USING taken WHERE touched.id = taken.id
-            RETURNING touched.id, account_id, event_id, kind
-        )
-        SELECT account_id, event_id, kind, (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS day
-        FROM gone
-        JOIN accounts_account AS account ON account.id = account_id
-        JOIN accounts_client AS client ON client.id = account.client_id
-        ORDER BY gone.id
-        """,
-        {"limit": limit, "at": at},
-    )
+    taken = sql.rows(_TAKE, {"limit": limit, "at": at})
     by_day: dict[date, list[Happened]] = defaultdict(list)
     for row in taken:
         by_day[row["day"]].append(Happened(row["account_id"], row["event_id"], row["kind"]))
@@ -105,7 +131,8 @@ def answer_some(*, limit: int = BATCH, at: datetime, by: Actor) -> int:
 def answer(happened: Sequence[Happened], *, day: date, at: datetime, by: Actor) -> list[Decided]:
     """Answer events, given in their order, and give the decisions.
 
-    For each account: its facts; the answer to each event in turn; the transition that is due; the step that is due.
+    For each account: its facts; the answer to each event in turn; the transition that is due; the step that is due. Facts are
+    those of now: an event that waited is answered by what else has become known since.
     """
     refreshing.refresh([each.account_id for each in happened], day=day)
     statement = versions.statement(day=day)
@@ -122,7 +149,7 @@ def decide_answers(happened: Sequence[Happened], statement: Statement, *, at: da
     asking = Asking(BOOK, list(last), list(last.values()))
     decisions += decide(statement.leaves, statement, asking, at=at)
     due = decide(statement.steps, statement, Asking(BOOK, list(last)), at=at)
-    return decisions + due + running.go_on(due, statement, leaf=BOOK, at=at)
+    return decisions + due + running.go_on(due, statement, Asking(BOOK), at=at)
 
 
 def _answers(happened: Sequence[Happened], statement: Statement, *, at: datetime) -> list[Decided]:

@@ -42,6 +42,8 @@ class Asking:
     table: str = BOOK
     account_ids: Sequence[int] | None = None
     event_ids: Sequence[int] = field(default=())
+    #: Where decisions are kept.
+    keeping: str = "strategy_decision"
 
     @property
     def source(self) -> str:
@@ -99,7 +101,7 @@ def _text(number: str, statement: Statement, asking: Asking) -> str:
             WHERE {asking.condition} AND {number} IS NOT NULL
             RETURNING book.*, {asking.event} AS event_id
         ), kept AS (
-            INSERT INTO strategy_decision (
+            INSERT INTO {asking.keeping} (
                 account_id, cause_id, run_id, decided_at, version_id, due_on, effect, from_place, to_place, facts,
                 from_entered_on, from_review_on, from_stepped_on
             )

@@ -136,7 +136,7 @@ class _Court:
     def _decided(self, *, at: datetime) -> dict[int, list[Effect]]:
         timed = [account_id for account_id, case in self._cases.items() if not case.event]
         decisions: list[Decided] = decide(self._statement.timed, self._statement, Asking(BOOK, timed), at=at)
-        decisions += running.go_on(decisions, self._statement, leaf=BOOK, at=at)
+        decisions += running.go_on(decisions, self._statement, Asking(BOOK), at=at)
         happened = [
             Happened(account_id, event_id=-account_id, kind=case.event)
             for account_id, case in self._cases.items()

@@ -24,18 +24,18 @@ RANGE = 50_000
 
 
 @transaction.atomic
-def refresh(account_ids: Sequence[int], *, day: date, table: str = BOOK) -> int:
+def refresh(account_ids: Sequence[int], *, day: date, table: str = BOOK, keeps_past: bool = True) -> int:
     """Bring the facts of some accounts up to date for a day; give how many rows changed or are new.
 
-    Where all of them are known to stand in one leaf, `table` names it.
+    Where all of them are known to stand in one leaf, `table` names it. Of a copy of a leaf no past is kept.
     """
     wanted = sorted(set(account_ids))
     if not wanted:
         return 0
     if len(wanted) == 1:
         with _joins_as_written():
-            return _refresh(book.one(wanted[0]), table, expected=1, day=day)
-    return _refresh(book.several(wanted), table, expected=len(wanted), day=day)
+            return _refresh(book.one(wanted[0]), table, expected=1, day=day, keeps_past=keeps_past)
+    return _refresh(book.several(wanted), table, expected=len(wanted), day=day, keeps_past=keeps_past)
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def _joins_as_written() -> Iterator[None]:
     sql.execute("SET LOCAL join_collapse_limit TO DEFAULT")
 
 
-def _refresh(reach: Reach, table: str, *, expected: int | None, day: date) -> int:
+def _refresh(reach: Reach, table: str, *, expected: int | None, day: date, keeps_past: bool = True) -> int:
     params = {**reach.params, "day": day}
     locked = sql.value(
         f"""
@@ -70,16 +70,17 @@ def _refresh(reach: Reach, table: str, *, expected: int | None, day: date) -> in
         """,  # noqa: S608
         reach.params,
     )
-    changed: int = sql.execute(_update(reach, table), params) if locked else 0
+    changed: int = sql.execute(_update(reach, table, keeps_past=keeps_past), params) if locked else 0
     if expected is not None and locked == expected:
         return changed
     return changed + sql.execute(_insert(reach, table, day), params)
 
 
-def _update(reach: Reach, table: str) -> str:
+def _update(reach: Reach, table: str, *, keeps_past: bool) -> str:
     names = [column.name for column in catalogue.columns()]
     assigned = ", ".join([*(f"{name} = fresh.{name}" for name in names), *map(_stood_still, _CLOCKS)])
     stored, fresh = (", ".join(f"{row}.{name}" for name in names) for row in ("book", "fresh"))
+    keeping = "INSERT INTO strategy_past (account_id, day, was)" if keeps_past else ""
     return f"""
         WITH changed AS (
             UPDATE {table} AS book SET {assigned}
@@ -89,7 +90,7 @@ def _update(reach: Reach, table: str) -> str:
               AND ({stored}) IS DISTINCT FROM ({fresh})
             RETURNING book.account_id, {past.difference("old", "book")} AS was
         )
-        INSERT INTO strategy_past (account_id, day, was) SELECT account_id, %(day)s, was FROM changed
+        {keeping} SELECT account_id, %(day)s, was FROM changed
     """  # noqa: S608
 
 

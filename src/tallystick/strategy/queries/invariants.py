@@ -73,7 +73,9 @@ def _latest_day(at: datetime) -> date | None:
     """Give the latest day that any row of the book can have been computed for."""
     found: date | None = sql.value(
         """
-        SELECT greatest(max((%(at)s::timestamptz AT TIME ZONE time_zone)::date), (SELECT max(day) FROM strategy_run))
+        SELECT greatest(
+            max((%(at)s::timestamptz AT TIME ZONE time_zone)::date), (SELECT max(day) FROM strategy_run WHERE NOT only_reports)
+        )
         FROM accounts_client
         """,
         {"at": at},
@@ -169,7 +171,7 @@ def _run_of_today(at: datetime) -> dict[str, Any] | None:
     if any(True for _unread in _mistaken(at)):
         return None
     found = sql.rows(
-        "SELECT day, started_at FROM strategy_run WHERE finished_at IS NOT NULL AND day = %(day)s",
+        "SELECT day, started_at FROM strategy_run WHERE NOT only_reports AND finished_at IS NOT NULL AND day = %(day)s",
         {"day": _latest_day(at)},
     )
     return found[0] if found else None
@@ -279,6 +281,13 @@ def _unapproved(at: datetime) -> Iterator[sql.Rows]:
     yield sql.Rows(sql.load("tallystick.strategy", "invariants.sql", "unapproved"))
 
 
+def _refused_twice(at: datetime) -> Iterator[sql.Rows]:
+    """Find orders that were refused twice, or refused and carried out."""
+    text = sql.load("tallystick.strategy", "invariants.sql", "refused_twice")
+    for reach in _ranges():
+        yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), reach.params)
+
+
 _REBUILD = "tallystick run --rebuild computes all facts afresh. Then find what changed the record without an event."
 _DECISIONS = "SELECT count(*) FROM strategy_decision"
 
@@ -349,5 +358,17 @@ INVARIANTS = (
         sentence="Every decision stands on the timeline once, and every event of strategy has its decision.",
         checked=_DECISIONS,
         breaches=_untold,
+    ),
+    Invariant(
+        name="what was refused was refused once",
+        sentence="An order of a decision is refused once at most, and what was refused was not carried out as well.",
+        checked=_DECISIONS,
+        breaches=_refused_twice,
+    ),
+    Invariant(
+        name="finished runs are whole",
+        sentence="A finished run has a mark for each of its parts, and no part is done that counts as failed.",
+        checked="SELECT count(*) FROM strategy_run",
+        breaches=sql.load("tallystick.strategy", "invariants.sql", "half_run"),
     ),
 )

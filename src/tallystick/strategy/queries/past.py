@@ -68,14 +68,17 @@ class Moment:
 
 def moment_of(account_id: int, day: date) -> Moment | None:
     """Give the moment at which the run of a day looked at an account, else the end of the day; None before its past was kept."""
-    chunks = {mark.chunk: mark for mark in RunChunk.objects.filter(run__day=day).select_related("run")}
+    chunks = {
+        mark.chunk: mark
+        for mark in RunChunk.objects.filter(run__day=day, run__only_reports=False).select_related("run")
+    }
     if chunks:
         chunk, table = _table_of(account_id, next(iter(chunks.values())).run.chunks)
         mark = chunks.get(chunk)
         if mark is None or mark.looks is None:
             return None
         return Moment(_before_flight(account_id, Look(*mark.looks[table])), is_run=True)
-    if not RunChunk.objects.filter(run__day__lt=day, looks__isnull=False).exists():
+    if not RunChunk.objects.filter(run__day__lt=day, run__only_reports=False, looks__isnull=False).exists():
         return None
     return Moment(_end_of(account_id, day), is_run=False)
 

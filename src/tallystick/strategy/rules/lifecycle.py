@@ -188,7 +188,7 @@ class RunTooEarly(Refusal):
     """The book has been run for a later day already."""
 
     code = "strategy.run_too_early"
-    sentence = _("The book has been run for {last} already; it cannot be run for {day}.")
+    sentence = _("The book has been run for {last} already: a run for {day} can report, and not act.")
 
 
 class CalendarEnds(Refusal):

@@ -128,7 +128,7 @@ FULL JOIN (
                                          'strategy.WaitEnded', 'strategy.LimitCame')
     GROUP BY 1, 2
 ) AS told USING (account_id, decision_id)
-WHERE decision.id IS NULL OR told.times IS DISTINCT FROM 1
+WHERE decision.id IS NULL OR told.times IS DISTINCT FROM 1;
 
 -- name: unapproved
 -- Find versions that decided and are not what was approved, or not what they restore. Those of before approvals were kept are left out.
@@ -151,3 +151,41 @@ FROM strategy_version AS version
 JOIN strategy_version AS before ON before.id = version.restores_id
 JOIN strategy_strategy AS strategy ON strategy.id = version.strategy_id
 WHERE version.document <> before.document;
+
+-- name: refused_twice
+-- Give the orders of decisions of which the timeline tells more than once that they were refused, or that were carried out as well.
+WITH refused AS (
+    SELECT account_id, (data ->> 'decision_id')::bigint AS decision_id, (data ->> 'order_no')::smallint AS number, count(*) AS times
+    FROM timeline_event
+    WHERE {reach} AND kind = 'strategy.OrderRefused'
+    GROUP BY 1, 2, 3
+), done AS (
+    SELECT account_id, cause_id AS decision_id, action_no AS number FROM contact_message WHERE cause_kind = 'decision' AND {reach}
+    UNION ALL
+    SELECT account_id, cause_id, action_no FROM worklists_work_item WHERE cause_kind = 'decision' AND {reach}
+    UNION ALL
+    SELECT account_id, cause_id, action_no FROM holds_hold WHERE cause_kind = 'decision' AND {reach}
+)
+SELECT refused.account_id,
+       'order ' || refused.number || ' of decision ' || refused.decision_id
+       || CASE WHEN done.account_id IS NULL THEN ' was refused ' || refused.times || ' times'
+               ELSE ' was refused, and carried out' END AS what
+FROM refused
+LEFT JOIN done USING (account_id, decision_id, number)
+WHERE refused.times > 1 OR done.account_id IS NOT NULL;
+
+-- name: half_run
+-- Give the runs that are finished though a part of them has no mark, and parts that are marked and have failed at once.
+SELECT NULL::bigint AS account_id,
+       'the run of ' || run.day || ' is finished, and of its ' || run.chunks || ' parts ' || count(mark.chunk) || ' are done' AS what
+FROM strategy_run AS run
+LEFT JOIN strategy_run_chunk AS mark ON mark.run_id = run.id AND mark.chunk < run.chunks
+WHERE run.finished_at IS NOT NULL
+GROUP BY run.id
+HAVING count(mark.chunk) <> run.chunks
+UNION ALL
+SELECT NULL, 'part ' || failure.chunk + 1 || ' of the run of ' || run.day || ' is done, and has failed'
+FROM strategy_run_failure AS failure
+JOIN strategy_run_chunk AS mark ON mark.run_id = failure.run_id AND mark.chunk = failure.chunk
+JOIN strategy_run AS run ON run.id = failure.run_id
+WHERE failure.closed_at IS NULL
