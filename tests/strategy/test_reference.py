@@ -37,7 +37,7 @@ def test_every_condition_that_the_pages_show_is_understood(page):
 
     assert len(shown) >= 3
     for condition in shown:
-        assert types.understand(condition, catalogue.catalogue())
+        assert types.understand(condition, catalogue.rooms_catalogue())
 
 
 def test_the_page_of_facts_names_every_history():

@@ -12,6 +12,7 @@ window that ends with the run's day: its entries grow old by themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -65,6 +66,12 @@ class Fact:
     choices: tuple[str, ...] = ()
     #: How people say it, where its name does not.
     said: str = ""
+    #: Number of the published version that says what the word means; 0 for the fact of a room.
+    version: int = 0
+
+    def expression(self, day: date) -> str:
+        """Write the expression for an as-of day."""
+        return self.sql.replace("{day}", f"DATE '{day.isoformat()}'")
 
 
 #: The longest window a condition may look back over, in days: a leap year.

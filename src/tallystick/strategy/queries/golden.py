@@ -75,7 +75,8 @@ def taken(account_id: int, *, name: str, title: str, day: date) -> tuple[Case, V
 
     Nothing is expected of it yet. Its facts are those of the catalogue: no name, no address, no number.
     """
-    facts = [fact for fact in catalogue.facts() if not fact.name.startswith(OF_PLACE)]
+    words = catalogue.catalogue().facts.values()
+    facts = [fact for fact in words if not fact.name.startswith(OF_PLACE)]
     selected = ", ".join(catalogue.expression(fact, day) for fact in facts)
     with sql.cursor() as cursor:
         cursor.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,13 +17,15 @@ from tallystick.kernel.facts import Fact, FactType
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.models import Decision, Version
-from tallystick.strategy.queries import catalogue, versions
+from tallystick.strategy.queries import catalogue, scores, versions
 from tallystick.strategy.rules import narration, own_words, plain
 from tallystick.strategy.rules.document import Otherwise
 from tallystick.strategy.rules.own_words import PAUSED
+from tallystick.strategy.rules.policies.document import Scorecard
+from tallystick.strategy.rules.policies.words import Word
 from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
 from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
-from tallystick.strategy.rules.statement import facts_of
+from tallystick.strategy.rules.statement import VERSION, facts_of
 from tallystick.strategy.rules.types import Catalogue
 from tallystick.timeline import queries as timeline
 
@@ -258,14 +261,17 @@ def _answered(account_id: int, options: list[Option], day: date) -> list[Verdict
     """Ask the questions of all options in one statement, with the facts they read."""
     facts = list(dict.fromkeys(fact for each in options for question in each.questions for fact in question.facts))
     asked = [question.sql for each in options for question in each.questions]
-    read = [catalogue.expression(fact, day) for fact in (*facts, catalogue.catalogue().currency)]
-    selected = ", ".join([*asked, *read])
+    currency_fact = catalogue.catalogue().currency
+    read = [catalogue.expression(fact, day) for fact in facts]
+    made = [fact.contributions(day) if isinstance(fact, Word) else "NULL::jsonb" for fact in facts]
+    selected = ", ".join([*asked, *read, *made, catalogue.expression(currency_fact, day)])
     with sql.cursor() as cursor:
         cursor.execute(f"SELECT {selected} FROM strategy_book AS book WHERE account_id = {account_id:d}")  # noqa: S608
         found = cursor.fetchone()
     answers = iter(found[: len(asked)])
     currency = found[-1]
-    values = {fact: _value(fact, value, currency) for fact, value in zip(facts, found[len(asked) : -1], strict=True)}
+    of_facts = zip(facts, found[len(asked) :], found[len(asked) + len(facts) : -1], strict=False)
+    values = {fact: _value(fact, value, currency, _parts(fact, parts)) for fact, value, parts in of_facts}
     return [
         Verdict(
             option.effect,
@@ -318,11 +324,22 @@ def _decided(decision: Decision, effect: Effect, words: Catalogue) -> Iterator[V
     """Give the values that decided, in the order the condition names them."""
     currency = decision.facts.get(words.currency.name, "")
     for fact in facts_of(effect, words):
-        yield _value(fact, decision.facts.get(fact.name), currency)
+        version = decision.facts.get(fact.name + VERSION)
+        of_version = _("version {number}").format(number=version) if version else ""
+        yield _value(fact, decision.facts.get(fact.name), currency, of_version)
 
 
-def _value(fact: Fact, value: Any, currency: str) -> Value:
-    return Value(plain.fact_aloud(fact), value_said(fact, value, currency), fact.meaning)
+def _value(fact: Fact, value: Any, currency: str, detail: str) -> Value:
+    said = value_said(fact, value, currency)
+    return Value(plain.fact_aloud(fact), f"{said} ({detail})" if detail else said, fact.meaning)
+
+
+def _parts(fact: Fact, contributions: str | None) -> str:
+    """Say what the components of a score added; nothing of another fact."""
+    if contributions is None or not isinstance(fact, Word) or not isinstance(fact.policy, Scorecard):
+        return ""
+    parts = scores.parts(fact.policy, json.loads(contributions))
+    return ", ".join(f"{part.title} {plain.value_aloud(part.contribution)}" for part in parts)
 
 
 def value_said(fact: Fact, value: Any, currency: str) -> str:

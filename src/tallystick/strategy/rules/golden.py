@@ -230,8 +230,7 @@ def pinned(catalogue: Catalogue, cases: Mapping[int, Case]) -> Catalogue:
 
     What a case does not state is what it is of an account of which nothing is known, and to which nothing ever happened.
     """
-    pinned_facts = (_pinned(fact, cases) for fact in catalogue.facts.values())
-    return Catalogue.of(pinned_facts, catalogue.histories.values())
+    return replace(catalogue, facts={name: _pinned(fact, cases) for name, fact in catalogue.facts.items()})
 
 
 def _pinned(fact: Fact, cases: Mapping[int, Case]) -> Fact:
@@ -242,6 +241,10 @@ def _pinned(fact: Fact, cases: Mapping[int, Case]) -> Fact:
     ]
     if not stated:
         return fact
+    if fact.version:
+        # The word of a policy is made of other words; stated, it is only what the case says.
+        sql = f"CASE book.account_id {' '.join(stated)} END"
+        return Fact(fact.name, fact.type, fact.unit, fact.meaning, sql, fact.choices, version=fact.version)
     return replace(fact, sql=f"CASE book.account_id {' '.join(stated)} ELSE {fact.sql} END")
 
 

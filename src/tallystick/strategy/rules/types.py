@@ -90,7 +90,7 @@ class Catalogue:
                 raise ValueError(f"{name!r} cannot be the name of a fact or a history")
             if names.count(name) > 1:
                 raise ValueError(f"two facts or histories are named {name!r}")
-        short = _short(by_name)
+        short = _short({name: fact for name, fact in by_name.items() if not fact.version})
         if any(fact.type is _MONEY for fact in by_name.values()) and len(short.get(CURRENCY_FACT, ())) != 1:
             raise ValueError(f"money needs a fact named {CURRENCY_FACT!r}")
         return cls(dict(sorted(by_name.items())), short, dict(sorted(looked_back.items())), _short(looked_back))

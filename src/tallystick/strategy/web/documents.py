@@ -93,7 +93,7 @@ def _judged(found: Version) -> tuple[list[actions.Judgement], Refusal | None]:
 @require_GET
 def facts(request: ActorRequest) -> HttpResponse:
     """Show the catalogue: every fact and every history that a condition may use, with its meaning."""
-    context = {"rooms": catalogue.by_room(), "histories": catalogue.histories(), "longest": LONGEST_WINDOW}
+    context = {"rooms": catalogue.all_by_room(), "histories": catalogue.histories(), "longest": LONGEST_WINDOW}
     return render(request, "strategy/facts.html", context)
 
 
@@ -129,7 +129,7 @@ def new_version(request: ActorRequest, version_id: int | None = None) -> HttpRes
         "refusal": refusal,
         "orders": reading_orders.ORDERS,
         "shipped": () if found else versions.shipped_names(),
-        "rooms": catalogue.by_room(),
+        "rooms": catalogue.all_by_room(),
         "histories": catalogue.histories(),
     }
     return render(request, "strategy/edit.html", context, status=422 if request.method == "POST" else 200)

@@ -17,6 +17,7 @@ from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound
 from tallystick.strategy import forms
 from tallystick.strategy.queries import runs as run_queries
+from tallystick.strategy.queries import scores, standings
 from tallystick.strategy.queries import why as why_queries
 from tallystick.strategy.rules.program import EffectKind
 
@@ -39,7 +40,14 @@ def why(request: ActorRequest, account_id: int) -> HttpResponse:
     today = local_day(clock.now(), account.client.time_zone)
     explained = why_queries.why(account_id, day=today, past=100)
     past = [_line(account_id, each) for each in explained.past] if explained else []
-    context: dict[str, Any] = {"account": account, "why": explained, "past": past, "today": today}
+    context: dict[str, Any] = {
+        "account": account,
+        "why": explained,
+        "past": past,
+        "today": today,
+        "standings": standings.standings(account_id, day=today),
+        "scores": scores.scores_of(account_id),
+    }
     if explained and request.actor.may("publish strategies"):
         last = run_queries.last_day()
         day = max(today, explained.next_review_on or today, last + timedelta(days=1) if last else today)
