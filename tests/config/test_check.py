@@ -24,6 +24,7 @@ from tallystick.payments import actions as payment_actions
 from tallystick.payments.models import Payment
 from tallystick.payments.rules.states import ReversalReason
 from tallystick.promises import actions as promise_actions
+from tallystick.strategy import actions as strategy_actions
 from tallystick.timeline import actions as timeline
 
 DOCUMENT = """
@@ -48,12 +49,23 @@ states:
           - note: Looked again.
 """
 
+RISK = """
+kind: scorecard
+name: risk
+title: Risk
+components:
+  - id: age
+    of: days_past_due
+    bands: {below 7: 10, 7 and above: 3, unknown: 0}
+"""
+
 #: Tables that only grow; whoever owns the server can have it otherwise.
 GROWING = (
     "timeline_event",
     "timeline_seal",
     "ledger_entry",
     "strategy_decision",
+    "strategy_score",
     "documents_document",
     "documents_blob",
 )
@@ -87,6 +99,9 @@ def book():
     letter = document_actions.NewFile(account.pk, DocumentKind.SENT_LETTER, "letter.txt", "text/plain", b"Pay us.")
     document = document_actions.store_document(file=letter, at=AT, by=TEST)
     strategies.run(TODAY)
+    risk = strategy_actions.draft_policy(document=RISK, at=AT, by=TEST)
+    strategy_actions.publish_policy(version_id=risk.pk, at=AT, by=TEST)
+    strategy_actions.keep_scores(day=TODAY, at=AT, by=TEST)
     sql.execute(
         "UPDATE contact_message SET state = 'sent', sent_at = %s, document_id = %s",
         [AT - timedelta(days=1), document.pk],
@@ -311,6 +326,21 @@ BREAKS = [
             " published_at, id FROM strategy_version"
         ],
         "Chasing 2 is not the version 1 that it restores",
+    ),
+    (
+        "every policy is understood",
+        ["UPDATE strategy_policy_version SET document = replace(document, 'days_past_due', 'days_past_dew')"],
+        "Risk 1 cannot be understood",
+    ),
+    (
+        "scores are what their inputs give",
+        ["UPDATE strategy_score SET inputs = '{\"age\": 6}' WHERE account_id = %(account)s"],
+        "the score of 2026-03-02 is not what its inputs give",
+    ),
+    (
+        "scores are what their inputs give",
+        ["UPDATE strategy_score SET score = score + 1 WHERE account_id = %(account)s"],
+        "the contributions of 2026-03-02 do not sum to the score",
     ),
     (
         "open accounts have a next step or a reason",

@@ -19,6 +19,7 @@ from tallystick.ledger import queries as ledger_queries
 from tallystick.payments import queries as payments
 from tallystick.payments.models import FileWarning
 from tallystick.promises.models import Promise
+from tallystick.strategy.models import Score
 from tallystick.timeline import actions as timeline
 
 SEED, TODAY = 1, date(2026, 6, 30)
@@ -77,6 +78,7 @@ def test_a_book_that_was_lived_through_owes_what_its_debtors_left_unpaid(tmp_pat
         for reference, account in accounts.items()
     } == {reference: life.balance_minor(reference, on=TODAY) for reference in life.debtors}
     assert set(Promise.objects.values_list("state", flat=True)) >= {"open", "kept", "broken"}
+    assert Score.objects.count() > Score.objects.values("account_id").distinct().count() > SIZE // 2
     assert not Promise.objects.filter(state="open", pay_on__lt=TODAY - timedelta(days=1)).exists()
     assert set(Dispute.objects.values_list("state", flat=True)) == {"open", "upheld", "rejected"}
     assert not FileWarning.objects.exists()

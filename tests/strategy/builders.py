@@ -10,7 +10,7 @@ from tallystick.accounts import actions as account_actions
 from tallystick.accounts.models import Account, Client
 from tallystick.kernel import sql
 from tallystick.strategy import actions
-from tallystick.strategy.models import Decision, Touched, Version
+from tallystick.strategy.models import Decision, PolicyVersion, Touched, Version
 from tallystick.strategy.queries import versions
 
 BY = builders.TEST
@@ -48,6 +48,12 @@ def sibling(account: Account) -> Account:
         at=at(DAY),
         by=BY,
     )
+
+
+def publish_policy(document: str, *, day: date = DAY) -> PolicyVersion:
+    """Publish a policy."""
+    drafted = actions.draft_policy(document=document, at=at(day), by=BY)
+    return actions.publish_policy(version_id=drafted.pk, at=at(day), by=BY)
 
 
 def refresh(*account_ids: int, day: date = DAY) -> int:

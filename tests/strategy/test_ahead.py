@@ -28,7 +28,7 @@ def account():
 
 
 def _first(account, *texts, until=None):
-    words = catalogue.catalogue()
+    words = catalogue.rooms_catalogue()
     writer = Ahead(words)
     conditions = [writer.to_sql(types.understand(text, words)) for text in texts]
     return ahead.first_days(account.pk, conditions, day=DAY, until=until or ahead.furthest(DAY))

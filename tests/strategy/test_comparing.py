@@ -26,12 +26,17 @@ from tallystick.strategy.rules.golden import GoldenFrozen
 from tallystick.strategy.rules.program import Program
 from tallystick.strategy.rules.reading import DocumentMistaken
 
+pytestmark = pytest.mark.django_db
+
 AT = at(DAY)
 
 
 def _compared(before: str, after: str, *, cases: tuple[str, str] = ("", "")) -> dict[str, list[tuple[str, ...]]]:
     sides = [
-        comparison.Side(Program.of(reading.read(text, catalogue.vocabulary())), golden.read_yaml(written))
+        comparison.Side(
+            Program.of(reading.read(text, catalogue.rooms_vocabulary())),
+            golden.read_yaml(written),
+        )
         for text, written in zip((before, after), cases, strict=True)
     ]
     return {
@@ -39,7 +44,7 @@ def _compared(before: str, after: str, *, cases: tuple[str, str] = ("", "")) -> 
             (each.sign.value, each.what, each.title, *(f"{a.name}: {a.before} → {a.after}" for a in each.aspects))
             for each in part.differences
         ]
-        for part in comparison.compare(*sides, catalogue.catalogue())
+        for part in comparison.compare(*sides, catalogue.rooms_catalogue())
     }
 
 

@@ -278,7 +278,7 @@ def test_a_delay_since_entering_is_over_exactly_from_its_day(entered, count, hol
 
 def _shipped(name: str):
     text = resources.files("tallystick.strategy").joinpath("documents", f"{name}.yaml").read_text("utf-8")
-    return reading.read(text, catalogue.vocabulary())
+    return reading.read(text, catalogue.rooms_vocabulary())
 
 
 @pytest.mark.parametrize("name", versions.shipped_names())
@@ -324,4 +324,4 @@ def test_a_picture_says_which_event_leads_to_a_state_from_everywhere():
     ],
 )
 def test_a_fact_that_is_so_or_not_is_read_by_its_meaning(condition, said):
-    assert plain.read_aloud(grammar.read(condition), catalogue.catalogue()) == said
+    assert plain.read_aloud(grammar.read(condition), catalogue.rooms_catalogue()) == said

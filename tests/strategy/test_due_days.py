@@ -144,7 +144,7 @@ def test_why_names_the_due_day():
 
 
 def test_a_step_by_the_due_day_is_read_aloud():
-    told = narration.narrate(reading.read(DOCUMENT, catalogue.vocabulary()), catalogue.catalogue())
+    told = narration.narrate(reading.read(DOCUMENT, catalogue.rooms_vocabulary()), catalogue.rooms_catalogue())
 
     assert [each.when for each in told.states[0].steps] == [
         "5 days before the due day of the oldest open item, or the business day before instead, passed over once that has come",
@@ -169,7 +169,7 @@ def test_a_mistake_is_named_with_its_line(before, after, on_line, said):
     mistaken = DOCUMENT.replace(before, after, 1)
 
     with pytest.raises(reading.DocumentMistaken) as refused:
-        reading.read(mistaken, catalogue.vocabulary())
+        reading.read(mistaken, catalogue.rooms_vocabulary())
 
     [problem, *_more] = [each for each in refused.value.problems if said in each.sentence]
     assert on_line in mistaken.splitlines()[problem.line - 1]

@@ -80,7 +80,7 @@ def _written(message: Message):
 )
 def test_the_level_of_an_account_is_the_highest_of_its_items(begins, ages):
     weighing = Weighing(tuple(sorted(begins)))
-    fact = own_words.with_words((), weighing, catalogue.catalogue()).facts["levels.level"]
+    fact = own_words.with_words((), weighing, catalogue.rooms_catalogue()).facts["levels.level"]
     oldest = DAY - timedelta(days=max(ages)) if ages else None
 
     found = sql.value(
@@ -173,7 +173,7 @@ def test_without_the_word_each_account_speaks_for_itself():
 
 
 def test_levels_are_read_aloud():
-    told = narration.narrate(reading.read(DOCUMENT, catalogue.vocabulary()), catalogue.catalogue())
+    told = narration.narrate(reading.read(DOCUMENT, catalogue.rooms_vocabulary()), catalogue.rooms_catalogue())
 
     assert [(each.title, each.when) for each in told.weighing] == [
         ("Level 1", "from 1 day past due"),
@@ -201,7 +201,7 @@ def test_a_mistake_is_named_with_its_line(before, after, on_line, said):
     mistaken = DOCUMENT.replace(before, after, 1)
 
     with pytest.raises(reading.DocumentMistaken) as refused:
-        reading.read(mistaken, catalogue.vocabulary())
+        reading.read(mistaken, catalogue.rooms_vocabulary())
 
     [problem, *_more] = [each for each in refused.value.problems if said in each.sentence]
     assert on_line in mistaken.splitlines()[problem.line - 1]

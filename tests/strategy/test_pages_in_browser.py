@@ -22,8 +22,8 @@ from tallystick.config.working_off import work_off
 from tallystick.contact import actions as contact_actions
 from tallystick.kernel import clock
 from tallystick.strategy import actions
-from tallystick.strategy.models import Decision, Run, RunFailure, Version
-from tallystick.strategy.queries import usage, versions
+from tallystick.strategy.models import Decision, PolicyVersion, Run, RunFailure, Version
+from tallystick.strategy.queries import policies, usage, versions
 from tallystick.strategy.rules.lifecycle import PlanKind
 
 DESK = {"width": 1440, "height": 900}
@@ -42,6 +42,15 @@ PAGES: dict[str, Callable[[Account], str]] = {
     "golden by hand": lambda account: reverse("strategy:write_golden", args=[_golden(account).pk]),
     "new version": lambda _account: reverse("strategy:new_version", args=[_first(Version).pk]),
     "facts": lambda _account: reverse("strategy:facts"),
+    "policies": lambda _account: reverse("strategy:policies"),
+    "segments": lambda _account: reverse("strategy:policy", args=[_policy("treatment").pk]),
+    "scorecard": lambda _account: reverse("strategy:policy", args=[_policy("payment_risk").pk]),
+    "table": lambda _account: reverse("strategy:policy", args=[_policy("next_contact").pk]),
+    "draft of segments": lambda _account: reverse("strategy:policy", args=[_draft_of_segments().pk]),
+    "new policy": lambda _account: reverse("strategy:new_policy") + "?from=next_contact",
+    "accounts of a segment": lambda _account: (
+        reverse("strategy:policy_accounts", args=[_policy("treatment").pk]) + "?place=6"
+    ),
     "runs": lambda _account: reverse("strategy:runs"),
     "run": lambda _account: reverse("strategy:run", args=[_first(Run).pk]),
     "run with a failed part": lambda _account: reverse("strategy:run", args=[_failed_run().pk]),
@@ -107,6 +116,15 @@ def _report() -> Run:
     return report
 
 
+def _policy(name: str) -> PolicyVersion:
+    return policies.published_version(name)
+
+
+def _draft_of_segments() -> PolicyVersion:
+    document = policies.shipped("treatment").replace("balance >= £5,000", "balance >= £500")
+    return actions.draft_policy(document=document, at=builders.AT, by=builders.TEST)
+
+
 @pytest.fixture
 def account(transactional_db: None) -> Account:
     """A debtor nine days late, whom strategies know."""
@@ -148,6 +166,8 @@ def _is_fit_to_look_at(page: Any) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible_in_light_and_dark_at_a_desk_and_on_a_phone(name, manager, account):
     strategies.publish(versions.shipped("uk-b2b"))
+    for policy in ("payment_risk", "treatment", "next_contact"):
+        strategies.publish_policy(policies.shipped(policy))
     strategies.run(DAY)
 
     page = manager.open(PAGES[name](account))

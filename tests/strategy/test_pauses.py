@@ -231,7 +231,7 @@ def test_facts_of_paused_accounts_stay_those_of_a_fresh_computation(account):
 
 def test_pauses_are_read_aloud():
     document = ORDERED.replace("[note: second]", "[{pause: {until: 2026-12-28}}, {pause: {until: released}}]")
-    told = narration.narrate(reading.read(document, catalogue.vocabulary()), catalogue.catalogue())
+    told = narration.narrate(reading.read(document, catalogue.rooms_vocabulary()), catalogue.rooms_catalogue())
 
     [chasing, _large] = told.states
     assert [each.orders for each in chasing.steps[:2]] == [
@@ -259,7 +259,7 @@ def test_a_mistake_is_named_with_its_line(before, after, on_line, said):
     mistaken = ORDERED.replace(before, after, 1)
 
     with pytest.raises(reading.DocumentMistaken) as refused:
-        reading.read(mistaken, catalogue.vocabulary())
+        reading.read(mistaken, catalogue.rooms_vocabulary())
 
     [problem, *_more] = [each for each in refused.value.problems if said in each.sentence]
     assert on_line in mistaken.splitlines()[problem.line - 1]

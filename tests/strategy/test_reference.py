@@ -39,7 +39,7 @@ def test_every_condition_that_the_pages_show_is_understood(page):
 
     assert len(shown) >= 3
     split = Split("early-call", (("champion", 90), ("challenger", 10)), by_debtor=False)
-    words = own_words.with_words((split,), Weighing(), catalogue.catalogue())
+    words = own_words.with_words((split,), Weighing(), catalogue.rooms_catalogue())
     for condition in shown:
         assert types.understand(condition, words)
 

@@ -134,7 +134,7 @@ def test_a_remedy_is_enough_and_a_unit_less_is_not(wish, text, account):
 
 def _said(text, wish=Wish.TRUE, **values):
     """Say the remedies for an account of the real catalogue, of which nothing is known but some facts."""
-    known = catalogue.catalogue()
+    known = catalogue.rooms_catalogue()
     facts = dict.fromkeys(known.facts) | {"accounts.currency": "GBP"}
     facts |= {known.short[name][0]: value for name, value in values.items()}
     found = remedies([(types.understand(text, known), wish)], Standing(known, date(2026, 11, 29), facts))

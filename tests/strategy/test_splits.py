@@ -40,7 +40,7 @@ SHARES = {"champion": 60, "challenger": 40}
 
 
 def _arms(split: Split, ids: range) -> list[str]:
-    fact = own_words.with_words((split,), ALONE, catalogue.catalogue()).facts[own_words.name_of_split(split.id)]
+    fact = own_words.with_words((split,), ALONE, catalogue.rooms_catalogue()).facts[own_words.name_of_split(split.id)]
     return sql.value(
         f"SELECT array_agg({compiler.fact_sql(fact, DAY)} ORDER BY id) "  # noqa: S608
         "FROM generate_series(%s::bigint, %s::bigint) AS one(id), "
@@ -117,9 +117,12 @@ def test_all_accounts_of_a_debtor_are_in_one_arm_where_that_is_said():
 
 
 def test_a_split_is_read_aloud():
-    document = reading.read(DOCUMENT.replace("    shares", "    by: debtor\n    shares"), catalogue.vocabulary())
+    document = reading.read(
+        DOCUMENT.replace("    shares", "    by: debtor\n    shares"),
+        catalogue.rooms_vocabulary(),
+    )
 
-    told = narration.narrate(document, catalogue.catalogue())
+    told = narration.narrate(document, catalogue.rooms_catalogue())
 
     assert [(each.title, each.when) for each in told.splits] == [
         ("Early call", "by chance, each debtor with all accounts: 60 % champion, 40 % challenger")
@@ -150,7 +153,7 @@ def test_a_mistake_is_named_with_its_line(before, after, on_line, said):
     mistaken = DOCUMENT.replace(before, after, 1)
 
     with pytest.raises(reading.DocumentMistaken) as refused:
-        reading.read(mistaken, catalogue.vocabulary())
+        reading.read(mistaken, catalogue.rooms_vocabulary())
 
     [problem, *_more] = [each for each in refused.value.problems if said in each.sentence]
     assert on_line in mistaken.splitlines()[problem.line - 1]

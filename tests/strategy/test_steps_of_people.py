@@ -274,7 +274,7 @@ def test_why_names_what_is_waited_for(account):
 
 
 def _program(text: str) -> Program:
-    return Program.of(reading.read(text, catalogue.vocabulary()))
+    return Program.of(reading.read(text, catalogue.rooms_vocabulary()))
 
 
 def test_a_step_that_waits_is_two_places():
@@ -297,7 +297,7 @@ def test_a_step_that_waits_is_two_places():
 
 def test_a_step_that_waits_is_read_aloud_and_drawn():
     document = _program(WAITING).document
-    [call, _letter] = narration.narrate(document, catalogue.catalogue()).states[0].steps
+    [call, _letter] = narration.narrate(document, catalogue.rooms_catalogue()).states[0].steps
 
     assert call.orders[1:] == (
         "wait until it is done, for 3 business days at most",
@@ -345,7 +345,7 @@ def test_a_mistake_is_named_with_its_line(before, after, on_line, said):
     mistaken = WAITING.replace(before, after, 1)
 
     with pytest.raises(reading.DocumentMistaken) as refused:
-        reading.read(mistaken, catalogue.vocabulary())
+        reading.read(mistaken, catalogue.rooms_vocabulary())
 
     [problem, *_more] = [each for each in refused.value.problems if said in each.sentence]
     assert on_line in mistaken.splitlines()[problem.line - 1]

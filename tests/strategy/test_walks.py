@@ -116,7 +116,7 @@ class _Author:
 
 
 def _walker(author: _Author, text: str) -> Walker:
-    document = reading.read(text, catalogue.vocabulary())
+    document = reading.read(text, catalogue.rooms_vocabulary())
     return Walker(document, author.due_on(), jurisdictions.holidays("GB-EAW"), author.work())
 
 

@@ -247,7 +247,7 @@ def test_a_guard_a_transition_and_a_look_back_use_words_as_a_step_does():
 
 
 def test_the_example_of_every_fact_is_a_condition():
-    words = catalogue.catalogue()
+    words = catalogue.rooms_catalogue()
 
     for fact in catalogue.facts():
         condition = types.understand(pages.condition_about(fact), words)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 _ASKS = re.compile(r"\b(?:FROM|JOIN) [a-z]+_")
@@ -73,6 +74,12 @@ class Fact:
     choices: tuple[str, ...] = ()
     #: How people say it, where its name does not.
     said: str = ""
+    #: Number of the published version that says what the word means; 0 for the fact of a room.
+    version: int = 0
+
+    def expression(self, day: date) -> str:
+        """Write the expression for an as-of day."""
+        return self.sql.replace("{day}", f"DATE '{day.isoformat()}'")
 
     @property
     def is_stored(self) -> bool:

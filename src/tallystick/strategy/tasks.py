@@ -56,6 +56,13 @@ def work_run(run_id: int) -> None:
     actions.work_run(run_id=run_id, at=at, by=by)
     if actions.finish_run(run_id=run_id, at=at, by=by) and not runs.get_run(run_id).only_reports:
         actions.tidy_book()
+        actions.defer_scoring(day=runs.get_run(run_id).day)
+
+
+@app.task(name="strategy.keep_scores")
+def keep_scores(day: str) -> None:
+    """Keep the scores that a night, or another scorecard, has changed."""
+    actions.keep_scores(day=date.fromisoformat(day), at=clock.now(), by=system("nightly run"))
 
 
 @app.task(name="strategy.settle")

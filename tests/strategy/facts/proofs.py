@@ -48,7 +48,7 @@ def proves(expected: Mapping[str, Value], *, on: date = DAY) -> Callable[[Callab
     """Make a story the proof of some facts: each has its value on a day, in the book and in a condition."""
     if not expected:
         raise ValueError("a proof is about a fact at least")
-    strange = sorted(set(expected) - set(catalogue.catalogue().facts))
+    strange = sorted(set(expected) - set(catalogue.rooms_catalogue().facts))
     if strange:
         raise ValueError(f"there are no facts named {', '.join(strange)}")
     fixed = MappingProxyType(dict(expected))
@@ -122,7 +122,7 @@ def written(value: Value) -> str:
 
 def untrue(expected: Mapping[str, Value], account: Account, *, day: date) -> list[str]:
     """Give the conditions, one for each value, that are not true of an account on a day."""
-    words = catalogue.catalogue()
+    words = catalogue.rooms_catalogue()
     conditions = [f"{name} {written(value)}" for name, value in expected.items()]
     read = ", ".join(
         f"({compiler.to_sql(types.understand(text, words), words, day)}) IS TRUE AS condition_{place}"
@@ -141,4 +141,4 @@ def breaches(day: date) -> list[str]:
 
 def reads_the_account(name: str) -> bool:
     """Tell whether a fact depends on the account at all, and not only on the day."""
-    return "book." in catalogue.catalogue().facts[name].sql
+    return "book." in catalogue.rooms_catalogue().facts[name].sql

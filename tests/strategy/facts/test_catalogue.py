@@ -112,7 +112,7 @@ def nodes(plan):
 
 def test_what_follows_the_room_names_one_fact():
     """A published document may use it: a second fact of the same short name would have it refused."""
-    ambiguous = {short for short, names in catalogue.catalogue().short.items() if len(names) > 1}
+    ambiguous = {short for short, names in catalogue.rooms_catalogue().short.items() if len(names) > 1}
 
     assert ambiguous == {"open_amount"}
 

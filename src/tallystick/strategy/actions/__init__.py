@@ -2,16 +2,18 @@
 
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
-from tallystick.strategy.actions.deferring import defer_run, defer_settling
+from tallystick.strategy.actions.deferring import defer_run, defer_scoring, defer_settling
 from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
 from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
 from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
+from tallystick.strategy.actions.policies import draft_policy, publish_policy
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
 from tallystick.strategy.actions.rehearsing import rehearse
 from tallystick.strategy.actions.restoring import roll_back
 from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, tidy_book, work_run
+from tallystick.strategy.actions.scoring import keep_scores
 from tallystick.strategy.actions.steering import pause_run, resume_run, retry_failed
 
 __all__ = [
@@ -24,16 +26,20 @@ __all__ = [
     "assign",
     "cancel_plan",
     "defer_run",
+    "defer_scoring",
     "defer_settling",
     "draft",
+    "draft_policy",
     "finish_run",
     "import_strategy",
     "judge",
     "keep_golden",
     "keep_plans",
+    "keep_scores",
     "pause_run",
     "plan",
     "publish",
+    "publish_policy",
     "rebuild",
     "refresh",
     "refresh_range",

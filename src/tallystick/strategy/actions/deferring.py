@@ -6,6 +6,9 @@ from datetime import date
 
 from procrastinate.contrib.django import app as jobs
 
+from tallystick.strategy.queries import policies
+from tallystick.strategy.rules.policies.document import Kind
+
 #: Workers of one run at most; each takes chunks until none is left.
 WORKERS = 4
 
@@ -14,6 +17,12 @@ def defer_run(*, run_id: int) -> None:
     """Have workers do a run."""
     for _worker in range(WORKERS):
         jobs.configure_task("strategy.work_run").defer(run_id=run_id)
+
+
+def defer_scoring(*, day: date) -> None:
+    """Have a worker keep the scores of a day, where there is a scorecard."""
+    if policies.published_versions(Kind.SCORECARD):
+        jobs.configure_task("strategy.keep_scores").defer(day=day.isoformat())
 
 
 def defer_settling(*, day: date) -> None:

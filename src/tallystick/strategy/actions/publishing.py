@@ -82,6 +82,8 @@ def check(version: Version, *, at: datetime) -> None:
     if version.state not in lifecycle.UNPUBLISHED:
         raise lifecycle.NotADraft(number=version.number)
     approving.check_approved(version)
+    # Read afresh: since it was kept, a policy that it speaks of may have been published with other values.
+    reading.read(version.document, catalogue.vocabulary())
     judging.check(version, at=at)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import is_dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import is_dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from types import MappingProxyType, ModuleType
 
@@ -14,10 +15,15 @@ from django.utils.module_loading import module_has_submodule
 
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel.facts import Column, Fact, History, Source
+from tallystick.strategy.models import PolicyVersion
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import pages, reading
+from tallystick.strategy.rules.lifecycle import State
+from tallystick.strategy.rules.policies import pages as policy_pages
+from tallystick.strategy.rules.policies import reading as policies
+from tallystick.strategy.rules.policies.words import Word, gather_understood, with_words
 from tallystick.strategy.rules.program import Program
-from tallystick.strategy.rules.reading import Vocabulary
+from tallystick.strategy.rules.reading import DocumentMistaken, Vocabulary
 from tallystick.strategy.rules.types import Catalogue
 
 #: Endings of the columns that say on which day a stored value changes by itself.
@@ -40,8 +46,17 @@ def facts() -> tuple[Fact, ...]:
 
 def by_room() -> list[tuple[str, list[Fact]]]:
     """Give the facts by the room they are named after, for a page: what is owed first, what reads no account last."""
+    return _by_room(facts())
+
+
+def all_by_room() -> list[tuple[str, list[Fact]]]:
+    """Give the words of policies and the facts of the rooms, each by what their names begin with, for a page."""
+    return _by_room([*words().values(), *facts()])
+
+
+def _by_room(those: Iterable[Fact]) -> list[tuple[str, list[Fact]]]:
     rooms: dict[str, list[Fact]] = {}
-    for fact in facts():
+    for fact in those:
         rooms.setdefault(fact.name.partition(".")[0], []).append(fact)
     return sorted(rooms.items(), key=lambda room: room[0] in _LAST_ON_PAGE)
 
@@ -95,9 +110,58 @@ def events() -> MappingProxyType[str, type]:
 
 
 @cache
-def catalogue() -> Catalogue:
-    """Give the words of the condition language."""
+def rooms_catalogue() -> Catalogue:
+    """Give the facts of all rooms as words of the condition language."""
     return Catalogue.of(facts(), histories())
+
+
+def words() -> Mapping[str, Word]:
+    """Give the words of the published policies, by name."""
+    return _words(_published())
+
+
+def catalogue() -> Catalogue:
+    """Give the words of the condition language: the facts of the rooms, and the policies that are published now."""
+    return _catalogue(_published())
+
+
+def catalogue_of_the_past() -> Catalogue:
+    """Give every word that was ever published, with every value it ever had.
+
+    It is for documents that were found right when they were kept. A policy that is published again may have other segments; what
+    was said of the old ones can still be read.
+    """
+    past: dict[str, tuple[str, ...]] = {}
+    documents = PolicyVersion.objects.exclude(state=State.DRAFT).order_by("pk").values_list("document", flat=True)
+    for document in documents:
+        with suppress(DocumentMistaken):
+            head = policies.head(document)
+            past[head.word] = (*past.get(head.word, ()), *head.choices)
+    extended = {
+        name: replace(word, choices=tuple(dict.fromkeys(past.get(name, word.choices))))
+        for name, word in words().items()
+    }
+    return with_words(rooms_catalogue(), extended)
+
+
+def published_key() -> tuple[tuple[int, str], ...]:
+    """Give what the words are made of now, for whoever keeps something that was made of them."""
+    return _published()
+
+
+def _published() -> tuple[tuple[int, str], ...]:
+    published = PolicyVersion.objects.filter(state=State.PUBLISHED).order_by("policy_id")
+    return tuple(published.values_list("number", "document"))
+
+
+@lru_cache(maxsize=64)
+def _words(documents: tuple[tuple[int, str], ...]) -> Mapping[str, Word]:
+    return MappingProxyType(gather_understood(rooms_catalogue(), documents))
+
+
+@lru_cache(maxsize=64)
+def _catalogue(documents: tuple[tuple[int, str], ...]) -> Catalogue:
+    return with_words(rooms_catalogue(), _words(documents))
 
 
 def expression(fact: Fact, day: date) -> str:
@@ -105,10 +169,19 @@ def expression(fact: Fact, day: date) -> str:
     return compiler.fact_sql(fact, day)
 
 
-@cache
 def vocabulary() -> Vocabulary:
     """Give everything that a strategy document may speak of."""
-    return Vocabulary(catalogue(), event_kinds(), jurisdictions.calendar_names())
+    return vocabulary_of(catalogue())
+
+
+def rooms_vocabulary() -> Vocabulary:
+    """Give everything that a strategy document may speak of where no policy is published."""
+    return vocabulary_of(rooms_catalogue())
+
+
+def vocabulary_of(words: Catalogue) -> Vocabulary:
+    """Give everything that a strategy document may speak of by the words given."""
+    return Vocabulary(words, event_kinds(), jurisdictions.calendar_names())
 
 
 def _facts_page() -> str:
@@ -116,8 +189,16 @@ def _facts_page() -> str:
 
 
 def _documents_page() -> str:
-    return pages.documents_page(Program.of(reading.read(pages.example(), vocabulary())), events())
+    return pages.documents_page(Program.of(reading.read(pages.example(), rooms_vocabulary())), events())
+
+
+def _policies_page() -> str:
+    return policy_pages.page(rooms_catalogue())
 
 
 #: The pages of reference that are made from the program, by the name of their file.
-PAGES: dict[str, Callable[[], str]] = {"facts": _facts_page, "strategy-documents": _documents_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "facts": _facts_page,
+    "policy-documents": _policies_page,
+    "strategy-documents": _documents_page,
+}

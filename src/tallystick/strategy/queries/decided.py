@@ -16,7 +16,7 @@ from tallystick.strategy.models import Decision, Version
 from tallystick.strategy.queries import catalogue, versions
 from tallystick.strategy.rules import narration, own_words, plain
 from tallystick.strategy.rules.program import Effect, EffectKind
-from tallystick.strategy.rules.statement import facts_of
+from tallystick.strategy.rules.statement import VERSION, facts_of
 from tallystick.strategy.rules.types import Catalogue
 from tallystick.timeline import queries as timeline
 
@@ -129,12 +129,15 @@ def _decided(decision: Decision, effect: Effect, words: Catalogue) -> Iterator[V
     """Give the values that decided, in the order the condition names them."""
     currency = decision.facts.get(words.currency.name, "")
     for fact in facts_of(effect, words):
-        yield said_value(fact, decision.facts.get(fact.name), currency)
+        version = decision.facts.get(fact.name + VERSION)
+        detail = _("version {number}").format(number=version) if version else ""
+        yield said_value(fact, decision.facts.get(fact.name), currency, detail=detail)
 
 
-def said_value(fact: Fact, value: Any, currency: str) -> Value:
-    """Give a fact as it is read."""
-    return Value(plain.fact_aloud(fact), value_said(fact, value, currency), fact.meaning)
+def said_value(fact: Fact, value: Any, currency: str, *, detail: str = "") -> Value:
+    """Give a fact as it is read, with what else there is to say of it."""
+    said = value_said(fact, value, currency)
+    return Value(plain.fact_aloud(fact), f"{said} ({detail})" if detail else said, fact.meaning)
 
 
 def value_said(fact: Fact, value: Any, currency: str) -> str:

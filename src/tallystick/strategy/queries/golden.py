@@ -80,7 +80,7 @@ def taken(account_id: int, *, name: str, title: str, day: date) -> tuple[Case, V
         return None
     version = versions.get_version(version_id)
     program = versions.program_of(version.document)
-    facts = [fact for fact in catalogue.facts() if not fact.name.startswith(OF_PLACE)]
+    facts = [fact for fact in catalogue.catalogue().facts.values() if not fact.name.startswith(OF_PLACE)]
     facts += looked_back(program, own_words.words(program.document, catalogue.catalogue()))
     selected = ", ".join(catalogue.expression(fact, day) for fact in facts)
     with sql.cursor() as cursor:

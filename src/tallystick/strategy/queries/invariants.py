@@ -18,8 +18,8 @@ from tallystick.holds.rules import Reason
 from tallystick.kernel import sql
 from tallystick.kernel.facts import KEPT_DAYS
 from tallystick.kernel.invariants import Invariant
-from tallystick.strategy.models import Version
-from tallystick.strategy.queries import book, catalogue, versions
+from tallystick.strategy.models import PolicyVersion, Version
+from tallystick.strategy.queries import book, catalogue, policies, scores, versions
 from tallystick.strategy.rules import lifecycle, reading
 from tallystick.strategy.rules.orders import Hold, Message, Note, Notice, Order, Pause, Service, Task
 from tallystick.strategy.rules.program import Program
@@ -288,6 +288,28 @@ def _refused_twice(at: datetime) -> Iterator[sql.Rows]:
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), reach.params)
 
 
+def _policies_mistaken(at: datetime) -> Iterator[sql.Rows]:
+    """Find versions of policies that this program cannot read any more, and published ones that make no word."""
+    words = {(word.version, word.document) for word in catalogue.words().values()}
+    lost = [
+        str(version)
+        for version in PolicyVersion.objects.exclude(state=lifecycle.State.DRAFT)
+        .select_related("policy")
+        .order_by("pk")
+        if not policies.is_readable(version)
+        or (version.state == lifecycle.State.PUBLISHED and (version.number, version.document) not in words)
+    ]
+    yield sql.Rows(
+        "SELECT NULL::bigint AS account_id, name || ' cannot be understood' AS what FROM unnest(%(lost)s::text[]) AS name",
+        {"lost": lost},
+    )
+
+
+def _unlike_inputs(at: datetime) -> Iterator[sql.Rows]:
+    """Work the scores that were kept out again."""
+    return scores.unlike_inputs(_ranges())
+
+
 _REBUILD = "tallystick run --rebuild computes all facts afresh. Then find what changed the record without an event."
 _DECISIONS = "SELECT count(*) FROM strategy_decision"
 
@@ -307,6 +329,21 @@ INVARIANTS = (
         checked="SELECT count(*) FROM strategy_version WHERE state IN ('published', 'retired')",
         breaches=_unapproved,
         remedy="Compare the document with the backup of its day; publish what is right as another version, approved.",
+    ),
+    Invariant(
+        name="every policy is understood",
+        sentence="Every version of a policy that was ever published can be read, and every published one is a word.",
+        checked="SELECT count(*) FROM strategy_policy_version WHERE state <> 'draft'",
+        breaches=_policies_mistaken,
+        remedy=(
+            "Use the program that published it, publish a version that does not speak of what is gone, then go on with this one."
+        ),
+    ),
+    Invariant(
+        name="scores are what their inputs give",
+        sentence="Every score that was kept is what its scorecard gives for the inputs stored with it, and its parts sum to it.",
+        checked="SELECT count(*) FROM strategy_score",
+        breaches=_unlike_inputs,
     ),
     Invariant(
         name="facts equal a fresh computation",

@@ -60,7 +60,7 @@ def _is_in(words: str, query: str) -> bool:
 
 
 def entries(*, day: date) -> list[tuple[str, list[Entry]]]:
-    """Give the facts by room, as they are on a day."""
+    """Give the words of policies and the facts by room, as they are on a day."""
     known, used = _known(day=day), _used()
     return [
         (
@@ -70,7 +70,7 @@ def entries(*, day: date) -> list[tuple[str, list[Entry]]]:
                 for fact in facts
             ],
         )
-        for room, facts in catalogue.by_room()
+        for room, facts in catalogue.all_by_room()
     ]
 
 

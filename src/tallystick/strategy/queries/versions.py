@@ -24,8 +24,8 @@ _SHIPPED = resources.files("tallystick.strategy").joinpath("documents")
 
 @lru_cache(maxsize=256)
 def program_of(document: str) -> Program:
-    """Give the program of a document that was found right when it was kept."""
-    return Program.of(reading.read(document, catalogue.vocabulary()))
+    """Give the program of a document that was found right when it was kept, by the words there were then."""
+    return Program.of(reading.read(document, catalogue.vocabulary_of(catalogue.catalogue_of_the_past())))
 
 
 def strategies() -> QuerySet[Strategy]:
@@ -193,6 +193,11 @@ def _live() -> QuerySet[Version]:
     ).order_by("pk")
 
 
+def live() -> list[Version]:
+    """Give the versions that accounts are treated by, with their strategies."""
+    return list(_live().select_related("strategy"))
+
+
 def answered_kinds() -> frozenset[str]:
     """Give the kinds of events that a live version answers."""
     documents = _live().values_list("document", flat=True)
@@ -216,11 +221,11 @@ def statement(*, day: date) -> Statement:
 
     :raises CalendarEnds: nobody knows the holidays of the day
     """
-    return _statement(day, tuple(_live().values_list("pk", "document")))
+    return _statement(day, tuple(_live().values_list("pk", "document")), catalogue.published_key())
 
 
 @lru_cache(maxsize=16)
-def _statement(day: date, documents: tuple[tuple[int, str], ...]) -> Statement:
+def _statement(day: date, documents: tuple[tuple[int, str], ...], _policies: tuple[tuple[int, str], ...]) -> Statement:
     versions = [published(version_id, document, day) for version_id, document in documents]
     return Statement(versions, catalogue.catalogue(), day)
 

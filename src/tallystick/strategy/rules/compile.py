@@ -76,7 +76,7 @@ def to_sql(condition: Node, catalogue: Catalogue, day: date) -> str:
 
 def fact_sql(fact: Fact, day: date) -> str:
     """Write a fact's own expression for an as-of day."""
-    return f"({fact.sql.replace('{day}', quote_day(day))})"
+    return f"({fact.expression(day)})"
 
 
 def literal(value: Decimal | Money | date | str | bool, catalogue: Catalogue, day: date) -> str:

@@ -282,6 +282,10 @@ def _pinned(fact: Fact, cases: Mapping[int, Case]) -> Fact:
     ]
     if not stated:
         return fact
+    if fact.version:
+        # The word of a policy is made of other words; stated, it is only what the case says.
+        sql = f"CASE book.account_id {' '.join(stated)} END"
+        return Fact(fact.name, fact.type, fact.unit, fact.meaning, sql, fact.choices, version=fact.version)
     return replace(fact, sql=f"CASE book.account_id {' '.join(stated)} ELSE {fact.sql} END")
 
 

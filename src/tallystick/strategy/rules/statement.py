@@ -29,6 +29,8 @@ KEPT = {
 
 #: The fact that steps by the due day go by.
 DUE_DAY = "accounts.oldest_due_on"
+#: What stands behind the name of a policy's word in evidence, where its version is kept.
+VERSION = " version"
 
 #: Nothing is done about a closed account. It may still be moved from state to state.
 OPEN = "book.is_open"
@@ -235,6 +237,8 @@ class Statement:
             for changed, kept in KEPT.items():
                 expression = expression.replace(changed, kept)
             pairs.append(f"{compiler.quote_text(fact.name)}, {expression}")
+            if fact.version:
+                pairs.append(f"{compiler.quote_text(fact.name + VERSION)}, {fact.version}")
         return f"jsonb_build_object({', '.join(pairs)})" if pairs else ""
 
     def _effects(self) -> list[tuple[Published, Effect]]:

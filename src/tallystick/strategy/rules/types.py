@@ -86,7 +86,7 @@ class Catalogue:
         for fact in facts:
             if "%" in fact.sql:
                 raise ValueError(f"the SQL of {fact.name!r} has a percent sign, which the driver takes for a parameter")
-        short = _short(by_name)
+        short = _short({name: fact for name, fact in by_name.items() if not fact.version})
         if any(fact.type is _MONEY for fact in by_name.values()) and len(short.get(CURRENCY_FACT, ())) != 1:
             raise ValueError(f"money needs a fact named {CURRENCY_FACT!r}")
         return cls(dict(sorted(by_name.items())), short, dict(sorted(looked_back.items())), _short(looked_back))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tallystick.strategy.web import comparing, documents, golden, lifecycle, reasons, runs
+from tallystick.strategy.web import comparing, documents, golden, lifecycle, policies, reasons, runs
 
 urlpatterns: list[URLPattern] = [
     path("", documents.strategies, name="strategies"),
@@ -23,6 +23,13 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:version_id>/golden", golden.write, name="write_golden"),
     path("versions/<int:version_id>/golden/<slug:name>", golden.change, name="change_golden"),
     path("accounts/<int:account_id>/golden", golden.keep, name="keep_golden"),
+    path("policies", policies.policies_page, name="policies"),
+    path("policies/new", policies.new_policy, name="new_policy"),
+    path("policies/<int:version_id>", policies.policy, name="policy"),
+    path("policies/<int:version_id>/edit", policies.new_policy, name="new_policy_version"),
+    path("policies/<int:version_id>/document.yaml", policies.download, name="download_policy"),
+    path("policies/<int:version_id>/publish", policies.publish, name="publish_policy"),
+    path("policies/<int:version_id>/accounts", policies.accounts, name="policy_accounts"),
     path("runs", runs.runs, name="runs"),
     path("runs/start", runs.start, name="start_run"),
     path("runs/<int:run_id>", runs.run, name="run"),

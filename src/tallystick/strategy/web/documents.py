@@ -143,7 +143,7 @@ def new_version(request: ActorRequest, version_id: int | None = None) -> HttpRes
         "refusal": refusal,
         "orders": reading_orders.ORDERS,
         "shipped": () if found else versions.shipped_names(),
-        "rooms": catalogue.by_room(),
+        "rooms": catalogue.all_by_room(),
         "histories": catalogue.histories(),
     }
     return render(request, "strategy/edit.html", context, status=422 if request.method == "POST" else 200)

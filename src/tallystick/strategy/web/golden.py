@@ -96,7 +96,7 @@ def write(request: ActorRequest, version_id: int) -> HttpResponseBase:
         "version": found,
         "problems": problems,
         "refusal": refusal,
-        "rooms": catalogue.by_room(),
+        "rooms": catalogue.all_by_room(),
         "document": versions.program_of(found.document).document,
     }
     return _rendered(request, context)

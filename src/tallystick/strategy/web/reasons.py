@@ -17,7 +17,7 @@ from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, Refusal
 from tallystick.strategy import forms
-from tallystick.strategy.queries import asking, decided
+from tallystick.strategy.queries import asking, decided, scores, standings
 from tallystick.strategy.queries import runs as run_queries
 from tallystick.strategy.queries.why_json import as_json
 from tallystick.strategy.rules.program import EffectKind
@@ -61,6 +61,9 @@ def why(request: ActorRequest, account_id: int) -> HttpResponse:
         "day_before": answer.day - timedelta(days=1),
         "day_after": answer.day + timedelta(days=1),
     }
+    if answer.day == answer.today:
+        context["standings"] = standings.standings(account_id, day=answer.today)
+        context["scores"] = scores.scores_of(account_id)
     if answer.why and answer.day == answer.today and request.actor.may("publish strategies"):
         context["keep_form"] = forms.KeepGoldenForm(initial={"day": _day_to_keep(answer.why, answer.today).isoformat()})
     return render(request, "strategy/why.html", context)

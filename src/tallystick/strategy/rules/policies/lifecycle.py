@@ -1,0 +1,46 @@
+"""Why a version of a policy may not be published. It goes from draft to published to replaced as a strategy's version does."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from tallystick.kernel.refusals import Refusal
+
+
+class PolicyDiffers(Refusal):
+    """A version of another policy, or one that would make the word mean another kind of thing."""
+
+    code = "strategy.policy_differs"
+    sentence = _("The document is “{found}”; this is the policy “{expected}”.")
+    status = 422
+
+
+class PolicyCycle(Refusal):
+    """Policies that speak of each other in a circle."""
+
+    code = "strategy.policy_cycle"
+    sentence = _("Policies speak of each other in a circle: {words}.")
+    status = 422
+
+
+class PolicyTooDeep(Refusal):
+    """Too many policies stand one upon the other."""
+
+    code = "strategy.policy_too_deep"
+    sentence = _("More than {limit} policies stand one upon the other: {words}.")
+    status = 422
+
+
+class PolicyTooLong(Refusal):
+    """A policy that comes to more than a statement should hold."""
+
+    code = "strategy.policy_too_long"
+    sentence = _("“{word}” is too long, with the policies that it speaks of.")
+    status = 422
+
+
+class PolicyInUse(Refusal):
+    """A version that what stands on the policy could not be understood with."""
+
+    code = "strategy.policy_in_use"
+    sentence = _("“{user}” speaks of this policy and could not be understood any more: {problem}")

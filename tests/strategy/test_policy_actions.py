@@ -1,0 +1,402 @@
+"""Policies kept, published and spoken of: what they mean for accounts, for strategies, for evidence, and for scores."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from tests import builders
+from tests.strategy import builders as strategies
+from tests.strategy.builders import BY, DAY, at
+
+from tallystick.config import invariants
+from tallystick.kernel import sql
+from tallystick.kernel.refusals import NotPermitted
+from tallystick.strategy import actions, tasks
+from tallystick.strategy.models import Decision, Policy, PolicyVersion, Score
+from tallystick.strategy.queries import catalogue, policies, scores, versions, why
+from tallystick.strategy.rules import lifecycle
+from tallystick.strategy.rules.policies.lifecycle import PolicyCycle, PolicyDiffers, PolicyInUse
+from tallystick.strategy.rules.reading import DocumentMistaken
+
+pytestmark = pytest.mark.django_db
+
+GROUPS = """
+kind: segments
+name: groups
+title: Groups
+segments:
+  - {id: late, title: Late, when: days_past_due > 30}
+  - {id: small, when: balance < £50}
+otherwise: {id: usual}
+"""
+RISK = """
+kind: scorecard
+name: risk
+title: Risk
+components:
+  - id: age
+    title: Age of the debt
+    of: days_past_due
+    weight: 2
+    bands: {below 10: 30, 10 to 31: 20, 31 and above: 0, unknown: 5}
+  - id: owed
+    title: What is owed
+    of: balance
+    bands:
+      below £100: 10
+      £100 and above: 4
+      unknown: 1
+"""
+CHOICE = """
+kind: table
+name: choice
+title: Choice
+gives: text
+columns: {group: segment.groups, risk: score.risk}
+rows:
+  - {group: late, then: call}
+  - {risk: over 50, then: wait}
+otherwise: write
+"""
+STRATEGY = """
+name: test
+title: Test
+start: waiting
+states:
+  waiting:
+    steps:
+      - id: call
+        title: Call
+        when: table.choice = "call" and score.risk < 10
+        do: [note: called]
+      - id: write
+        title: Write
+        when: segment.groups in {"usual", "small"}
+        do: [note: written]
+"""
+
+
+def publish(*documents, day=DAY):
+    """Publish policies, one after the other."""
+    return [strategies.publish_policy(document, day=day) for document in documents]
+
+
+def account(amount, days, **terms):
+    """Open an account that has owed an amount for some days."""
+    made = builders.account(**terms)
+    builders.invoice(made, amount, due_on=DAY - timedelta(days=days))
+    strategies.refresh(made.pk)
+    return made
+
+
+def value(word, account):
+    """Give the value of a word for an account."""
+    expression = catalogue.expression(catalogue.words()[word], DAY)
+    return sql.value(f"SELECT {expression} FROM strategy_book AS book WHERE account_id = %s", [account.pk])  # noqa: S608
+
+
+def test_a_document_becomes_a_draft_then_a_word_then_the_past():
+    drafted = actions.draft_policy(document=GROUPS, at=at(DAY), by=BY)
+    assert drafted == actions.draft_policy(document=GROUPS, at=at(DAY), by=BY)
+    assert not catalogue.words()
+
+    actions.publish_policy(version_id=drafted.pk, at=at(DAY), by=BY)
+    assert catalogue.words()["segment.groups"].choices == ("late", "small", "usual")
+
+    [second] = publish(GROUPS.replace("title: Groups", "title: Other groups"))
+    assert [(each.number, each.state) for each in policies.versions_of(second.policy)] == [
+        (2, "published"),
+        (1, "retired"),
+    ]
+    assert catalogue.words()["segment.groups"].version == 2
+    assert Policy.objects.get().title == "Other groups"
+    with pytest.raises(lifecycle.NotADraft):
+        actions.publish_policy(version_id=second.pk, at=at(DAY), by=BY)
+
+
+def test_whoever_may_not_publish_strategies_may_not_write_policies():
+    reader = builders.actor(builders.user(), "see strategies")
+
+    with pytest.raises(NotPermitted):
+        actions.draft_policy(document=GROUPS, at=at(DAY), by=reader)
+    assert not PolicyVersion.objects.exists()
+    drafted = actions.draft_policy(document=GROUPS, at=at(DAY), by=BY)
+    with pytest.raises(NotPermitted):
+        actions.publish_policy(version_id=drafted.pk, at=at(DAY), by=reader)
+    with pytest.raises(NotPermitted):
+        actions.keep_scores(day=DAY, at=at(DAY), by=reader)
+    assert PolicyVersion.objects.get().state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("amount", "days", "currency", "group", "score", "choice"),
+    [
+        # 2 x 30 for up to 9 days, 10 below £100
+        pytest.param("40.00", 9, "GBP", "small", 70, "wait", id="small and fresh"),
+        # 2 x 20 from day 10, 4 from £100
+        pytest.param("100.00", 10, "GBP", "usual", 44, "write", id="usual"),
+        # 31 days: 2 x 0; late before all else
+        pytest.param("49.99", 31, "GBP", "late", 10, "call", id="late"),
+        pytest.param("100.00", 31, "GBP", "late", 4, "call", id="late and large"),
+        # euros are unknown to a band in pounds
+        pytest.param("40.00", 9, "EUR", "usual", 61, "wait", id="another currency"),
+    ],
+)
+def test_what_the_words_say_of_an_account(amount, days, currency, group, score, choice):
+    publish(GROUPS, RISK, CHOICE)
+    made = account(amount, days, currency=currency)
+
+    assert [value(word, made) for word in ("segment.groups", "score.risk", "table.choice")] == [group, score, choice]
+
+
+def test_an_account_that_owes_nothing_has_a_segment_and_a_score():
+    publish(GROUPS, RISK)
+    made = builders.account()
+    strategies.refresh(made.pk)
+
+    # nothing is past due: unknown, 2 x 5; a balance of nothing is below £100: 10
+    assert (value("segment.groups", made), value("score.risk", made)) == ("small", 20)
+
+
+# ------------------------------------------------------------------------------------------- what may stand beside what
+
+
+def test_a_circle_is_refused_when_it_is_written_and_when_it_is_published():
+    publish(GROUPS, RISK, CHOICE)
+    circular = GROUPS.replace("balance < £50", 'table.choice = "wait"')
+    with pytest.raises(PolicyCycle, match=r"segment\.groups → table\.choice → segment\.groups"):
+        actions.draft_policy(document=circular, at=at(DAY), by=BY)
+
+    straight = CHOICE.replace("group: segment.groups", "group: parties.kind").replace("group: late", "group: person")
+    drafted = actions.draft_policy(document=straight, at=at(DAY), by=BY)
+    actions.publish_policy(version_id=drafted.pk, at=at(DAY), by=BY)
+    waiting = actions.draft_policy(document=circular, at=at(DAY), by=BY)
+    publish(CHOICE.replace("title: Choice", "title: As before"))
+    with pytest.raises(PolicyCycle):
+        actions.publish_policy(version_id=waiting.pk, at=at(DAY), by=BY)
+    assert catalogue.words()["segment.groups"].version == 1
+
+
+def test_a_policy_keeps_its_kind_and_its_type():
+    publish(GROUPS, RISK, CHOICE)
+
+    with pytest.raises(PolicyDiffers):
+        actions.draft_policy(document=RISK.replace("name: risk", "name: groups"), at=at(DAY), by=BY)
+    with pytest.raises(PolicyDiffers):
+        actions.draft_policy(document=RISK, policy="groups", at=at(DAY), by=BY)
+    numbers = (
+        CHOICE.replace("gives: text", "gives: number").replace("call", "1").replace("wait", "2").replace("write", "3")
+    )
+    drafted = actions.draft_policy(document=numbers, at=at(DAY), by=BY)
+    with pytest.raises(PolicyDiffers):
+        actions.publish_policy(version_id=drafted.pk, at=at(DAY), by=BY)
+
+
+def test_a_value_that_a_strategy_or_a_policy_speaks_of_cannot_be_taken_away():
+    publish(GROUPS, RISK, CHOICE)
+    without_late = GROUPS.replace("id: late, title: Late", "id: old")
+    drafted = actions.draft_policy(document=without_late, at=at(DAY), by=BY)
+    with pytest.raises(PolicyInUse, match=r"“Choice” speaks of this policy.*“late” is never a value here"):
+        actions.publish_policy(version_id=drafted.pk, at=at(DAY), by=BY)
+
+    strategies.publish(STRATEGY)
+    without_small = actions.draft_policy(document=GROUPS.replace("id: small", "id: tiny"), at=at(DAY), by=BY)
+    with pytest.raises(
+        PolicyInUse, match=r"“Test 1” speaks of this policy.*“small” is never a value of “segment.groups”"
+    ):
+        actions.publish_policy(version_id=without_small.pk, at=at(DAY), by=BY)
+    assert catalogue.words()["segment.groups"].version == 1
+
+    # Once nothing speaks of it any more it may go, and what was decided by it can still be read.
+    strategies.publish(STRATEGY.replace('{"usual", "small"}', '{"usual"}'))
+    actions.publish_policy(version_id=without_small.pk, at=at(DAY), by=BY)
+    assert "small" not in catalogue.words()["segment.groups"].choices
+    versions.program_of.cache_clear()
+    assert versions.program_of(versions.get_version(versions.get_strategy("test").versions.get(number=1).pk).document)
+
+
+def test_a_draft_of_a_strategy_is_read_afresh_when_it_is_published():
+    publish(GROUPS, RISK, CHOICE)
+    kept = actions.draft(document=STRATEGY, at=at(DAY), by=BY)
+    publish(GROUPS.replace("id: small", "id: tiny"))
+
+    with pytest.raises(DocumentMistaken, match=r"“small” is never a value"):
+        actions.publish(version_id=kept.pk, at=at(DAY), by=BY)
+    assert versions.get_version(kept.pk).state == "draft"
+
+
+def test_what_stands_on_a_policy_is_named():
+    publish(GROUPS, RISK, CHOICE)
+    strategies.publish(STRATEGY)
+
+    users = {
+        name: [user.title for user in policies.users_of(Policy.objects.get(name=name))] for name in ("groups", "choice")
+    }
+
+    assert users == {"groups": ["Choice", "Test 1"], "choice": ["Test 1"]}
+
+
+# ------------------------------------------------------------------------------------------------ strategies and evidence
+
+
+def test_a_published_change_decides_from_the_next_run_and_evidence_keeps_value_and_version():
+    publish(GROUPS, RISK, CHOICE)
+    strategies.publish(STRATEGY)
+    made = account("60.00", 20)
+    strategies.run(DAY)
+    assert strategies.happened(made.pk) == []
+
+    publish(GROUPS.replace("days_past_due > 30", "days_past_due > 15"), RISK.replace("10 to 31: 20", "10 to 31: -1"))
+    strategies.run(DAY + timedelta(days=1))
+
+    assert strategies.happened(made.pk) == [(DAY + timedelta(days=1), "Call")]
+    assert Decision.objects.get().facts == {
+        "table.choice": "call",
+        "table.choice version": 1,
+        "score.risk": 8,
+        "score.risk version": 2,
+    }
+    [past] = why.history(made.pk)
+    assert past.said_values == "choice: “call” (version 1), risk: 8 points (version 2)"
+
+
+def test_why_shows_what_a_score_is_made_of():
+    publish(GROUPS, RISK, CHOICE)
+    strategies.publish(STRATEGY)
+    made = account("60.00", 40)
+
+    [step, *_others] = why.why(made.pk, day=DAY).steps
+
+    assert step.stopped_by.said_values == "risk: 10 points (Age of the debt 0, What is owed 10)"
+    out = StringIO()
+    call_command("why", str(made.pk), day=DAY, stdout=out)
+    assert "Age of the debt 0, What is owed 10" in out.getvalue()
+
+
+# ---------------------------------------------------------------------------------------------------------------- scores
+
+
+def kept_scores(account):
+    return list(
+        Score.objects.filter(account_id=account.pk)
+        .order_by("scored_on", "version_id")
+        .values_list("scored_on", "score", "contributions", "inputs")
+    )
+
+
+def test_a_score_is_kept_when_it_is_new_and_when_what_it_is_made_of_changes():
+    publish(RISK)
+    made = account("60.00", 9)
+    days = strategies.days(DAY, 30)
+
+    kept = [actions.keep_scores(day=day, at=at(day), by=BY) for day in days]
+
+    # 9 days past due on the first day, 10 on the second, 31 on the 23rd day
+    assert [day for day, count in zip(days, kept, strict=True) if count] == [days[0], days[1], days[22]]
+    assert kept_scores(made) == [
+        (days[0], Decimal(70), {"age": 60, "owed": 10}, {"age": 9, "owed": 6000}),
+        (days[1], Decimal(50), {"age": 40, "owed": 10}, {"age": 10, "owed": 6000}),
+        (days[22], Decimal(10), {"age": 0, "owed": 10}, {"age": 31, "owed": 6000}),
+    ]
+    assert actions.keep_scores(day=days[-1], at=at(days[-1]), by=BY) == 0
+    assert next((each.score, each.parts[0].title) for each in scores.scores_of(made.pk)) == (10, "Age of the debt")
+
+
+def test_another_version_is_kept_only_where_it_says_something_else():
+    publish(RISK)
+    held = account("60.00", 9)
+    moved = account("60.00", 12)
+    actions.keep_scores(day=DAY, at=at(DAY), by=BY)
+    publish(RISK.replace("10 to 31: 20", "10 to 31: 21"))
+
+    assert actions.keep_scores(day=DAY, at=at(DAY), by=BY) == 1
+    assert [row[1] for row in kept_scores(held)] == [70]
+    assert [row[1] for row in kept_scores(moved)] == [50, 52]
+
+
+def test_closed_accounts_and_accounts_of_the_house_are_not_scored():
+    publish(RISK)
+    closed, house = account("60.00", 9), account("60.00", 9)
+    sql.execute("UPDATE strategy_book SET is_open = false WHERE account_id = %s", [closed.pk])
+    sql.execute("UPDATE strategy_book SET is_house = true WHERE account_id = %s", [house.pk])
+
+    assert actions.keep_scores(day=DAY, at=at(DAY), by=BY) == 0
+
+
+def test_scores_are_kept_after_a_night_and_by_command():
+    actions.defer_scoring(day=DAY)
+    publish(RISK)
+    made = account("60.00", 9)
+
+    actions.defer_scoring(day=DAY)
+    jobs = sql.rows("SELECT args FROM procrastinate_jobs WHERE task_name = 'strategy.keep_scores'")
+    assert [row["args"] for row in jobs] == [{"day": DAY.isoformat()}]
+    tasks.keep_scores.func(**jobs[0]["args"])
+    assert len(kept_scores(made)) == 1
+
+    out = StringIO()
+    call_command("score", day=DAY + timedelta(days=1), stdout=out)
+    assert out.getvalue() == "Scores kept: 1.\n"
+
+
+def test_kept_scores_are_never_changed():
+    publish(RISK)
+    account("60.00", 9)
+    actions.keep_scores(day=DAY, at=at(DAY), by=BY)
+
+    for statement in ("UPDATE strategy_score SET score = 1", "DELETE FROM strategy_score", "TRUNCATE strategy_score"):
+        with pytest.raises(Exception, match=r"append-only|permission denied"), connection.cursor() as cursor:
+            sql.execute("SAVEPOINT before")
+            try:
+                cursor.execute(statement)
+            finally:
+                sql.execute("ROLLBACK TO SAVEPOINT before")
+
+
+def _findings():
+    names = {"every policy is understood", "scores are what their inputs give"}
+    chosen = [invariant for _room, invariant in invariants.all_invariants() if invariant.name in names]
+    return {finding.invariant.name: finding for finding in invariants.check(chosen, at=at(DAY))}
+
+
+def test_kept_scores_are_worked_out_again_from_what_is_stored_with_them():
+    publish(RISK)
+    account("60.00", 9), account("60.00", 9, currency="EUR")
+    actions.keep_scores(day=DAY, at=at(DAY), by=BY)
+    publish(RISK.replace("10 to 31: 20", "10 to 31: 21").replace("below £100: 10", "below £100: 11"))
+    actions.keep_scores(day=DAY, at=at(DAY), by=BY)
+
+    found = _findings()["scores are what their inputs give"]
+
+    assert (found.checked, found.breaches) == (3, 0)
+
+
+def test_a_policy_may_have_the_name_of_a_fact_and_no_condition_means_it_by_that():
+    publish(GROUPS.replace("name: groups", "name: balance"))
+    split = "splits:\n  letters:\n    shares: {a: 50, b: 50}\nstates:"
+    document = STRATEGY.replace("states:", split).replace("segment.groups in", "segment.balance in")
+    strategies.publish(document.replace('table.choice = "call" and score.risk < 10', "balance > 0"))
+    made = account("60.00", 20)
+
+    assert strategies.run(DAY) == 1
+    assert strategies.happened(made.pk) == [(DAY, "Call")]
+
+
+def test_a_golden_account_keeps_what_a_policy_said_of_it():
+    """A case states the values of the words; another version of a policy does not change what the strategy makes of them."""
+    publish(GROUPS, RISK, CHOICE)
+    strategies.publish(STRATEGY)
+    made = account("160.00", 40)
+    actions.keep_golden(account_id=made.pk, title="Late", day=DAY, at=at(DAY), by=BY)
+    publish(GROUPS.replace("> 30", "> 90"), RISK.replace("31 and above: 0", "31 and above: 100"))
+
+    [found] = actions.judge(versions.get_strategy("test").versions.get(), at=at(DAY))
+
+    assert found.holds, found.why
+    assert found.case.facts["table.choice"] == "call"
+    assert "Call" in found.said_found
