@@ -17,7 +17,7 @@ from statistics import median
 import pytest
 from tests import builders
 from tests.strategy import builders as strategies
-from tests.strategy.test_killed import _until, _url
+from tests.strategy.test_killed import _until, url_of_database
 
 from tallystick.strategy.models import Touched
 from tallystick.timeline.models import Event
@@ -40,7 +40,7 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
     """Run `tallystick worker` beside the test, on its database."""
     environment = {
         **os.environ,
-        "DATABASE_URL": _url(),
+        "DATABASE_URL": url_of_database(),
         "DJANGO_SETTINGS_MODULE": "tallystick.config.settings",
         "PYTHONPATH": str(_ROOT / "src"),
     }

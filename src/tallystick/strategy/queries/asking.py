@@ -83,7 +83,7 @@ def _then(account_id: int, *, day: date, today: date, limit: int) -> Answer:
     """Take the row of the account as it was when the run of the day looked at it, or at the end of a day without a run."""
     decided = decided_on(account_id, day)
     found = tuple(each for each in history(account_id, until=day, limit=limit))
-    run = Run.objects.filter(day=day).order_by("pk").first()
+    run = Run.objects.filter(day=day, only_reports=False).order_by("pk").first()
     moment = past.moment_of(account_id, day)
     rows = _places(account_id)
 
