@@ -420,3 +420,5 @@ class Touched(models.Model):
 
     class Meta:
         db_table = "strategy_touched"
+        # Whatever else waits of an account is taken with its first event: a million may wait after an import.
+        indexes = [models.Index(fields=["account_id", "id"], name="strategy_touched_of_account")]
