@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.strategy import policy_reference
-from tests.strategy.examples import CATALOGUE, COLUMNS, DAY, accounts, conditions, facts_of
+from tests.strategy.examples import CATALOGUE, COLUMNS, DAY, accounts, conditions, facts_of, histories_of
 from tests.strategy.reference import Reference
 
 from tallystick.kernel import sql
