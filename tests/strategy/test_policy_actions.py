@@ -265,6 +265,7 @@ def test_a_published_change_decides_from_the_next_run_and_evidence_keeps_value_a
     assert past.said_values == "choice: “call” (version 1), risk: 8 points (version 2)"
 
 
+@pytest.mark.usefixtures("calendar")
 def test_why_shows_what_a_score_is_made_of():
     publish(GROUPS, RISK, CHOICE)
     strategies.publish(STRATEGY)

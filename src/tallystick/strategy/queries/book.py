@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -164,6 +164,12 @@ def ranges(size: int) -> list[tuple[int, int]]:
     if bounds["low"] is None:
         return []
     return [(above, above + size) for above in range(bounds["low"] - 1, bounds["high"], size)]
+
+
+def reaches(size: int) -> Iterator[Reach]:
+    """Reach all accounts, range by range of about a size."""
+    for above, upto in ranges(size):
+        yield between(above, upto)
 
 
 def missing_columns() -> list[str]:
