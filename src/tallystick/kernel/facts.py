@@ -2,11 +2,11 @@
 keeps any, its `HISTORIES`; `strategy` gathers them.
 
 A **source** is one grouped subquery over a room's own tables, bounded by the marker `{scope}` (it becomes a condition on
-`account_id`, so the bound stands inside every grouped subquery). Its columns are stored in the book, one narrow row per
-account. A **fact** is a word of the condition language: a name, a type, a unit, a meaning and an SQL expression over the
-book's columns and `{day}`, the run's as-of day. Ages are never stored: a fact that depends on the day computes it from a
-stored date, so that midnight rewrites nothing. A **history** is days on which something happened, looked back over by a
-window that ends with the run's day: its entries grow old by themselves.
+`account_id`, or on `party_id` where it speaks of the debtor, so the bound stands inside every grouped subquery). Its columns are
+stored in the book, one narrow row per account. A **fact** is a word of the condition language: a name, a type, a unit, a
+meaning and an SQL expression over the book's columns and `{day}`, the run's as-of day. Ages are never stored: a fact that
+depends on the day computes it from a stored date, so that midnight rewrites nothing. A **history** is days on which something
+happened, looked back over by a window that ends with the run's day: its entries grow old by themselves.
 
 An expression may also ask a table, by an index and a key that the book holds. That is for what other accounts change, what
 changes on many days, and what few strategies want: it costs nothing until a condition names it, and it is never stale. Since
@@ -43,9 +43,16 @@ class Column:
     absent: str = "NULL"
 
 
+class Key(StrEnum):
+    """What a source has one row for, and by which column it is bounded: an account, or the party that owes on several."""
+
+    ACCOUNT = "account_id"
+    PARTY = "party_id"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A grouped subquery: columns `account_id` and those named, for the accounts within `{scope}`.
+    """A grouped subquery: its key and the columns named, for the accounts or parties within `{scope}`.
 
     The text may also use `%(day)s`, the day the facts are computed for. An amount that changes when a day comes
     (an item falls due) also says on which day next, in a column that ends in `_stale_on`.
@@ -54,6 +61,7 @@ class Source:
     name: str
     sql: str
     columns: tuple[Column, ...]
+    key: Key = Key.ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,33 +8,26 @@ from tallystick.payments.rules.states import Method
 
 _MONEY = "minor units of the account's currency"
 
+#: One order for all that is asked of an account's payments: they are sorted once.
+_IN_ORDER = "ORDER BY booked_on, id"
+
 SOURCES = (
     Source(
         name="payments",
         sql=sql.fill(
             """
-        SELECT account_id, max(booked_on) FILTER (WHERE state = 'received') AS paid_last_on,
-               (array_agg(amount_minor ORDER BY booked_on DESC, id DESC) FILTER (WHERE state = 'received'))[1]
-                   AS paid_last_minor,
-               coalesce(sum(amount_minor) FILTER (WHERE state = 'received'), 0)::bigint AS paid_minor,
-               max(amount_minor) FILTER (WHERE state = 'received') AS paid_largest_minor,
-               min(booked_on) FILTER (WHERE state = 'received') AS paid_first_on,
-               (array_agg(method ORDER BY booked_on DESC, id DESC) FILTER (WHERE state = 'received'))[1] AS paid_method,
-               (count(*) FILTER (WHERE state = 'received'))::integer AS paid_count,
-               (count(*) FILTER (WHERE reversal_reason = 'bounced'))::integer AS bounced_count,
-               max(reversed_on) FILTER (WHERE reversal_reason = 'bounced') AS bounced_last_on,
-               array_agg(booked_on ORDER BY booked_on, id)
-                   FILTER (WHERE state = 'received' AND booked_on > %(day)s::date - {kept}) AS paid_days,
-               array_agg(amount_minor ORDER BY booked_on, id)
-                   FILTER (WHERE state = 'received' AND booked_on > %(day)s::date - {kept}) AS paid_days_minor,
-               array_agg(reversed_on ORDER BY reversed_on, id)
-                   FILTER (WHERE reversal_reason = 'bounced' AND reversed_on > %(day)s::date - {kept}) AS bounced_days,
-               array_agg(amount_minor ORDER BY reversed_on, id)
-                   FILTER (WHERE reversal_reason = 'bounced' AND reversed_on > %(day)s::date - {kept}) AS bounced_days_minor
+        SELECT account_id, max(booked_on) AS paid_last_on,
+               (array_agg(amount_minor {in_order}))[count(*)] AS paid_last_minor,
+               sum(amount_minor)::bigint AS paid_minor, max(amount_minor) AS paid_largest_minor,
+               min(booked_on) AS paid_first_on, (array_agg(method {in_order}))[count(*)] AS paid_method,
+               count(*)::integer AS paid_count,
+               array_agg(booked_on {in_order}) FILTER (WHERE booked_on > %(day)s::date - {kept}) AS paid_days,
+               array_agg(amount_minor {in_order}) FILTER (WHERE booked_on > %(day)s::date - {kept}) AS paid_days_minor
         FROM payments_payment
-        WHERE {scope}
+        WHERE state = 'received' AND {scope}
         GROUP BY account_id
         """,
+            in_order=_IN_ORDER,
             kept=str(KEPT_DAYS),
         ),
         columns=(
@@ -45,10 +38,28 @@ SOURCES = (
             Column("paid_first_on", "date"),
             Column("paid_method", "text"),
             Column("paid_count", "integer", "0"),
-            Column("bounced_count", "integer", "0"),
-            Column("bounced_last_on", "date"),
             Column("paid_days", "date[]"),
             Column("paid_days_minor", "bigint[]"),
+        ),
+    ),
+    Source(
+        name="bounced",
+        sql=sql.fill(
+            """
+        SELECT account_id, count(*)::integer AS bounced_count, max(reversed_on) AS bounced_last_on,
+               array_agg(reversed_on ORDER BY reversed_on, id)
+                   FILTER (WHERE reversed_on > %(day)s::date - {kept}) AS bounced_days,
+               array_agg(amount_minor ORDER BY reversed_on, id)
+                   FILTER (WHERE reversed_on > %(day)s::date - {kept}) AS bounced_days_minor
+        FROM payments_payment
+        WHERE reversal_reason = 'bounced' AND {scope}
+        GROUP BY account_id
+        """,
+            kept=str(KEPT_DAYS),
+        ),
+        columns=(
+            Column("bounced_count", "integer", "0"),
+            Column("bounced_last_on", "date"),
             Column("bounced_days", "date[]"),
             Column("bounced_days_minor", "bigint[]"),
         ),

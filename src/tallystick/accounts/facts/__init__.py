@@ -4,65 +4,74 @@ from __future__ import annotations
 
 from tallystick.accounts.facts import debtors, items
 from tallystick.accounts.rules import AccountState
-from tallystick.kernel.facts import Column, Fact, FactType, Source
+from tallystick.kernel.facts import Column, Fact, FactType, Key, Source
 
 _MONEY = "minor units of the account's currency"
 
+#: Every account has a row of it: the other sources are joined to this one.
+ACCOUNT = Source(
+    name="account",
+    sql="""
+    SELECT account_id, party_id, client_id::integer AS client_id, portfolio_id::integer AS portfolio_id,
+           currency::text AS currency, opened_on, state = 'open' AS is_open, is_house, on_account_minor
+    FROM (SELECT *, id AS account_id FROM accounts_account) AS account
+    WHERE {scope}
+    """,
+    columns=(
+        Column("client_id", "integer", "0"),
+        Column("portfolio_id", "integer", "0"),
+        Column("party_id", "bigint", "0"),
+        Column("currency", "text", "''"),
+        Column("opened_on", "date"),
+        Column("is_open", "boolean", "false"),
+        Column("is_house", "boolean", "false"),
+        Column("on_account_minor", "bigint", "0"),
+    ),
+)
+
 SOURCES = (
+    ACCOUNT,
+    items.SOURCE,
     Source(
-        name="account",
+        name="party",
         sql="""
-        SELECT account.id AS account_id, account.client_id::integer AS client_id,
-               account.portfolio_id::integer AS portfolio_id, account.party_id, account.currency::text AS currency,
-               account.opened_on,
-               account.state = 'open' AS is_open, account.is_house, account.on_account_minor,
-               party.kind = 'company' AS is_company, party.country::text AS country, party.language
-        FROM (SELECT *, id AS account_id FROM accounts_account) AS account
-        JOIN parties_party AS party ON party.id = account.party_id
+        SELECT party_id, kind = 'company' AS is_company, country::text AS country, language
+        FROM (SELECT *, id AS party_id FROM parties_party) AS party
         WHERE {scope}
         """,
         columns=(
-            Column("client_id", "integer", "0"),
-            Column("portfolio_id", "integer", "0"),
-            Column("party_id", "bigint", "0"),
-            Column("currency", "text", "''"),
-            Column("opened_on", "date"),
-            Column("is_open", "boolean", "false"),
-            Column("is_house", "boolean", "false"),
-            Column("on_account_minor", "bigint", "0"),
             Column("is_company", "boolean", "false"),
             Column("country", "text", "''"),
             Column("language", "text", "''"),
         ),
+        key=Key.PARTY,
     ),
-    items.SOURCE,
     Source(
         name="reach",
         sql="""
-        SELECT account.account_id,
-               bool_or(point.kind = 'email') AS has_email, bool_or(point.kind = 'mobile') AS has_mobile,
-               bool_or(point.kind IN ('mobile', 'phone')) AS has_phone
-        FROM (SELECT id AS account_id, party_id FROM accounts_account) AS account
-        JOIN parties_contact_point AS point ON point.party_id = account.party_id
-        WHERE point.state <> 'bad' AND point.consent IS DISTINCT FROM false AND {scope}
-        GROUP BY account.account_id
+        SELECT party_id, bool_or(kind = 'email') AS has_email, bool_or(kind = 'mobile') AS has_mobile,
+               bool_or(kind IN ('mobile', 'phone')) AS has_phone
+        FROM parties_contact_point
+        WHERE state <> 'bad' AND consent IS DISTINCT FROM false AND {scope}
+        GROUP BY party_id
         """,
         columns=(
             Column("has_email", "boolean", "false"),
             Column("has_mobile", "boolean", "false"),
             Column("has_phone", "boolean", "false"),
         ),
+        key=Key.PARTY,
     ),
     Source(
         name="address",
         sql="""
-        SELECT account.account_id, true AS has_address
-        FROM (SELECT id AS account_id, party_id FROM accounts_account) AS account
-        JOIN parties_address AS address ON address.party_id = account.party_id
-        WHERE address.until_on IS NULL AND address.state <> 'bad' AND {scope}
-        GROUP BY account.account_id
+        SELECT party_id, true AS has_address
+        FROM parties_address
+        WHERE until_on IS NULL AND state <> 'bad' AND {scope}
+        GROUP BY party_id
         """,
         columns=(Column("has_address", "boolean", "false"),),
+        key=Key.PARTY,
     ),
 )
 

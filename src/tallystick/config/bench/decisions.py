@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
@@ -24,8 +23,8 @@ from tallystick.config.bench.memory import Watch
 from tallystick.config.working_off import work_off
 from tallystick.contact.actions.templates import load_templates
 from tallystick.kernel import clock, sql
+from tallystick.kernel.hands import share
 from tallystick.strategy import actions as strategy
-from tallystick.strategy.actions import refreshing
 from tallystick.strategy.queries import book, versions
 
 _CLIENTS = 20
@@ -107,9 +106,10 @@ def _fill(report: Report, accounts: int, day: date, at: datetime) -> None:
         sql.value("SELECT greatest((SELECT max(id) FROM accounts_account), (SELECT max(id) FROM parties_party), 0)")
     )
     with measures.timed() as seconds, _without_secondary_indexes():
-        _by_ranges(
+        share(
             [(base + above, base + min(above + _RANGE, accounts)) for above in range(0, accounts, _RANGE)],
-            lambda above, upto: _fill_range({**common, "first": above + 1, "last": upto}),
+            lambda ids: _fill_range({**common, "first": ids[0] + 1, "last": ids[1]}),
+            hands=measures.HANDS,
         )
     measures.settle()
     report.items = int(sql.value("SELECT count(*) FROM accounts_item"))
@@ -134,29 +134,12 @@ def _without_secondary_indexes() -> Iterator[None]:
             sql.execute(index["made_by"])
 
 
-def _by_ranges(ranges: list[tuple[int, int]], work: Callable[[int, int], object]) -> None:
-    """Do work range by range, by one thread a core, each with a connection of its own."""
-
-    def lend_a_hand(place: int) -> None:
-        try:
-            for above, upto in ranges[place :: measures.HANDS]:
-                work(above, upto)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(measures.HANDS) as hands:
-        for done in [hands.submit(lend_a_hand, place) for place in range(measures.HANDS)]:
-            done.result()
-
-
 def _measure_facts(report: Report, day: date, progress: Callable[[str], None]) -> None:
     scan = measures.plain_scan("accounts_item")
     for name in ("facts written for the first time", "facts of the whole book, computed afresh"):
         progress(name)
         with measures.timed() as seconds:
-            _by_ranges(
-                book.ranges(refreshing.RANGE), lambda above, upto: refreshing.refresh_range(above, upto, day=day)
-            )
+            strategy.rebuild(day=day, hands=measures.HANDS)
         report.figures.append(Figure(name, report.accounts, "accounts", seconds(), "count(*) of items", scan))
         measures.settle()
 

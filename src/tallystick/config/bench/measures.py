@@ -7,7 +7,6 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -30,6 +29,7 @@ from tallystick.intake import actions as intake
 from tallystick.intake.rules import FileKind
 from tallystick.kernel import clock, sql
 from tallystick.kernel.actor import system
+from tallystick.kernel.hands import MOST, share
 from tallystick.strategy import actions as strategy
 from tallystick.strategy.queries import versions
 from tallystick.worklists import actions as worklists
@@ -39,7 +39,7 @@ _SOURCES = {"customers": FileKind.CUSTOMERS, "invoices": FileKind.INVOICES}
 #: How often a page or the next account is asked for.
 _TIMES = 200
 #: Workers that share an import or a run.
-HANDS = os.cpu_count() or 1
+HANDS = MOST
 #: The book is always of a Tuesday: at a week-end nobody is given anything to do, and on a Monday everybody at once.
 _TUESDAY = 1
 #: The measured night is the one after the import: the answers to the import have done all that was due on its day.
@@ -149,7 +149,7 @@ def _import(name: str, content: list[bytes], accounts: int, at: datetime) -> Fig
         intake.map_batch(batch_id=batch.pk, document=guess.mapping.as_document(), name=name, at=at, by=BENCH)
         intake.check_batch(batch_id=batch.pk, at=at, by=BENCH)
         intake.start_commit(batch_id=batch.pk, at=at, by=BENCH)
-        _by_all_hands(lambda: _load_chunks(batch.pk, at))
+        share(range(HANDS), lambda _hand: _load_chunks(batch.pk, at), hands=HANDS)
         intake.finish_commit(batch_id=batch.pk, at=at, by=BENCH)
     lines = accounts if name == "customers" else files.items_of(accounts)
     return Figure(f"import of {name}, checks included", lines, "lines", seconds(), "bare COPY", bare)
@@ -158,20 +158,6 @@ def _import(name: str, content: list[bytes], accounts: int, at: datetime) -> Fig
 def _load_chunks(batch_id: int, at: datetime) -> None:
     while intake.commit_next_chunk(batch_id=batch_id, at=at, by=BENCH):
         pass
-
-
-def _by_all_hands(work: Callable[[], object]) -> None:
-    """Do work that several workers share, one worker a core, each with a connection of its own."""
-
-    def lend_a_hand() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(HANDS) as hands:
-        for done in [hands.submit(lend_a_hand) for _hand in range(HANDS)]:
-            done.result()
 
 
 def _bare_copy(name: str, content: Iterable[bytes]) -> float:
@@ -192,7 +178,7 @@ def _measure_answers(report: Report, at: datetime, progress: Callable[[str], Non
     progress("answers to what the import brought")
     waiting = int(sql.value("SELECT count(*) FROM strategy_touched"))
     with timed() as seconds:
-        _by_all_hands(lambda: strategy.answer_events(at=at, by=BENCH))
+        share(range(HANDS), lambda _hand: strategy.answer_events(at=at, by=BENCH), hands=HANDS)
     report.figures.append(Figure("events of the import answered", waiting, "events", seconds()))
 
 
@@ -216,7 +202,7 @@ def _measure_book(report: Report, today: date, progress: Callable[[str], None]) 
     settle()
     scan = plain_scan("accounts_item")
     with timed() as seconds:
-        strategy.rebuild(day=today)
+        strategy.rebuild(day=today, hands=HANDS)
     report.figures.append(
         Figure("facts of the whole book", report.accounts, "accounts", seconds(), "count(*) of items", scan)
     )
@@ -235,7 +221,7 @@ def _measure_night(report: Report, today: date, at: datetime, progress: Callable
     )
     with timed() as seconds:
         night = strategy.start_run(day=day, at=at, by=BENCH)
-        _by_all_hands(lambda: strategy.work_run(run_id=night.pk, at=at, by=BENCH))
+        share(range(HANDS), lambda _hand: strategy.work_run(run_id=night.pk, at=at, by=BENCH), hands=HANDS)
         strategy.finish_run(run_id=night.pk, at=at, by=BENCH)
     decisions = int(sql.value("SELECT count(*) FROM strategy_decision WHERE run_id = %s", [night.pk]))
     report.figures.append(

@@ -1,7 +1,8 @@
 """Keep the facts of the book equal to what the rooms' own tables say.
 
-There is one query for facts, with a reach: one account, a set, a range. A row is locked before its facts are computed, so that
-whoever writes last has also looked last. A new account enters its strategy in the statement that first writes its facts.
+There is one query for facts, with a reach: one account, a set, a range. A row is locked before the facts are computed that are
+written to it, so that whoever writes last has also looked last. A new account enters its strategy in the statement that first
+writes its facts.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
 from tallystick.kernel import sql
+from tallystick.kernel.hands import share
 from tallystick.strategy.queries import book, catalogue, past, versions
 from tallystick.strategy.queries.book import BOOK, Reach
 
@@ -21,6 +24,8 @@ _CLOCKS = ("state_entered_on", "next_review_on")
 
 #: Accounts in one transaction of a rebuild.
 RANGE = 50_000
+#: More rows of a range than these are written by asking every table for the whole range, fewer by asking for each of them.
+_MANY = RANGE // 10
 
 
 @transaction.atomic
@@ -40,16 +45,37 @@ def refresh(account_ids: Sequence[int], *, day: date, table: str = BOOK, keeps_p
 
 @transaction.atomic
 def refresh_range(above: int, upto: int, *, day: date) -> int:
-    """Bring the facts of the accounts of a range of ids up to date for a day; give how many rows changed or are new."""
-    return _refresh(book.between(above, upto), BOOK, expected=None, day=day)
+    """Bring the facts of the accounts of a range of ids up to date for a day; give how many rows changed or are new.
+
+    Most rows of a book are right: they are looked at without being locked, and only those that are not are refreshed.
+    """
+    reach = book.between(above, upto)
+    params = {**reach.params, "day": day}
+    missing = _ids(book.missing(reach), params)
+    written = 0
+    if len(missing) > _MANY:
+        written = sql.execute(_insert(reach, BOOK, day), params)
+    elif missing:
+        written = refresh(missing, day=day)
+    if len(missing) == upto - above:
+        return written
+    differing = _ids(book.differing(reach), params)
+    if len(differing) > _MANY:
+        return written + _refresh(reach, BOOK, expected=None, day=day)
+    return written + refresh(differing, day=day)
 
 
-def rebuild(*, day: date) -> int:
+def _ids(query: str, params: dict[str, Any]) -> list[int]:
+    return [row["account_id"] for row in sql.rows(query, params)]
+
+
+def rebuild(*, day: date, hands: int = 1) -> int:
     """Bring all facts up to date for a day, range by range, each in a transaction; give how many rows changed or are new.
 
-    Above a tenth of all accounts touched this is faster than refreshing the touched ones.
+    Above a tenth of all accounts touched this is faster than refreshing the touched ones. Several `hands` share the ranges.
     """
-    return sum(refresh_range(above, upto, day=day) for above, upto in book.ranges(RANGE))
+    ranges = book.ranges(RANGE)
+    return sum(share(ranges, lambda each: refresh_range(*each, day=day), hands=hands))
 
 
 @contextmanager
@@ -62,7 +88,19 @@ def _joins_as_written() -> Iterator[None]:
 
 def _refresh(reach: Reach, table: str, *, expected: int | None, day: date, keeps_past: bool = True) -> int:
     params = {**reach.params, "day": day}
-    locked = sql.value(
+    locked = _lock(reach, table)
+    changed: int = sql.execute(_update(reach, table, keeps_past=keeps_past), params) if locked else 0
+    if expected is None or locked == expected:
+        return changed
+    inserted: int = sql.execute(_insert(reach, table, day), params)
+    # Whoever else has written a row meanwhile may have looked before what is known now.
+    if locked + inserted < expected and _lock(reach, table) > locked + inserted:
+        changed += sql.execute(_update(reach, table, keeps_past=keeps_past), params)
+    return changed + inserted
+
+
+def _lock(reach: Reach, table: str) -> int:
+    locked: int = sql.value(
         f"""
         SELECT count(*) FROM (
             SELECT FROM {table} AS book WHERE {reach.on("book.account_id")} ORDER BY account_id FOR UPDATE
@@ -70,10 +108,7 @@ def _refresh(reach: Reach, table: str, *, expected: int | None, day: date, keeps
         """,  # noqa: S608
         reach.params,
     )
-    changed: int = sql.execute(_update(reach, table, keeps_past=keeps_past), params) if locked else 0
-    if expected is not None and locked == expected:
-        return changed
-    return changed + sql.execute(_insert(reach, table, day), params)
+    return locked
 
 
 def _update(reach: Reach, table: str, *, keeps_past: bool) -> str:

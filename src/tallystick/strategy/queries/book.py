@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tallystick.accounts import facts as account_facts
 from tallystick.kernel import sql
+from tallystick.kernel.facts import Key
 from tallystick.strategy.queries import catalogue
 
 #: The whole book. Its leaves are known to `chunks` alone.
@@ -54,10 +56,11 @@ def facts_of(reach: Reach) -> str:
     The condition stands inside every source, so that a thousand accounts never cost a scan of all of them. Parameters are the
     reach's and `day`.
     """
+    base = account_facts.ACCOUNT
     selected = ["base.account_id"]
     joined = []
     for place, source in enumerate(catalogue.sources()):
-        alias = f"source_{place}"
+        alias = "base" if source is base else f"source_{place}"
         for column in source.columns:
             value = f"{alias}.{column.name}"
             selected.append(
@@ -65,19 +68,47 @@ def facts_of(reach: Reach) -> str:
                 if column.absent == "NULL"
                 else f"coalesce({value}, {column.absent}) AS {column.name}"
             )
-        # A source filters by the column it groups by, which it names `account_id`.
+        if source is base:
+            continue
+        # A source filters by the column it groups by, which it names as its key says.
         if reach.is_asked_singly:
-            body = sql.fill(source.sql, scope="(account_id = base.account_id)")
+            body = sql.fill(source.sql, scope=f"({source.key} = base.{source.key})")
             joined.append(f"LEFT JOIN LATERAL ({body}) AS {alias} ON true")
         else:
-            body = sql.fill(source.sql, scope=f"({reach.on('account_id')})")
-            joined.append(f"LEFT JOIN ({body}) AS {alias} ON {alias}.account_id = base.account_id")
+            body = sql.fill(source.sql, scope=f"({_within(reach, source.key)})")
+            joined.append(f"LEFT JOIN ({body}) AS {alias} ON {alias}.{source.key} = base.{source.key}")
     return f"""
         SELECT {", ".join(selected)}
-        FROM (
-            SELECT account_id FROM (SELECT id AS account_id FROM accounts_account) AS every WHERE {reach.on("account_id")}
-        ) AS base
+        FROM ({sql.fill(base.sql, scope=f"({reach.on('account_id')})")}) AS base
         {" ".join(joined)}
+    """  # noqa: S608
+
+
+def _within(reach: Reach, key: Key) -> str:
+    """Write the bound of a source. Parties are bounded by an array, along which an index is walked once, in order."""
+    if key is Key.ACCOUNT:
+        return reach.on("account_id")
+    return f"party_id = ANY (ARRAY(SELECT of.party_id FROM accounts_account AS of WHERE {reach.on('of.id')}))"  # noqa: S608
+
+
+def missing(reach: Reach) -> str:
+    """Write the query that gives the accounts reached that the book has no row of."""
+    return f"""
+        SELECT account.id AS account_id FROM accounts_account AS account
+        WHERE {reach.on("account.id")} AND NOT EXISTS (
+            SELECT FROM strategy_book AS book WHERE book.account_id = account.id AND {reach.on("book.account_id")}
+        )
+    """  # noqa: S608
+
+
+def differing(reach: Reach) -> str:
+    """Write the query that gives the accounts reached whose row of the book is other than their facts computed afresh."""
+    names = [column.name for column in catalogue.columns()]
+    stored, fresh = (", ".join(f"{row}.{name}" for name in names) for row in ("book", "fresh"))
+    return f"""
+        SELECT fresh.account_id FROM ({facts_of(reach)}) AS fresh
+        JOIN strategy_book AS book ON book.account_id = fresh.account_id AND {reach.on("book.account_id")}
+        WHERE ({stored}) IS DISTINCT FROM ({fresh})
     """  # noqa: S608
 
 

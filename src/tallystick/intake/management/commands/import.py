@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import getpass
-import os
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from tallystick.intake import actions, queries, rules
 from tallystick.kernel import clock
 from tallystick.kernel.actor import Actor, system
+from tallystick.kernel.hands import MOST, share
 
 _PIECE_BYTES = 1 << 20
 #: Faulty lines that are printed; all of them are kept with the batch.
@@ -58,9 +56,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--check-only", action="store_true", help=_("say what is wrong and what would happen; change nothing")
         )
-        parser.add_argument(
-            "--workers", type=int, default=min(4, os.cpu_count() or 1), help=_("how many load at the same time")
-        )
+        parser.add_argument("--workers", type=int, default=MOST, help=_("how many load at the same time"))
 
     def handle(self, *, file: Path, client: str, source: str, check_only: bool, workers: int, **options: Any) -> None:
         """Import the file."""
@@ -122,21 +118,12 @@ class Command(BaseCommand):
         return name, text
 
     def _load(self, batch_id: int, workers: int, by: Actor) -> None:
-        def work() -> None:
-            try:
-                while actions.commit_next_chunk(batch_id=batch_id, at=clock.now(), by=by):
-                    pass
-            finally:
-                connection.close()
-
-        actions.start_commit(batch_id=batch_id, at=clock.now(), by=by)
-        if workers == 1:
+        def work(_hand: int) -> None:
             while actions.commit_next_chunk(batch_id=batch_id, at=clock.now(), by=by):
                 pass
-        else:
-            with ThreadPoolExecutor(workers) as pool:
-                for done in [pool.submit(work) for _worker in range(workers)]:
-                    done.result()
+
+        actions.start_commit(batch_id=batch_id, at=clock.now(), by=by)
+        share(range(workers), work, hands=workers)
         actions.finish_commit(batch_id=batch_id, at=clock.now(), by=by)
 
     def _tell_faults(self, batch_id: int) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from tallystick.kernel import clock
 from tallystick.kernel.actor import Actor, system
 from tallystick.kernel.calendars import local_day
+from tallystick.kernel.hands import MOST
 from tallystick.strategy import actions
 from tallystick.strategy.queries import runs
 from tallystick.strategy.rules.progress import Stage
@@ -80,7 +81,9 @@ class Command(BaseCommand):
     def _prepare(self, day: date, *, rebuild: bool, at: datetime, by: Actor) -> None:
         """Bring the book up to date before it is run. Facts never go back behind today, for which events are answered."""
         if rebuild:
-            self.stdout.write(_("Facts: {count} accounts brought up to date.").format(count=actions.rebuild(day=day)))
+            self.stdout.write(
+                _("Facts: {count} accounts brought up to date.").format(count=actions.rebuild(day=day, hands=MOST))
+            )
         answered = actions.answer_events(to_the_last=True, at=at, by=by)
         self.stdout.write(_("Events answered: {count}.").format(count=answered))
 
