@@ -10,6 +10,7 @@ from tests.builders import AT, TEST, TODAY
 
 from tallystick.accounts import actions, facts, queries, rules
 from tallystick.kernel import sql
+from tallystick.kernel.facts import Key
 from tallystick.kernel.money import Money
 from tallystick.ledger import queries as ledger_queries
 
@@ -57,9 +58,10 @@ def test_references_are_compared_alike(reference):
 
 def source(name, account, *, day=TODAY):
     (found,) = [each for each in facts.SOURCES if each.name == name]
-    rows = sql.rows(sql.fill(found.sql, scope="account_id = ANY(%(accounts)s)"), {"accounts": [account.pk], "day": day})
+    key = {Key.ACCOUNT: account.pk, Key.PARTY: account.party_id}[found.key]
+    rows = sql.rows(sql.fill(found.sql, scope=f"{found.key} = ANY(%(keys)s)"), {"keys": [key], "day": day})
     for row in rows:
-        assert list(row) == ["account_id", *(column.name for column in found.columns)]
+        assert set(row) == {found.key, *(column.name for column in found.columns)}
     return rows[0] if rows else None
 
 
@@ -98,9 +100,9 @@ def test_an_account_that_owes_nothing_has_no_facts_of_items():
 def test_facts_of_the_account_and_its_debtor():
     account = builders.account()
 
-    row = source("account", account)
+    row, debtor = source("account", account), source("party", account)
 
     assert (row["currency"], row["opened_on"], row["is_open"], row["is_house"]) == ("GBP", TODAY, True, False)
-    assert (row["is_company"], row["country"], row["language"]) == (False, "GB", "en")
+    assert (debtor["is_company"], debtor["country"], debtor["language"]) == (False, "GB", "en")
     assert source("reach", account) is None
     assert source("address", account) is None
