@@ -3,6 +3,18 @@
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
 from tallystick.strategy.actions.deferring import defer_run, defer_scoring, defer_settling
+from tallystick.strategy.actions.editing import (
+    add_part,
+    begin_copy,
+    begin_strategy,
+    drop_copy,
+    keep_copy,
+    move_part,
+    put_part,
+    remove_part,
+    undo_edit,
+    write_copy,
+)
 from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
 from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
@@ -19,32 +31,40 @@ from tallystick.strategy.actions.steering import pause_run, resume_run, retry_fa
 __all__ = [
     "Judgement",
     "accept_golden",
+    "add_part",
     "answer",
     "answer_events",
     "answer_some",
     "approve",
     "assign",
+    "begin_copy",
+    "begin_strategy",
     "cancel_plan",
     "defer_run",
     "defer_scoring",
     "defer_settling",
     "draft",
     "draft_policy",
+    "drop_copy",
     "finish_run",
     "import_strategy",
     "judge",
+    "keep_copy",
     "keep_golden",
     "keep_plans",
     "keep_scores",
+    "move_part",
     "pause_run",
     "plan",
     "publish",
     "publish_policy",
+    "put_part",
     "rebuild",
     "refresh",
     "refresh_range",
     "rehearse",
     "remove_golden",
+    "remove_part",
     "resume_run",
     "retry_failed",
     "roll_back",
@@ -55,6 +75,8 @@ __all__ = [
     "tell_of_stopped",
     "tidy_book",
     "touch",
+    "undo_edit",
     "work_run",
+    "write_copy",
     "write_golden",
 ]

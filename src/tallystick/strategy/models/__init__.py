@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from tallystick.strategy.models.policies import Policy, PolicyVersion, Score
+from tallystick.strategy.models.working import WorkingCopy, WorkingEdit
 from tallystick.strategy.rules import lifecycle, progress
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Strategy",
     "Touched",
     "Version",
+    "WorkingCopy",
+    "WorkingEdit",
 ]
 
 

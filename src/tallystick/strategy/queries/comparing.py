@@ -15,3 +15,10 @@ def compare(before: Version, after: Version) -> list[Part]:
 
 def _side(version: Version) -> Side:
     return Side(versions.program_of(version.document), golden.cases(version))
+
+
+def compare_document(before: Version, document: str) -> list[Part]:
+    """Give what a document that is no version yet says that a version does not."""
+    cases = golden.cases(before)
+    after = Side(versions.program_of(document), cases)
+    return comparison.compare(Side(versions.program_of(before.document), cases), after, catalogue.catalogue())

@@ -205,3 +205,43 @@ def check_run_day(*, day: date, last: date | None) -> None:
     """
     if last is not None and day < last:
         raise RunTooEarly(day=day.isoformat(), last=last.isoformat())
+
+
+class StrategyExists(Refusal):
+    """A strategy that is built from nothing has a name of its own."""
+
+    code = "strategy.exists"
+    sentence = _("There is a strategy named “{name}” already. Change that one, or choose another title.")
+
+
+class CopyChanged(Refusal):
+    """A form was opened before the last change of the working copy, in another window."""
+
+    code = "strategy.copy_changed"
+    sentence = _(
+        "The document was changed in another window after this form was opened. What you filled in stands here; what the "
+        "document says now stands beside it. Save again to keep yours."
+    )
+
+
+class NewerVersion(Refusal):
+    """Somebody else kept a version since the working copy was begun."""
+
+    code = "strategy.newer_version"
+    sentence = _(
+        "{by} has kept version {number} since you began. Nothing of it is lost, and nothing of yours: compare the two."
+    )
+
+
+class NothingChanged(Refusal):
+    """A working copy that says what its version says is no other version."""
+
+    code = "strategy.nothing_changed"
+    sentence = _("Nothing was changed yet.")
+
+
+class NothingToUndo(Refusal):
+    """The working copy is as it was begun."""
+
+    code = "strategy.nothing_to_undo"
+    sentence = _("There is nothing to undo.")

@@ -3,11 +3,25 @@
 from django.urls import URLPattern, path
 
 from tallystick.strategy.web import comparing, documents, golden, lifecycle, policies, reasons, runs
+from tallystick.strategy.web.editing import conditions, copies, parts
 
 urlpatterns: list[URLPattern] = [
     path("", documents.strategies, name="strategies"),
     path("new", documents.new_version, name="new_strategy"),
     path("import", comparing.bring_in, name="import"),
+    path("build", copies.build, name="build"),
+    path("versions/<int:version_id>/work", copies.begin, name="begin_working"),
+    path("working/<int:copy_id>", copies.working, name="working"),
+    path("working/<int:copy_id>/undo", copies.undo, name="undo_edit"),
+    path("working/<int:copy_id>/keep", copies.keep, name="keep_working"),
+    path("working/<int:copy_id>/drop", copies.drop, name="drop_working"),
+    path("working/<int:copy_id>/text", copies.text, name="working_text"),
+    path("working/<int:copy_id>/condition.json", conditions.complete, name="complete_condition"),
+    path("working/<int:copy_id>/change/", parts.change, name="change_whole"),
+    path("working/<int:copy_id>/change/<path:at>", parts.change, name="change_part"),
+    path("working/<int:copy_id>/add/<path:at>", parts.add, name="add_part"),
+    path("working/<int:copy_id>/move/<path:at>", parts.move, name="move_part"),
+    path("working/<int:copy_id>/remove/<path:at>", parts.remove, name="remove_part"),
     path("facts", documents.facts, name="facts"),
     path("versions/<int:version_id>", documents.version, name="version"),
     path("versions/<int:version_id>/edit", documents.new_version, name="new_version"),

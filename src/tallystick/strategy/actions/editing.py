@@ -1,0 +1,225 @@
+"""Change a document part by part in a working copy of one's own, and keep it as a draft when it says what it should."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from tallystick.kernel.actor import Actor
+from tallystick.kernel.refusals import NotPermitted
+from tallystick.strategy.actions.publishing import draft
+from tallystick.strategy.models import Strategy, Version, WorkingCopy, WorkingEdit
+from tallystick.strategy.queries import catalogue, editing, versions
+from tallystick.strategy.rules import lifecycle, reading
+from tallystick.strategy.rules.editing import changes
+from tallystick.strategy.rules.editing.changes import Path, Section
+from tallystick.strategy.rules.editing.writing import Plain
+
+
+@transaction.atomic
+def begin_copy(*, version_id: int, at: datetime, by: Actor) -> WorkingCopy:
+    """Begin to change a version part by part, or go on with the working copy that the actor has of it.
+
+    :raises NotFound: there is no such version
+    :raises DocumentMistaken: the program no longer reads the version as it is; its text has to be mended first
+    """
+    user_id = _person(by)
+    version = versions.lock_version(version_id)
+    reading.read(version.document, catalogue.vocabulary())
+    newest = versions.versions_of(version.strategy)[0]
+    copy, _made = WorkingCopy.objects.get_or_create(
+        base=version,
+        user_id=user_id,
+        defaults={"document": version.document, "seen_number": newest.number, "begun_at": at, "changed_at": at},
+    )
+    return copy
+
+
+@transaction.atomic
+def begin_strategy(*, title: str, first: str, calendar: str, at: datetime, by: Actor) -> WorkingCopy:
+    """Begin a strategy from nothing: one state in which nothing happens yet.
+
+    :raises StrategyExists: another is named like that
+    :raises DocumentMistaken: there is no such calendar
+    """
+    user_id = _person(by)
+    name = changes.free_id(title, ())
+    if Strategy.objects.filter(name=name).exists():
+        raise lifecycle.StrategyExists(name=name)
+    document = changes.new(name=name, title=title, calendar=calendar, first=first, vocabulary=catalogue.vocabulary())
+    return WorkingCopy.objects.create(document=document, user_id=user_id, begun_at=at, changed_at=at)
+
+
+def put_part(
+    *,
+    copy_id: int,
+    revision: int,
+    path: Path,
+    section: Section,
+    states: Mapping[str, Plain],
+    said: str,
+    at: datetime,
+    by: Actor,
+) -> WorkingCopy:
+    """Have a part of a working copy say something else.
+
+    :raises DocumentMistaken: it would not read; every mistake is named by its path
+    :raises CopyChanged: it was changed since the revision
+    :raises NotFound: there is no such working copy, or no such part
+    """
+    vocabulary = catalogue.vocabulary()
+    return _edit(
+        copy_id, revision, lambda text: changes.put(text, path, section, vocabulary, states=states), said, at=at, by=by
+    )
+
+
+def add_part(
+    *,
+    copy_id: int,
+    revision: int,
+    path: Path,
+    section: Plain,
+    states: Mapping[str, Plain],
+    said: str,
+    at: datetime,
+    by: Actor,
+) -> WorkingCopy:
+    """Add a part to a working copy, at a place of a list or under a key that is free.
+
+    :raises DocumentMistaken, CopyChanged, NotFound: see `put_part`
+    """
+    vocabulary = catalogue.vocabulary()
+    return _edit(
+        copy_id, revision, lambda text: changes.add(text, path, section, vocabulary, states=states), said, at=at, by=by
+    )
+
+
+def remove_part(
+    *, copy_id: int, revision: int, path: Path, instead: str = "", said: str, at: datetime, by: Actor
+) -> WorkingCopy:
+    """Take a part out of a working copy; what led to a state goes to another one instead.
+
+    :raises StateInUse: something leads to the state, and nobody said where that goes instead
+    :raises DocumentMistaken, CopyChanged, NotFound: see `put_part`
+    """
+    vocabulary = catalogue.vocabulary()
+    return _edit(
+        copy_id, revision, lambda text: changes.remove(text, path, vocabulary, instead=instead), said, at=at, by=by
+    )
+
+
+def move_part(
+    *, copy_id: int, revision: int, path: Path, by_places: int, said: str, at: datetime, by: Actor
+) -> WorkingCopy:
+    """Move a part of a working copy up or down among its neighbours.
+
+    :raises DocumentMistaken, CopyChanged, NotFound: see `put_part`
+    """
+    vocabulary = catalogue.vocabulary()
+    return _edit(copy_id, revision, lambda text: changes.move(text, path, by_places, vocabulary), said, at=at, by=by)
+
+
+def write_copy(*, copy_id: int, revision: int, document: str, said: str, at: datetime, by: Actor) -> WorkingCopy:
+    """Have a working copy say what a text says.
+
+    :raises NameDiffers: the document is named otherwise
+    :raises DocumentMistaken, CopyChanged, NotFound: see `put_part`
+    """
+
+    def write(text: str) -> str:
+        found, expected = (reading.read(each, catalogue.vocabulary()).name for each in (document, text))
+        if found != expected:
+            raise lifecycle.NameDiffers(found=found, expected=expected)
+        return document
+
+    return _edit(copy_id, revision, write, said, at=at, by=by)
+
+
+@transaction.atomic
+def undo_edit(*, copy_id: int, revision: int, at: datetime, by: Actor) -> WorkingCopy:
+    """Take the last change of a working copy back.
+
+    :raises NothingToUndo: it is as it was begun
+    :raises CopyChanged, NotFound: see `put_part`
+    """
+    copy = _lock(copy_id, revision, by=by)
+    last = copy.edits.order_by("-revision").first()
+    if last is None:
+        raise lifecycle.NothingToUndo
+    copy.document, copy.revision, copy.changed_at = last.before, copy.revision + 1, at
+    copy.save(update_fields=["document", "revision", "changed_at"])
+    last.delete()
+    return copy
+
+
+@transaction.atomic
+def keep_copy(*, copy_id: int, revision: int, seen: int, at: datetime, by: Actor) -> Version:
+    """Keep a working copy as the next version of its strategy, a draft; the copy is gone then.
+
+    `seen` is the number of the newest version that its owner knows of.
+
+    :raises NewerVersion: somebody kept another version since
+    :raises NothingChanged: it says what its version says
+    :raises StrategyExists: it was built from nothing, and another strategy has its name by now
+    :raises DocumentMistaken, CopyChanged, NotFound: see `put_part`
+    """
+    copy = _lock(copy_id, revision, by=by)
+    name = None
+    if copy.base is None:
+        made = reading.read(copy.document, catalogue.vocabulary())
+        if Strategy.objects.filter(name=made.name).exists():
+            raise lifecycle.StrategyExists(name=made.name)
+    else:
+        name = copy.base.strategy.name
+        Strategy.objects.select_for_update().get(pk=copy.base.strategy_id)
+        newest = versions.versions_of(copy.base.strategy)[0]
+        if newest.number > max(seen, copy.seen_number):
+            raise lifecycle.NewerVersion(by=newest.created_by, number=newest.number)
+        if copy.document == copy.base.document:
+            raise lifecycle.NothingChanged
+    version = draft(document=copy.document, strategy=name, at=at, by=by)
+    copy.delete()
+    return version
+
+
+@transaction.atomic
+def drop_copy(*, copy_id: int, by: Actor) -> None:
+    """Throw a working copy away.
+
+    :raises NotFound: there is no such working copy of the actor's
+    """
+    _person(by)
+    editing.lock_copy(copy_id, by=by).delete()
+
+
+@transaction.atomic
+def _edit(
+    copy_id: int, revision: int, change: Callable[[str], str], said: str, *, at: datetime, by: Actor
+) -> WorkingCopy:
+    copy = _lock(copy_id, revision, by=by)
+    changed = change(copy.document)
+    if changed == copy.document:
+        return copy
+    before, copy.document = copy.document, changed
+    copy.revision, copy.changed_at = copy.revision + 1, at
+    copy.save(update_fields=["document", "revision", "changed_at"])
+    WorkingEdit.objects.create(copy=copy, revision=copy.revision, said=said, before=before, at=at)
+    return copy
+
+
+def _lock(copy_id: int, revision: int, *, by: Actor) -> WorkingCopy:
+    _person(by)
+    copy = editing.lock_copy(copy_id, by=by)
+    if copy.revision != revision:
+        raise lifecycle.CopyChanged
+    return copy
+
+
+def _person(by: Actor) -> int:
+    """Give the user who acts: the program itself changes no document part by part."""
+    by.must_be_allowed_to("publish strategies")
+    if by.user_id is None:
+        raise NotPermitted(right="publish strategies")
+    return by.user_id

@@ -1,0 +1,161 @@
+"""The editor in a real browser: a strategy is built from nothing and a shipped one is changed, by keys and forms alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from tests import builders
+from tests.strategy import builders as strategies
+from tests.strategy.builders import DAY
+from tests.strategy.test_pages_in_browser import DESK, _is_fit_to_look_at, account, manager
+
+from tallystick.strategy import actions
+from tallystick.strategy.models import Version, WorkingCopy
+from tallystick.strategy.queries import comparing, versions
+
+__all__ = ["account", "manager"]
+
+
+def _working() -> WorkingCopy:
+    return WorkingCopy.objects.get()
+
+
+PAGES: dict[str, Callable[[int], str]] = {
+    "build": lambda _copy: reverse("strategy:build"),
+    "working": lambda copy: reverse("strategy:working", args=[copy]),
+    "text": lambda copy: reverse("strategy:working_text", args=[copy]),
+    "the whole": lambda copy: reverse("strategy:change_whole", args=[copy]),
+    "step": lambda copy: reverse("strategy:change_part", args=[copy, "states/reminding/steps/2"]),
+    "task": lambda copy: reverse("strategy:change_part", args=[copy, "states/reminding/steps/4/do/1"]),
+    "answer": lambda copy: reverse("strategy:add_part", args=[copy, "answers"]) + "?kind=notify",
+    "state": lambda copy: reverse("strategy:add_part", args=[copy, "states"]),
+    "split": lambda copy: reverse("strategy:change_part", args=[copy, "splits/early-call"]),
+    "removed": lambda copy: reverse("strategy:remove_part", args=[copy, "states/final"]),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_the_editor_is_accessible_in_light_and_dark_at_a_desk_and_on_a_phone(name, manager, account):
+    version = strategies.publish(versions.shipped("staged-reminders"))
+    page = manager.open(reverse("strategy:version", args=[version.pk]))
+    page.keyboard.press("e")
+    page.wait_for_url("**/working/*")
+
+    page = manager.open(PAGES[name](_working().pk))
+    page.wait_for_load_state("networkidle")
+
+    _is_fit_to_look_at(page)
+
+
+def test_a_strategy_is_built_from_nothing_by_forms_and_runs(manager, account):
+    page = manager.open(reverse("strategy:strategies"))
+    page.keyboard.press("n")
+    page.get_by_label("What people call it").fill("Three states")
+    page.get_by_label("State an account begins in").fill("Not overdue")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/working/*")
+
+    # A second state, by a condition that is completed: typed in part, chosen by keys, read aloud, counted.
+    strategies.refresh(account.pk)
+    page.keyboard.press("n")
+    page.get_by_label("What people call it").fill("Reminding")
+    page.locator("#part_when").focus()
+    page.keyboard.type("days_past")
+    page.get_by_role("option", name="days_past_due").first.wait_for()
+    _is_fit_to_look_at(page)
+    page.set_viewport_size(DESK)
+    page.keyboard.press("Enter")
+    assert page.locator("#part_when").input_value() == "days_past_due "
+    page.keyboard.type(">= 7")
+    page.get_by_text("days past due is at least 7 days").wait_for()
+    page.get_by_text("On today's book: 1 account").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/working/*#at-states-not-overdue-leave-1")
+    assert page.locator(".states-picture a.state").count() == 2
+
+    # A third one, by the way that leads to it.
+    reminding = page.locator("#state-reminding")
+    reminding.get_by_role("link", name="Add a transition").click()
+    page.locator("#part_when").fill("overdue <= 0")
+    page.locator("#part_go").select_option(label="a new state …")
+    page.get_by_label("Name of the new state").fill("Paid")
+    page.get_by_role("button", name="Save").first.click()
+    page.wait_for_url("**/working/*#at-states-reminding-leave-1")
+
+    # A task with a limit, that is waited for.
+    reminding.get_by_text("Add a step").click()
+    reminding.get_by_role("link", name="Task for a person").first.click()
+    page.get_by_label("What people call it").fill("Call")
+    page.get_by_label("What is to be done").fill("Call the customer")
+    page.get_by_label("Time limit, in business days").fill("2")
+    page.get_by_label("The account waits until it is done").check()
+    page.get_by_label("When it came to").first.select_option(label="Right person: promised to pay")
+    page.locator("#part_order-result_state_1").select_option(label="Paid")
+    page.locator("#part_when").fill("overdeu > 0")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save").first.click()
+    page.get_by_text("Did you mean “overdue”?").first.wait_for()
+    page.locator("#part_when").fill("overdue > 0")
+    page.get_by_role("button", name="Save").first.click()
+    page.wait_for_url("**/working/*#at-states-reminding-steps-1")
+    assert "Wait until it is done, for 2 business days at most" in reminding.inner_text()
+
+    page.keyboard.press("s")
+    page.get_by_text("Kept as a draft. It decides nothing").wait_for()
+    version = Version.objects.get()
+    terms: dict[str, Any] = {"at": builders.AT, "by": builders.TEST}
+    actions.approve(version_id=version.pk, **terms)
+    page.reload()
+    page.keyboard.press("p")
+    page.locator("dialog[open]").get_by_role("button", name="Publish").click()
+    page.get_by_text("Published. Accounts move over").wait_for()
+    actions.assign(strategy="three-states", **terms)
+    actions.settle(day=DAY, **terms)
+    for day in strategies.days(DAY, 2):
+        strategies.run(day)
+    assert [title for _day, title in strategies.happened(account.pk)] == ["→ Reminding", "Call"]
+
+
+def test_a_shipped_strategy_is_changed_and_the_comparison_names_that_alone(manager, account):
+    strategies.publish(versions.shipped("uk-b2b"))
+    page = manager.open(reverse("strategy:version", args=[Version.objects.get().pk]))
+    page.keyboard.press("e")
+    page.wait_for_url("**/working/*")
+    page.get_by_role("link", name="Change Statement").click()
+    page.locator("#part_days").fill("10")
+    page.get_by_role("button", name="Save").first.click()
+    page.wait_for_url("**/working/*#at-states-reminding-steps-3")
+
+    # Moved by the keyboard, which stays where it was, and taken back.
+    page.get_by_role("button", name="Move Statement up").press("Enter")
+    page.wait_for_url("**/working/*?at=*")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Move Statement up"
+    page.get_by_role("button", name="Undo").press("Enter")
+    page.get_by_text("Undone.").wait_for()
+    page.keyboard.press("s")
+    page.wait_for_url("**/strategy/versions/*")
+
+    before, after = Version.objects.order_by("number")
+    [part] = comparing.compare(before, after)
+    [difference] = part.differences
+    assert (part.title, difference.title) == ("Reminding", "Statement")
+    changed = zip(before.document.splitlines(), after.document.splitlines(), strict=True)
+    assert [pair for pair in changed if pair[0] != pair[1]] == [("        after: 7 days", "        after: 10 days")]
+
+
+def test_everything_works_without_a_script(manager, account):
+    strategies.publish(versions.shipped("uk-b2b"))
+    page = manager.open(reverse("strategy:version", args=[Version.objects.get().pk]))
+    page.route("**/*.js", lambda route: route.abort())
+    page.reload()
+    page.get_by_role("button", name="Change").click()
+    page.get_by_role("link", name="Change Statement").click()
+    page.locator("#part_when").fill("open_items > 2")
+    page.get_by_role("button", name="Save").first.click()
+    page.wait_for_url("**/working/*#at-states-reminding-steps-3")
+
+    assert "when: open_items > 2" in _working().document
