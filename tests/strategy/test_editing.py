@@ -17,7 +17,7 @@ from tallystick.strategy.rules.editing.changes import StateInUse
 from tallystick.strategy.rules.reading import DocumentMistaken
 
 SHIPPED = {name: versions.shipped(name) for name in versions.shipped_names()}
-VOCABULARY = catalogue.vocabulary()
+VOCABULARY = catalogue.rooms_vocabulary()
 NAMES = sorted(SHIPPED)
 
 
