@@ -176,13 +176,13 @@ _trees = st.recursive(
 _documents = st.dictionaries(_words.filter(bool), _trees, min_size=1, max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(_documents)
 def test_what_is_written_reads_as_what_it_was(data):
     assert writing.same(data_of(writing.document(data)), data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(_documents, _documents, st.randoms(use_true_random=False))
 def test_anything_can_be_woven_into_anything(before, after, chance):
     lines = writing.document(before).splitlines()

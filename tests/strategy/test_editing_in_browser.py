@@ -147,6 +147,38 @@ def test_a_shipped_strategy_is_changed_and_the_comparison_names_that_alone(manag
     assert [pair for pair in changed if pair[0] != pair[1]] == [("        after: 7 days", "        after: 10 days")]
 
 
+def test_a_condition_is_chosen_row_by_row(manager, account):
+    strategies.publish(versions.shipped("uk-b2b"))
+    page = manager.open(reverse("strategy:version", args=[Version.objects.get().pk]))
+    page.keyboard.press("e")
+    page.wait_for_url("**/working/*")
+    page.get_by_role("link", name="Change Second reminder").first.click()
+    page.get_by_text("Choose instead of typing").press("Enter")
+    page.get_by_label("Another fact").fill("accounts.balance")
+    page.get_by_label("Another fact").press("Tab")
+    page.get_by_label("How").select_option(label="is more than")
+    page.get_by_label("Value").fill("1500")
+    page.get_by_label("Value").press("Tab")
+    page.get_by_text("accounts balance is more than £1,500.00").wait_for()
+    page.get_by_label("Another fact").fill("promises.last_broken_on")
+    page.get_by_label("Another fact").press("Tab")
+    page.locator("#when-sign-1").select_option(label="is not longer ago than, in days")
+    page.locator("#when-value-1:not([type=date])").fill("30")
+    page.locator("#when-value-1").press("Tab")
+    page.get_by_text("30 days ago").wait_for()
+    _is_fit_to_look_at(page)
+    page.set_viewport_size(DESK)
+    assert page.locator("#part_when").input_value() == (
+        "accounts.balance > 1500 GBP and promises.last_broken_on >= today - 30 days"
+    )
+
+    # What is typed is what the rows say next; what they cannot say stays a text.
+    page.get_by_text("Choose instead of typing").click()
+    page.locator("#part_when").fill("has_email and not (overdue > 0 or on_hold)")
+    page.get_by_text("Choose instead of typing").click()
+    page.get_by_text("It stays a text.").wait_for()
+
+
 def test_everything_works_without_a_script(manager, account):
     strategies.publish(versions.shipped("uk-b2b"))
     page = manager.open(reverse("strategy:version", args=[Version.objects.get().pk]))
@@ -154,7 +186,14 @@ def test_everything_works_without_a_script(manager, account):
     page.reload()
     page.get_by_role("button", name="Change").click()
     page.get_by_role("link", name="Change Statement").click()
-    page.locator("#part_when").fill("open_items > 2")
+    page.locator("#part_when").fill("")
+    page.get_by_text("Choose instead of typing").click()
+    page.locator("#when-fact-0").fill("open_items")
+    page.get_by_role("button", name="Take it over").click()
+    page.locator("#when-sign-0").select_option(label="is more than")
+    page.locator("#when-value-0").fill("2")
+    page.get_by_role("button", name="Take it over").click()
+    assert page.locator("#part_when").input_value() == "open_items > 2"
     page.get_by_role("button", name="Save").first.click()
     page.wait_for_url("**/working/*#at-states-reminding-steps-3")
 

@@ -91,6 +91,10 @@ class PartForm(forms.Form):
         stay = [("", _("Choose a state") if required else _("stay, and wait for what is next"))]
         return [*stay, *chosen(self.offers.states, now), (ANOTHER, _("a new state …"))]
 
+    def forget(self) -> None:
+        """Have the fields show their first values again, after those were set otherwise."""
+        self._bound_fields_cache.clear()  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         """Name the new state where one is chosen."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

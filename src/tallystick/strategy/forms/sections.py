@@ -148,7 +148,7 @@ class NewStateForm(PartForm):
     texts = ("when",)
     title = forms.CharField(label=_("What people call it"), max_length=120, widget=forms.TextInput(attrs=WORDS))
     comes_from = forms.ChoiceField(label=_("Accounts come to it from"))
-    when = condition(_("as soon as"), required=True)
+    when = condition(_("As soon as"), required=True)
 
     def offer(self) -> None:
         """Fill the choices of the fields."""
@@ -168,7 +168,7 @@ class LeaveForm(PartForm):
     kind = "leave"
     texts = ("when", "go")
     when = condition(_("As soon as"), required=True)
-    go = state_field(required=True, label=_("the account goes to"))
+    go = state_field(required=True, label=_("The account goes to"))
     go_title = title_field()
 
 

@@ -106,7 +106,7 @@ class WatchedTaskForm(TaskForm):
                 label=_("When it came to"), required=False, choices=words, initial=word
             )
             self.fields[f"result_state_{number}"] = forms.ChoiceField(
-                label=_("the account goes to"),
+                label=_("The account goes to"),
                 required=False,
                 choices=[("", "—"), *chosen(self.offers.states, str(state))],
                 initial=state,

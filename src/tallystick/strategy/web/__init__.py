@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from tallystick.strategy.web import comparing, documents, golden, lifecycle, policies, reasons, runs
-from tallystick.strategy.web.editing import conditions, copies, parts
+from tallystick.strategy.web.editing import conditions, copies, parts, rows
 
 urlpatterns: list[URLPattern] = [
     path("", documents.strategies, name="strategies"),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("working/<int:copy_id>/drop", copies.drop, name="drop_working"),
     path("working/<int:copy_id>/text", copies.text, name="working_text"),
     path("working/<int:copy_id>/condition.json", conditions.complete, name="complete_condition"),
+    path("working/<int:copy_id>/rows/<slug:name>", rows.choose, name="choose_rows"),
     path("working/<int:copy_id>/change/", parts.change, name="change_whole"),
     path("working/<int:copy_id>/change/<path:at>", parts.change, name="change_part"),
     path("working/<int:copy_id>/add/<path:at>", parts.add, name="add_part"),

@@ -120,7 +120,7 @@ function say(said, answer) {
       .filter((name) => answer[name])
       .map((name) => {
         const made = document.createElement("span");
-        made.className = name;
+        made.className = name === "count" ? "on-book" : name;
         made.textContent = answer[name];
         return made;
       }),

@@ -22,12 +22,12 @@ from tallystick.strategy.forms import orders, sections, tasks
 from tallystick.strategy.forms.orders import ORDER_NAMES
 from tallystick.strategy.forms.parts import Offers, PartForm
 from tallystick.strategy.queries import catalogue, editing
-from tallystick.strategy.rules.editing import changes, names, writing
+from tallystick.strategy.rules.editing import changes, choosing, names, writing
 from tallystick.strategy.rules.editing.changes import Path, Section, StateInUse
 from tallystick.strategy.rules.editing.writing import Plain
 from tallystick.strategy.rules.lifecycle import CopyChanged
 from tallystick.strategy.rules.reading import DocumentMistaken
-from tallystick.strategy.web.editing import places
+from tallystick.strategy.web.editing import places, rows
 from tallystick.strategy.web.editing.copies import revision_of
 from tallystick.strategy.web.editing.work import Work, fields_of, part_name, title_of
 
@@ -97,6 +97,10 @@ def _written(request: ActorRequest, work: Work, act: Callable[..., Any], sentenc
     """Show the form of a part; when it is sent, do it, or show it again with every mistake where it belongs."""
     if request.method != "POST":
         return _page(request, work)
+    if "take_rows" in request.POST:
+        words = rows.words_of(work.copy.document)
+        work.fill_in("when", choosing.text_of(rows.posted(request.POST, "when"), words))
+        return _page(request, work)
     if not _are_valid(work):
         return _page(request, work)
     path, value = work.value()
@@ -154,11 +158,24 @@ def _page(request: ActorRequest, work: Work) -> HttpResponse:
         else [],
         "order_names": ORDER_NAMES,
         "words": fields_of(work.form),
+        **_rows(request, work),
         "order_words": fields_of(work.order) if work.order else "",
         "is_escalation": isinstance(work.form, tasks.WatchedTaskForm),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "strategy/editing/part.html", context, status=status)
+
+
+def _rows(request: ActorRequest, work: Work) -> dict[str, Any]:
+    """Give the condition of the part as rows, and what rows can be about; nothing where it has no condition."""
+    if "when" not in work.form.fields:
+        return {}
+    words = rows.words_of(work.copy.document)
+    found = choosing.rows_of(str(work.form["when"].value() or ""), words)
+    if "take_rows" in request.POST:
+        # A row that is not finished is shown all the same.
+        found = rows.posted(request.POST, "when")
+    return {"choosing": rows.context_of(found, "when", words), "facts": rows.facts(words)}
 
 
 @requires("publish strategies")

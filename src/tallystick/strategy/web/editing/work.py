@@ -65,6 +65,14 @@ class Work:
         """Give the states that the forms name and that do not exist yet."""
         return {**self.form.new_states, **(self.order.new_states if self.order else {})}
 
+    def fill_in(self, name: str, value: str) -> None:
+        """Have the forms show what was sent, and another value in one field, without judging any of it."""
+        for form in filter(None, (self.form, self.order)):
+            form.initial = {bound.name: bound.value() for bound in form}
+            form.is_bound = False
+            form.forget()
+        self.form.initial[name] = value
+
     def blame(self, path: Path, problems: Sequence[Problem]) -> None:
         """Put every mistake beside the field that caused it; what no field caused is kept for the head of the page."""
         for problem in problems:
