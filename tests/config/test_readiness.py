@@ -48,7 +48,7 @@ def test_a_database_of_another_program_is_refused_with_what_to_do():
         preparing.must_be_ready()
 
     sql.execute("DELETE FROM django_migrations WHERE name = '9999_later' OR app = 'strategy'")
-    with pytest.raises(NotReady, match="of an earlier Tallystick: 1 change"):
+    with pytest.raises(NotReady, match=r"of an earlier Tallystick: \d+ changes"):
         preparing.must_be_ready()
 
 

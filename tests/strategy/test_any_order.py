@@ -408,8 +408,11 @@ def _mixed(history: Sequence[Day], seed: int, lane: Callable[[Thing], object]) -
 
 def _facts(lived: Lived) -> list[dict[str, object]]:
     """Give what is true of the accounts, without their place in the strategy and when they came to it."""
-    own = {"place", "prior_place", "effect", "state_entered_on", "prior_entered_on", "stepped_on", "prior_stepped_on"}
-    return [{name: value for name, value in row.items() if name not in own | {"next_review_on"}} for row in lived.rows]
+    own = {"place", "effect", "state_entered_on", "stepped_on", "next_review_on"}
+    return [
+        {name: value for name, value in row.items() if name not in own and not name.startswith("prior_")}
+        for row in lived.rows
+    ]
 
 
 def test_an_answered_event_knows_what_became_known_while_it_waited():

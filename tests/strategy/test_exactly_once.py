@@ -164,7 +164,6 @@ def _undisturbed(accounts: Sequence[Account]) -> dict[str, object]:
 def _what_came_of(accounts: Sequence[Account]) -> dict[str, object]:
     """Give every decision, everything that was ordered, every event and where each account stands, without numbers of rows."""
     ids = [account.pk for account in accounts]
-    kinds = dict(Event.objects.values_list("id", "kind"))
     made = Decision.objects.filter(account_id__in=ids).order_by("account_id", "id")
     causes = {each.pk: (each.account_id, each.effect, each.due_on) for each in made}
     rooms = {
@@ -183,7 +182,8 @@ def _what_came_of(accounts: Sequence[Account]) -> dict[str, object]:
                 each.from_place,
                 each.to_place,
                 each.facts,
-                kinds.get(each.cause_id),
+                # An effect says which event it answers. Which of those that wait lets a transition happen, whoever dies decides.
+                each.cause_id > 0,
             )
             for each in made
         ],

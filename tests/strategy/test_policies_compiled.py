@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.strategy import policy_reference
-from tests.strategy.examples import CATALOGUE, COLUMNS, DAY, accounts, conditions, facts_of
+from tests.strategy.examples import CATALOGUE, COLUMNS, DAY, accounts, conditions, facts_of, histories_of
 from tests.strategy.reference import Reference
 
 from tallystick.kernel import sql
@@ -165,7 +165,7 @@ def test_every_policy_means_on_the_database_what_the_reference_says(text, accoun
 
     [value] = _ask([word.expression(DAY)], account)
 
-    assert _same(value, policy_reference.value(text, Reference(facts_of(account), DAY))), text
+    assert _same(value, policy_reference.value(text, Reference(facts_of(account), DAY, histories_of(account)))), text
 
 
 @pytest.mark.django_db
@@ -180,7 +180,7 @@ def test_contributions_sum_to_the_score_and_each_is_what_its_band_gives(text, ac
     )
 
     assert score == sum(each)
-    expected = policy_reference.contributions(text, Reference(facts_of(account), DAY))
+    expected = policy_reference.contributions(text, Reference(facts_of(account), DAY, histories_of(account)))
     assert [Fraction(value) for value in each] == [expected[name] for name in names]
     assert word.policy.least <= score <= word.policy.most
 
@@ -215,7 +215,7 @@ def test_words_mean_the_same_within_other_words(first, second, account):
     )
     _made(first)
     made = words.gather(CATALOGUE, [(1, upper), (1, table), (1, first), (1, second)])
-    known = Reference(facts_of(account), DAY)
+    known = Reference(facts_of(account), DAY, histories_of(account))
     group, score = policy_reference.value(first, known), policy_reference.value(second, known)
 
     chosen, found = _ask([made["table.choice"].expression(DAY), made["segment.upper"].expression(DAY)], account)

@@ -265,6 +265,7 @@ def test_a_published_change_decides_from_the_next_run_and_evidence_keeps_value_a
     assert past.said_values == "choice: “call” (version 1), risk: 8 points (version 2)"
 
 
+@pytest.mark.usefixtures("calendar")
 def test_why_shows_what_a_score_is_made_of():
     publish(GROUPS, RISK, CHOICE)
     strategies.publish(STRATEGY)
@@ -274,7 +275,7 @@ def test_why_shows_what_a_score_is_made_of():
 
     assert step.stopped_by.said_values == "risk: 10 points (Age of the debt 0, What is owed 10)"
     out = StringIO()
-    call_command("why", str(made.pk), day=DAY, stdout=out)
+    call_command("why", str(made.pk), on=DAY, stdout=out)
     assert "Age of the debt 0, What is owed 10" in out.getvalue()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,6 +12,9 @@ from tallystick.strategy.queries import catalogue
 
 #: The whole book. Its leaves are known to `chunks` alone.
 BOOK = "strategy_book"
+
+#: Accounts that are looked at in one query.
+_RANGE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,12 @@ def ranges(size: int) -> list[tuple[int, int]]:
     if bounds["low"] is None:
         return []
     return [(above, above + size) for above in range(bounds["low"] - 1, bounds["high"], size)]
+
+
+def reaches() -> Iterator[Reach]:
+    """Reach all accounts, as many at a time as one query should look at."""
+    for above, upto in ranges(_RANGE):
+        yield between(above, upto)
 
 
 def missing_columns() -> list[str]:

@@ -18,24 +18,16 @@ from tallystick.holds.rules import Reason
 from tallystick.kernel import sql
 from tallystick.kernel.facts import KEPT_DAYS
 from tallystick.kernel.invariants import Invariant
-from tallystick.strategy.models import PolicyVersion, Version
-from tallystick.strategy.queries import book, catalogue, policies, scores, versions
+from tallystick.strategy.models import Version
+from tallystick.strategy.queries import book, catalogue, policy_invariants, versions
 from tallystick.strategy.rules import lifecycle, reading
 from tallystick.strategy.rules.orders import Hold, Message, Note, Notice, Order, Pause, Service, Task
 from tallystick.strategy.rules.program import Program
-
-#: Accounts that are looked at in one query.
-_RANGE = 50_000
 
 _ANSWERED = "NOT EXISTS (SELECT FROM strategy_touched AS touched WHERE touched.account_id = {row}.account_id)"
 _SETTLED = """NOT EXISTS (
     SELECT FROM procrastinate_jobs WHERE task_name = 'strategy.settle' AND status IN ('todo', 'doing')
 )"""
-
-
-def _ranges() -> Iterator[book.Reach]:
-    for above, upto in book.ranges(_RANGE):
-        yield book.between(above, upto)
 
 
 # ---------------------------------------------------------------------------------------------------------------- facts
@@ -56,7 +48,7 @@ def _unlike_record(at: datetime) -> Iterator[sql.Rows]:
     )
     latest = _latest_day(at)
     stale_on = f"least({', '.join(f'book.{name}' for name in catalogue.stale_columns())})"
-    for reach in _ranges():
+    for reach in book.reaches():
         params = {**reach.params, "day": latest}
         yield sql.Rows(_differing(reach, f"({stale_on} <= %(day)s) IS NOT TRUE"), params)
         waiting = f"""
@@ -195,7 +187,7 @@ def _forgotten(at: datetime) -> Iterator[sql.Rows]:
         return
     statement = versions.statement(day=run["day"])
     titles = [effect.title for each in statement.versions for effect in each.version.program.effects]
-    for reach in _ranges():
+    for reach in book.reaches():
         yield sql.Rows(
             f"""
             SELECT due.account_id, (%(titles)s::text[])[due.effect] || ' is due and did not happen' AS what
@@ -231,7 +223,7 @@ def _undone(at: datetime) -> Iterator[sql.Rows]:
                     params["numbers"].append(number)
                     params["orders"].append(written)
     text = sql.load("tallystick.strategy", "invariants.sql", "undone")
-    for reach in _ranges():
+    for reach in book.reaches():
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), {**params, **reach.params})
 
 
@@ -246,7 +238,7 @@ def _unnoted(at: datetime) -> Iterator[sql.Rows]:
                 params["effects"].append(effect.number)
                 params["notes"].append(notes)
     text = sql.load("tallystick.strategy", "invariants.sql", "unnoted")
-    for reach in _ranges():
+    for reach in book.reaches():
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), {**params, **reach.params})
 
 
@@ -272,7 +264,7 @@ def _written(order: Order) -> str:
 def _untold(at: datetime) -> Iterator[sql.Rows]:
     """Compare decisions with the events that tell of them, both ways."""
     text = sql.load("tallystick.strategy", "invariants.sql", "untold")
-    for reach in _ranges():
+    for reach in book.reaches():
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), reach.params)
 
 
@@ -284,30 +276,8 @@ def _unapproved(at: datetime) -> Iterator[sql.Rows]:
 def _refused_twice(at: datetime) -> Iterator[sql.Rows]:
     """Find orders that were refused twice, or refused and carried out."""
     text = sql.load("tallystick.strategy", "invariants.sql", "refused_twice")
-    for reach in _ranges():
+    for reach in book.reaches():
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), reach.params)
-
-
-def _policies_mistaken(at: datetime) -> Iterator[sql.Rows]:
-    """Find versions of policies that this program cannot read any more, and published ones that make no word."""
-    words = {(word.version, word.document) for word in catalogue.words().values()}
-    lost = [
-        str(version)
-        for version in PolicyVersion.objects.exclude(state=lifecycle.State.DRAFT)
-        .select_related("policy")
-        .order_by("pk")
-        if not policies.is_readable(version)
-        or (version.state == lifecycle.State.PUBLISHED and (version.number, version.document) not in words)
-    ]
-    yield sql.Rows(
-        "SELECT NULL::bigint AS account_id, name || ' cannot be understood' AS what FROM unnest(%(lost)s::text[]) AS name",
-        {"lost": lost},
-    )
-
-
-def _unlike_inputs(at: datetime) -> Iterator[sql.Rows]:
-    """Work the scores that were kept out again."""
-    return scores.unlike_inputs(_ranges())
 
 
 _REBUILD = "tallystick run --rebuild computes all facts afresh. Then find what changed the record without an event."
@@ -330,21 +300,7 @@ INVARIANTS = (
         breaches=_unapproved,
         remedy="Compare the document with the backup of its day; publish what is right as another version, approved.",
     ),
-    Invariant(
-        name="every policy is understood",
-        sentence="Every version of a policy that was ever published can be read, and every published one is a word.",
-        checked="SELECT count(*) FROM strategy_policy_version WHERE state <> 'draft'",
-        breaches=_policies_mistaken,
-        remedy=(
-            "Use the program that published it, publish a version that does not speak of what is gone, then go on with this one."
-        ),
-    ),
-    Invariant(
-        name="scores are what their inputs give",
-        sentence="Every score that was kept is what its scorecard gives for the inputs stored with it, and its parts sum to it.",
-        checked="SELECT count(*) FROM strategy_score",
-        breaches=_unlike_inputs,
-    ),
+    *policy_invariants.INVARIANTS,
     Invariant(
         name="facts equal a fresh computation",
         sentence="What the book says of an account is what the rooms' own tables say, computed afresh.",

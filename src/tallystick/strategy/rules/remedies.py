@@ -122,6 +122,13 @@ def _is_part_of(small: Part, large: Part) -> bool:
             return small.days <= large.days
         case Change(was=int(), to=int()), Change(was=int(), to=int()):
             return 0 <= small.by <= large.by or 0 >= small.by >= large.by
+        case Change(accepted=Choice() as accepted), Change(to=(str() | bool() | None) as to) if (
+            small.fact == large.fact
+        ):
+            # What the one asks for would do for the other as well.
+            return accepted.accepts(to)
+        case Change(accepted=Range() as accepted), Change(to=(int() | None) as to) if small.fact == large.fact:
+            return accepted.accepts(to)
         case _:
             return small == large
 

@@ -40,7 +40,7 @@ REVOKE UPDATE, DELETE, TRUNCATE ON strategy_score FROM CURRENT_USER;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("strategy", "0007_runs")]
+    dependencies = [("strategy", "0008_touched_of_account")]
     operations = [
         migrations.RunSQL(SCORES, "DROP TABLE strategy_score"),
         migrations.CreateModel(

@@ -3,8 +3,28 @@
 from django.db import models
 from django.db.models import Q
 
+from tallystick.strategy.models.policies import Policy, PolicyVersion, Score
 from tallystick.strategy.rules import lifecycle, progress
-from tallystick.strategy.rules.policies.document import Kind
+
+__all__ = [
+    "Act",
+    "Assignment",
+    "Book",
+    "Decision",
+    "GoldenAccount",
+    "Past",
+    "Plan",
+    "Policy",
+    "PolicyVersion",
+    "Run",
+    "RunAct",
+    "RunChunk",
+    "RunFailure",
+    "Score",
+    "Strategy",
+    "Touched",
+    "Version",
+]
 
 
 class Strategy(models.Model):
@@ -164,77 +184,6 @@ class Assignment(models.Model):
                 condition=Q(portfolio__isnull=True) | Q(client__isnull=False), name="strategy_assignment_of_client"
             ),
         ]
-
-
-class Policy(models.Model):
-    """A policy: a name under which versions of a document follow each other, and a word that conditions may use."""
-
-    name = models.TextField(unique=True)
-    kind = models.TextField(choices=Kind.choices())
-    title = models.TextField()
-    created_at = models.DateTimeField()
-    created_by = models.TextField()
-
-    class Meta:
-        db_table = "strategy_policy"
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class PolicyVersion(models.Model):
-    """One version of a policy's document. The document is never changed: a change is another version."""
-
-    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
-    number = models.IntegerField()
-    #: The document, YAML, as it was written.
-    document = models.TextField()
-    state = models.TextField(choices=lifecycle.State.choices(), default=lifecycle.State.DRAFT.value)
-    created_at = models.DateTimeField()
-    created_by = models.TextField()
-    published_at = models.DateTimeField(null=True)
-    published_by = models.TextField(blank=True, default="")
-    retired_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "strategy_policy_version"
-        constraints = [
-            models.UniqueConstraint(fields=["policy", "number"], name="strategy_policy_version_number"),
-            models.UniqueConstraint(
-                fields=["policy"], condition=Q(state="published"), name="strategy_policy_version_one_published"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="draft", published_at__isnull=True)
-                | (~Q(state="draft") & Q(published_at__isnull=False)),
-                name="strategy_policy_version_published_has_an_instant",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.policy} {self.number}"
-
-
-class Score(models.Model):
-    """A score of an account as it was on a day, kept when it changed. Append-only, in hash leaves.
-
-    Its natural key is account, policy, day and version. `contributions` are by component and sum to `score`; `inputs` are what
-    the components looked at, amounts in minor units of `currency`, so that anybody can work the score out again.
-    """
-
-    pk = models.CompositePrimaryKey("account_id", "policy_id", "scored_on", "version_id")
-    account_id = models.BigIntegerField()
-    policy_id = models.BigIntegerField()
-    version_id = models.BigIntegerField()
-    scored_on = models.DateField()
-    scored_at = models.DateTimeField()
-    score = models.DecimalField(max_digits=20, decimal_places=3)
-    currency = models.TextField()
-    contributions = models.JSONField()
-    inputs = models.JSONField()
-
-    class Meta:
-        managed = False
-        db_table = "strategy_score"
 
 
 class Book(models.Model):
@@ -420,3 +369,5 @@ class Touched(models.Model):
 
     class Meta:
         db_table = "strategy_touched"
+        # Whatever else waits of an account is taken with its first event: a million may wait after an import.
+        indexes = [models.Index(fields=["account_id", "id"], name="strategy_touched_of_account")]
