@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from tallystick.strategy.models.policies import Policy, PolicyVersion, Score
+from tallystick.strategy.models.policies import Policy, PolicyAct, PolicyVersion, Score
 from tallystick.strategy.rules import lifecycle, progress
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Past",
     "Plan",
     "Policy",
+    "PolicyAct",
     "PolicyVersion",
     "Run",
     "RunAct",

@@ -17,7 +17,7 @@ def _policies_mistaken(at: datetime) -> Iterator[sql.Rows]:
     words = {(word.version, word.document) for word in catalogue.words().values()}
     lost = [
         str(version)
-        for version in PolicyVersion.objects.exclude(state=lifecycle.State.DRAFT)
+        for version in PolicyVersion.objects.exclude(state__in=lifecycle.UNPUBLISHED)
         .select_related("policy")
         .order_by("pk")
         if not policies.is_readable(version)
@@ -36,9 +36,16 @@ def _unlike_inputs(at: datetime) -> Iterator[sql.Rows]:
 
 INVARIANTS = (
     Invariant(
+        name="what policies say was approved",
+        sentence="Every version of a policy that was published is, to the letter, what somebody approved before.",
+        checked="SELECT count(*) FROM strategy_policy_version WHERE state IN ('published', 'retired')",
+        breaches=sql.load("tallystick.strategy", "invariants.sql", "policy_unapproved"),
+        remedy="Compare the document with the backup of its day; publish what is right as another version, approved.",
+    ),
+    Invariant(
         name="every policy is understood",
         sentence="Every version of a policy that was ever published can be read, and every published one is a word.",
-        checked="SELECT count(*) FROM strategy_policy_version WHERE state <> 'draft'",
+        checked="SELECT count(*) FROM strategy_policy_version WHERE state IN ('published', 'retired')",
         breaches=_policies_mistaken,
         remedy=(
             "Use the program that published it, publish a version that does not speak of what is gone, then go on with this one."
