@@ -333,6 +333,11 @@ BREAKS = [
         "Risk 1 cannot be understood",
     ),
     (
+        "what policies say was approved",
+        ["UPDATE strategy_policy_version SET document = document || '#'"],
+        "Risk 1 was published, and is not what was approved",
+    ),
+    (
         "scores are what their inputs give",
         ["UPDATE strategy_score SET inputs = '{\"age\": 6}' WHERE account_id = %(account)s"],
         "the score of 2026-03-02 is not what its inputs give",

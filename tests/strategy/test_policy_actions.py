@@ -20,7 +20,13 @@ from tallystick.strategy import actions, tasks
 from tallystick.strategy.models import Decision, Policy, PolicyVersion, Score
 from tallystick.strategy.queries import catalogue, policies, scores, versions, why
 from tallystick.strategy.rules import lifecycle
-from tallystick.strategy.rules.policies.lifecycle import PolicyCycle, PolicyDiffers, PolicyInUse
+from tallystick.strategy.rules.policies.lifecycle import (
+    OwnPolicy,
+    PolicyCycle,
+    PolicyDiffers,
+    PolicyInUse,
+    PolicyNotAsApproved,
+)
 from tallystick.strategy.rules.reading import DocumentMistaken
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +137,95 @@ def test_whoever_may_not_publish_strategies_may_not_write_policies():
     with pytest.raises(NotPermitted):
         actions.keep_scores(day=DAY, at=at(DAY), by=reader)
     assert PolicyVersion.objects.get().state == "draft"
+
+
+# -------------------------------------------------------------------------------------------------- by a second person
+
+WRITES, APPROVES = "publish strategies", "approve strategies"
+
+
+def person(name, *rights):
+    return builders.actor(builders.user(name), *(rights or (WRITES, APPROVES)))
+
+
+def test_a_policy_that_a_person_wrote_needs_another_person():
+    ann, bob = person("ann"), person("bob")
+    drafted = actions.draft_policy(document=GROUPS, at=at(DAY), by=ann)
+
+    for by in (ann, BY):
+        with pytest.raises(lifecycle.NotApproved):
+            actions.publish_policy(version_id=drafted.pk, at=at(DAY), by=by)
+    with pytest.raises(OwnPolicy):
+        actions.approve_policy(version_id=drafted.pk, at=at(DAY), by=ann)
+    assert not catalogue.words()
+
+    act = actions.approve_policy(version_id=drafted.pk, comment=" Fits. ", at=at(DAY), by=bob)
+    actions.publish_policy(version_id=drafted.pk, at=at(DAY), by=ann)
+
+    assert (act.by_id, act.comment, act.details["is_own"]) == (bob.user_id, "Fits.", False)
+    assert list(catalogue.words()) == ["segment.groups"]
+    assert [each.kind for each in policies.acts(drafted)] == ["published", "approved", "drafted"]
+    with pytest.raises(lifecycle.NotToApprove):
+        actions.approve_policy(version_id=drafted.pk, at=at(DAY), by=bob)
+
+
+def test_a_house_of_one_person_approves_its_own_policy_and_says_so(settings):
+    settings.STRATEGY_SELF_APPROVAL = True
+    ann = person("ann")
+    drafted = actions.draft_policy(document=GROUPS, at=at(DAY), by=ann)
+
+    act = actions.approve_policy(version_id=drafted.pk, at=at(DAY), by=ann)
+
+    assert act.details["is_own"] is True
+    assert actions.publish_policy(version_id=drafted.pk, at=at(DAY), by=ann).state == "published"
+
+
+def test_who_may_not_approve_strategies_approves_no_policy_and_sends_none_back():
+    drafted = actions.draft_policy(document=GROUPS, at=at(DAY), by=person("ann"))
+    writer = person("carl", WRITES)
+
+    with pytest.raises(NotPermitted):
+        actions.approve_policy(version_id=drafted.pk, at=at(DAY), by=writer)
+    with pytest.raises(NotPermitted):
+        actions.send_policy_back(version_id=drafted.pk, reason="No.", at=at(DAY), by=writer)
+    assert PolicyVersion.objects.get().state == "draft"
+
+
+def test_what_was_sent_back_is_not_published_even_where_it_was_approved():
+    bob = person("bob")
+    drafted = actions.draft_policy(document=GROUPS, at=at(DAY), by=person("ann"))
+    actions.approve_policy(version_id=drafted.pk, at=at(DAY), by=bob)
+
+    with pytest.raises(lifecycle.ReasonMissing):
+        actions.send_policy_back(version_id=drafted.pk, reason=" ", at=at(DAY), by=bob)
+    actions.send_policy_back(version_id=drafted.pk, reason="Too soon.", at=at(DAY), by=bob)
+
+    with pytest.raises(lifecycle.NotApproved):
+        actions.publish_policy(version_id=drafted.pk, at=at(DAY), by=bob)
+    with pytest.raises(lifecycle.NotToSendBack):
+        actions.send_policy_back(version_id=drafted.pk, reason="Again.", at=at(DAY), by=bob)
+    assert not catalogue.words()
+    assert policies.acts(drafted)[0].comment == "Too soon."
+
+
+def test_a_policy_changed_behind_its_approval_is_not_published_and_a_check_finds_one_that_was():
+    drafted = actions.draft_policy(document=GROUPS, at=at(DAY), by=person("ann"))
+    actions.approve_policy(version_id=drafted.pk, at=at(DAY), by=person("bob"))
+    PolicyVersion.objects.filter(pk=drafted.pk).update(document=GROUPS.replace("> 30", "> 3"))
+
+    with pytest.raises(PolicyNotAsApproved):
+        actions.publish_policy(version_id=drafted.pk, at=at(DAY), by=BY)
+
+    PolicyVersion.objects.filter(pk=drafted.pk).update(document=GROUPS)
+    actions.publish_policy(version_id=drafted.pk, at=at(DAY), by=BY)
+    assert unapproved() == []
+    PolicyVersion.objects.filter(pk=drafted.pk).update(document=GROUPS.replace("> 30", "> 3"))
+    assert unapproved() == ["Groups 1 was published, and is not what was approved"]
+
+
+def unapproved():
+    text = sql.load("tallystick.strategy", "invariants.sql", "policy_unapproved")
+    return [row["what"] for row in sql.rows(text)]
 
 
 @pytest.mark.parametrize(
@@ -275,7 +370,7 @@ def test_why_shows_what_a_score_is_made_of():
 
     assert step.stopped_by.said_values == "risk: 10 points (Age of the debt 0, What is owed 10)"
     out = StringIO()
-    call_command("why", str(made.pk), day=DAY, stdout=out)
+    call_command("why", str(made.pk), on=DAY, stdout=out)
     assert "Age of the debt 0, What is owed 10" in out.getvalue()
 
 

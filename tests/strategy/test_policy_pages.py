@@ -161,7 +161,12 @@ def test_a_policy_is_written_kept_compared_and_published(book, signed_in):
     kept = browser.post(reverse("strategy:new_policy"), {"document": GROUPS.replace("\n", "\r\n")})
     first = PolicyVersion.objects.get()
     assert kept.url == reverse("strategy:policy", args=[first.pk])
-    browser.post(reverse("strategy:publish_policy", args=[first.pk]))
+    assert "you wrote it" in html(browser.get(kept.url))
+    assert "Version 1 has not been approved yet." in html(browser.post(kept.url + "/publish", follow=True))
+    assert "Somebody else has to approve version 1" in html(browser.post(kept.url + "/approve", follow=True))
+    actions.approve_policy(version_id=first.pk, comment="As we said.", at=at(DAY), by=BY)
+    assert "As we said." in html(browser.get(kept.url))
+    browser.post(kept.url + "/publish")
 
     second = browser.post(
         reverse("strategy:new_policy_version", args=[first.pk]), {"document": GROUPS.replace("> 30", "> 10")}
@@ -170,6 +175,7 @@ def test_a_policy_is_written_kept_compared_and_published(book, signed_in):
 
     assert "What changed since version 1" in page
     assert re.search(r"<td>usual</td><td>late</td><td class=\"num\">1</td>", page)
+    actions.approve_policy(version_id=PolicyVersion.objects.get(number=2).pk, at=at(DAY), by=BY)
     published = html(browser.post(second.url + "/publish", follow=True))
     assert "Every condition that speaks of it means this version now." in published
     assert policies.published_version("groups").number == 2
@@ -196,11 +202,11 @@ def test_a_circle_is_named_on_the_page(signed_in):
     assert "segment.groups → table.choice → segment.groups" in html(answer)
 
 
-def test_a_publication_that_is_refused_says_why(signed_in):
+def test_an_approval_that_is_refused_says_why(signed_in):
     publish(GROUPS, RISK, CHOICE)
     draft = actions.draft_policy(document=GROUPS.replace("id: late, title: Late", "id: old"), at=at(DAY), by=BY)
 
-    page = html(signed_in(Role.CREDIT_MANAGER).post(reverse("strategy:publish_policy", args=[draft.pk]), follow=True))
+    page = html(signed_in(Role.CREDIT_MANAGER).post(reverse("strategy:approve_policy", args=[draft.pk]), follow=True))
 
     assert "“Choice” speaks of this policy and could not be understood any more" in page
 
@@ -220,13 +226,31 @@ def test_a_draft_that_what_is_published_now_does_not_let_stand_is_shown_all_the_
     assert "“late” is never a value of “segment.groups”" in html(page)
 
 
+def test_a_policy_is_approved_or_sent_back_with_a_reason(signed_in):
+    [first, second] = [
+        actions.draft_policy(document=GROUPS.replace("> 30", days), at=at(DAY), by=BY) for days in ("> 20", "> 10")
+    ]
+    browser = signed_in(Role.CREDIT_MANAGER)
+    back = reverse("strategy:send_policy_back", args=[first.pk])
+
+    assert "Read it and approve it" in html(browser.get(reverse("strategy:policy", args=[first.pk])))
+    assert "Say why" in html(browser.post(back, {"reason": " "}, follow=True))
+    sent = html(browser.post(back, {"reason": "Too soon."}, follow=True))
+    assert "Too soon." in sent
+    assert "Write another version." in sent
+    approved = html(browser.post(reverse("strategy:approve_policy", args=[second.pk]), follow=True))
+    assert "It can be published as it is." in approved
+    assert html(browser.get(reverse("strategy:policies"))).count("Approved") == 1
+
+
 def test_a_collector_writes_no_policy(signed_in):
     [version] = publish(GROUPS)
     browser = signed_in(Role.COLLECTOR)
 
     assert browser.get(reverse("strategy:new_policy")).status_code == 403
     assert browser.get(reverse("strategy:new_policy_version", args=[version.pk])).status_code == 403
-    assert browser.post(reverse("strategy:publish_policy", args=[version.pk])).status_code == 403
+    for name in ("publish_policy", "approve_policy", "send_policy_back"):
+        assert browser.post(reverse(f"strategy:{name}", args=[version.pk]), {"reason": "No."}).status_code == 403
 
 
 def test_a_policy_is_downloaded_as_it_was_written(signed_in):

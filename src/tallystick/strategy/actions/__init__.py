@@ -19,7 +19,7 @@ from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
 from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
 from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
-from tallystick.strategy.actions.policies import draft_policy, publish_policy
+from tallystick.strategy.actions.policies import approve_policy, draft_policy, publish_policy, send_policy_back
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
 from tallystick.strategy.actions.rehearsing import rehearse
@@ -36,6 +36,7 @@ __all__ = [
     "answer_events",
     "answer_some",
     "approve",
+    "approve_policy",
     "assign",
     "begin_copy",
     "begin_strategy",
@@ -70,6 +71,7 @@ __all__ = [
     "roll_back",
     "run_chunk",
     "send_back",
+    "send_policy_back",
     "settle",
     "start_run",
     "tell_of_stopped",

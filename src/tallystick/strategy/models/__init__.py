@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from tallystick.strategy.models.policies import Policy, PolicyVersion, Score
+from tallystick.strategy.models.policies import Policy, PolicyAct, PolicyVersion, Score
 from tallystick.strategy.models.working import WorkingCopy, WorkingEdit
 from tallystick.strategy.rules import lifecycle, progress
 
@@ -16,6 +16,7 @@ __all__ = [
     "Past",
     "Plan",
     "Policy",
+    "PolicyAct",
     "PolicyVersion",
     "Run",
     "RunAct",

@@ -1,4 +1,4 @@
-"""Tables of policies: segments, scorecards and decision tables, and the scores that were kept."""
+"""Tables of policies: their documents, and the scores that were kept."""
 
 from django.db import models
 from django.db.models import Q
@@ -33,6 +33,10 @@ class PolicyVersion(models.Model):
     state = models.TextField(choices=lifecycle.State.choices(), default=lifecycle.State.DRAFT.value)
     created_at = models.DateTimeField()
     created_by = models.TextField()
+    #: access.User who wrote it; null where the program itself did (a shipped policy).
+    author_id = models.BigIntegerField(null=True)
+    #: The program itself kept it: whoever it did that for needs no second person to publish it.
+    is_by_system = models.BooleanField(default=False)
     published_at = models.DateTimeField(null=True)
     published_by = models.TextField(blank=True, default="")
     retired_at = models.DateTimeField(null=True)
@@ -45,14 +49,34 @@ class PolicyVersion(models.Model):
                 fields=["policy"], condition=Q(state="published"), name="strategy_policy_version_one_published"
             ),
             models.CheckConstraint(
-                condition=Q(state="draft", published_at__isnull=True)
-                | (~Q(state="draft") & Q(published_at__isnull=False)),
+                condition=Q(state__in=["draft", "approved", "sent_back"], published_at__isnull=True)
+                | Q(state__in=["published", "retired"], published_at__isnull=False),
                 name="strategy_policy_version_published_has_an_instant",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.policy} {self.number}"
+
+
+class PolicyAct(models.Model):
+    """One thing that was done with a version of a policy: its life, in order. Append-only."""
+
+    version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="acts")
+    kind = models.TextField(choices=lifecycle.ActKind.choices())
+    at = models.DateTimeField()
+    by = models.TextField()
+    by_id = models.BigIntegerField(null=True)
+    #: Why, in the words of who did it.
+    comment = models.TextField(blank=True, default="")
+    #: The hash of the document that was kept or approved.
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "strategy_policy_act"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version_id}"
 
 
 class Score(models.Model):

@@ -15,6 +15,9 @@ from tallystick.strategy.queries import catalogue
 #: The whole book. Its leaves are known to `chunks` alone.
 BOOK = "strategy_book"
 
+#: Accounts that are looked at in one query.
+_RANGE = 50_000
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -197,9 +200,9 @@ def ranges(size: int) -> list[tuple[int, int]]:
     return [(above, above + size) for above in range(bounds["low"] - 1, bounds["high"], size)]
 
 
-def reaches(size: int) -> Iterator[Reach]:
-    """Reach all accounts, range by range of about a size."""
-    for above, upto in ranges(size):
+def reaches() -> Iterator[Reach]:
+    """Reach all accounts, as many at a time as one query should look at."""
+    for above, upto in ranges(_RANGE):
         yield between(above, upto)
 
 

@@ -18,7 +18,7 @@ from tallystick.kernel.facts import Column, Fact, History, Source
 from tallystick.strategy.models import PolicyVersion
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import pages, reading
-from tallystick.strategy.rules.lifecycle import State
+from tallystick.strategy.rules.lifecycle import UNPUBLISHED, State
 from tallystick.strategy.rules.policies import pages as policy_pages
 from tallystick.strategy.rules.policies import reading as policies
 from tallystick.strategy.rules.policies.words import Word, gather_understood, with_words
@@ -132,7 +132,7 @@ def catalogue_of_the_past() -> Catalogue:
     was said of the old ones can still be read.
     """
     past: dict[str, tuple[str, ...]] = {}
-    documents = PolicyVersion.objects.exclude(state=State.DRAFT).order_by("pk").values_list("document", flat=True)
+    documents = PolicyVersion.objects.exclude(state__in=UNPUBLISHED).order_by("pk").values_list("document", flat=True)
     for document in documents:
         with suppress(DocumentMistaken):
             head = policies.head(document)

@@ -24,9 +24,6 @@ from tallystick.strategy.rules import lifecycle, reading
 from tallystick.strategy.rules.orders import Hold, Message, Note, Notice, Order, Pause, Service, Task
 from tallystick.strategy.rules.program import Program
 
-#: Accounts that are looked at in one query.
-_RANGE = 50_000
-
 _ANSWERED = "NOT EXISTS (SELECT FROM strategy_touched AS touched WHERE touched.account_id = {row}.account_id)"
 _SETTLED = """NOT EXISTS (
     SELECT FROM procrastinate_jobs WHERE task_name = 'strategy.settle' AND status IN ('todo', 'doing')
@@ -51,7 +48,7 @@ def _unlike_record(at: datetime) -> Iterator[sql.Rows]:
     )
     latest = _latest_day(at)
     stale_on = f"least({', '.join(f'book.{name}' for name in catalogue.stale_columns())})"
-    for reach in book.reaches(_RANGE):
+    for reach in book.reaches():
         params = {**reach.params, "day": latest}
         yield sql.Rows(_differing(reach, f"({stale_on} <= %(day)s) IS NOT TRUE"), params)
         waiting = f"""
@@ -190,7 +187,7 @@ def _forgotten(at: datetime) -> Iterator[sql.Rows]:
         return
     statement = versions.statement(day=run["day"])
     titles = [effect.title for each in statement.versions for effect in each.version.program.effects]
-    for reach in book.reaches(_RANGE):
+    for reach in book.reaches():
         yield sql.Rows(
             f"""
             SELECT due.account_id, (%(titles)s::text[])[due.effect] || ' is due and did not happen' AS what
@@ -226,7 +223,7 @@ def _undone(at: datetime) -> Iterator[sql.Rows]:
                     params["numbers"].append(number)
                     params["orders"].append(written)
     text = sql.load("tallystick.strategy", "invariants.sql", "undone")
-    for reach in book.reaches(_RANGE):
+    for reach in book.reaches():
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), {**params, **reach.params})
 
 
@@ -241,7 +238,7 @@ def _unnoted(at: datetime) -> Iterator[sql.Rows]:
                 params["effects"].append(effect.number)
                 params["notes"].append(notes)
     text = sql.load("tallystick.strategy", "invariants.sql", "unnoted")
-    for reach in book.reaches(_RANGE):
+    for reach in book.reaches():
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), {**params, **reach.params})
 
 
@@ -267,7 +264,7 @@ def _written(order: Order) -> str:
 def _untold(at: datetime) -> Iterator[sql.Rows]:
     """Compare decisions with the events that tell of them, both ways."""
     text = sql.load("tallystick.strategy", "invariants.sql", "untold")
-    for reach in book.reaches(_RANGE):
+    for reach in book.reaches():
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), reach.params)
 
 
@@ -279,7 +276,7 @@ def _unapproved(at: datetime) -> Iterator[sql.Rows]:
 def _refused_twice(at: datetime) -> Iterator[sql.Rows]:
     """Find orders that were refused twice, or refused and carried out."""
     text = sql.load("tallystick.strategy", "invariants.sql", "refused_twice")
-    for reach in book.reaches(_RANGE):
+    for reach in book.reaches():
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), reach.params)
 
 

@@ -8,12 +8,13 @@ from importlib import resources
 
 from django.db.models import QuerySet
 
+from tallystick.kernel.actor import Actor
 from tallystick.kernel.refusals import NotFound, Refusal
-from tallystick.strategy.models import Policy, PolicyVersion
+from tallystick.strategy.models import Policy, PolicyAct, PolicyVersion
 from tallystick.strategy.queries import catalogue, versions
 from tallystick.strategy.rules import reading as strategies
 from tallystick.strategy.rules.document import Document
-from tallystick.strategy.rules.lifecycle import NotPublished, State
+from tallystick.strategy.rules.lifecycle import UNPUBLISHED, ActKind, NotPublished, State
 from tallystick.strategy.rules.policies import document as documents
 from tallystick.strategy.rules.policies import lifecycle, reading, words
 from tallystick.strategy.rules.policies.words import Word
@@ -53,10 +54,39 @@ def get_version(version_id: int) -> PolicyVersion:
 
     :raises NotFound: there is none
     """
-    found = PolicyVersion.objects.select_related("policy").filter(pk=version_id).order_by("pk").first()
+    return _version(PolicyVersion.objects.select_related("policy"), version_id)
+
+
+def lock_version(version_id: int) -> PolicyVersion:
+    """Give a version with its policy, and lock it for the transaction.
+
+    :raises NotFound: there is none
+    """
+    return _version(PolicyVersion.objects.select_for_update(of=("self",)).select_related("policy"), version_id)
+
+
+def _version(among: QuerySet[PolicyVersion], version_id: int) -> PolicyVersion:
+    found = among.filter(pk=version_id).order_by("pk").first()
     if found is None:
         raise NotFound(what="version", reference=version_id)
     return found
+
+
+def acts(version: PolicyVersion) -> QuerySet[PolicyAct]:
+    """Give what was done with a version, newest first."""
+    return PolicyAct.objects.filter(version=version).order_by("-at", "-id")
+
+
+def approval(version: PolicyVersion) -> PolicyAct | None:
+    """Give the approval of a version, or None."""
+    return acts(version).filter(kind=ActKind.APPROVED).order_by("-at", "-id").first()
+
+
+def is_writer(version: PolicyVersion, by: Actor) -> bool:
+    """Test if somebody wrote a version."""
+    if by.user_id is None or version.author_id is None:
+        return version.created_by == by.label
+    return by.user_id == version.author_id
 
 
 def lock_all() -> None:
@@ -143,7 +173,7 @@ def check_publishable(version: PolicyVersion) -> None:
     """
     checked(version.document)
     head = reading.head(version.document)
-    before = version.policy.versions.exclude(state=State.DRAFT).order_by("-number").first()
+    before = version.policy.versions.exclude(state__in=UNPUBLISHED).order_by("-number").first()
     if before is not None and reading.head(before.document).type is not head.type:
         raise lifecycle.PolicyDiffers(found=str(head.type), expected=str(reading.head(before.document).type))
     others = [pair for pair in catalogue.published_key() if reading.head(pair[1]).word != head.word]

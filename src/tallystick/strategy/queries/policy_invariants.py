@@ -1,4 +1,4 @@
-"""What must be true of policies and of the scores that were kept."""
+"""What must be true of policies: every version is understood, and every score that was kept is what its inputs give."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from tallystick.strategy.models import PolicyVersion
 from tallystick.strategy.queries import book, catalogue, policies, scores
 from tallystick.strategy.rules import lifecycle
 
-#: Accounts that are looked at in one query.
-_RANGE = 50_000
-
 
 def _policies_mistaken(at: datetime) -> Iterator[sql.Rows]:
     """Find versions of policies that this program cannot read any more, and published ones that make no word."""
     words = {(word.version, word.document) for word in catalogue.words().values()}
     lost = [
         str(version)
-        for version in PolicyVersion.objects.exclude(state=lifecycle.State.DRAFT)
+        for version in PolicyVersion.objects.exclude(state__in=lifecycle.UNPUBLISHED)
         .select_related("policy")
         .order_by("pk")
         if not policies.is_readable(version)
@@ -34,14 +31,21 @@ def _policies_mistaken(at: datetime) -> Iterator[sql.Rows]:
 
 def _unlike_inputs(at: datetime) -> Iterator[sql.Rows]:
     """Work the scores that were kept out again."""
-    return scores.unlike_inputs(book.reaches(_RANGE))
+    return scores.unlike_inputs(book.reaches())
 
 
 INVARIANTS = (
     Invariant(
+        name="what policies say was approved",
+        sentence="Every version of a policy that was published is, to the letter, what somebody approved before.",
+        checked="SELECT count(*) FROM strategy_policy_version WHERE state IN ('published', 'retired')",
+        breaches=sql.load("tallystick.strategy", "invariants.sql", "policy_unapproved"),
+        remedy="Compare the document with the backup of its day; publish what is right as another version, approved.",
+    ),
+    Invariant(
         name="every policy is understood",
         sentence="Every version of a policy that was ever published can be read, and every published one is a word.",
-        checked="SELECT count(*) FROM strategy_policy_version WHERE state <> 'draft'",
+        checked="SELECT count(*) FROM strategy_policy_version WHERE state IN ('published', 'retired')",
         breaches=_policies_mistaken,
         remedy=(
             "Use the program that published it, publish a version that does not speak of what is gone, then go on with this one."

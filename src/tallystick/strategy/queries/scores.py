@@ -12,7 +12,7 @@ from tallystick.kernel.facts import Fact, FactType
 from tallystick.strategy.models import PolicyVersion, Score
 from tallystick.strategy.queries import book, catalogue, policies
 from tallystick.strategy.rules import compile as compiler
-from tallystick.strategy.rules.lifecycle import State
+from tallystick.strategy.rules.lifecycle import UNPUBLISHED
 from tallystick.strategy.rules.policies import writing
 from tallystick.strategy.rules.policies.document import Component, Kind, Scorecard
 from tallystick.strategy.rules.policies.words import Word
@@ -106,7 +106,7 @@ def unlike_inputs(reaches: Iterator[book.Reach]) -> Iterator[sql.Rows]:
     """Work every kept score out again, from the inputs stored with it, by the very text that scores the book."""
     scorecards = [
         (version.pk, policy)
-        for version in PolicyVersion.objects.exclude(state=State.DRAFT)
+        for version in PolicyVersion.objects.exclude(state__in=UNPUBLISHED)
         .filter(policy__kind=Kind.SCORECARD)
         .order_by("pk")
         if policies.is_readable(version) and isinstance(policy := policies.kept(version), Scorecard)

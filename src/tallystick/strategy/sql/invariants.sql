@@ -152,6 +152,22 @@ JOIN strategy_version AS before ON before.id = version.restores_id
 JOIN strategy_strategy AS strategy ON strategy.id = version.strategy_id
 WHERE version.document <> before.document;
 
+-- name: policy_unapproved
+-- Find versions of policies that were published and are not what was approved. Those of before approvals were kept are left out.
+SELECT NULL::bigint AS account_id, policy.title || ' ' || version.number || ' was published, and is not what was approved' AS what
+FROM strategy_policy_version AS version
+JOIN strategy_policy AS policy ON policy.id = version.policy_id
+WHERE version.state IN ('published', 'retired')
+  AND EXISTS (
+      SELECT FROM strategy_policy_act AS drafted
+      WHERE drafted.version_id = version.id AND drafted.kind = 'drafted' AND drafted.details ->> 'document' IS NOT NULL
+  )
+  AND NOT EXISTS (
+      SELECT FROM strategy_policy_act AS approved
+      WHERE approved.version_id = version.id AND approved.kind = 'approved' AND approved.at <= version.published_at
+        AND approved.details ->> 'document' = encode(sha256(convert_to(version.document, 'UTF8')), 'hex')
+  );
+
 -- name: refused_twice
 -- Give the orders of decisions of which the timeline tells more than once that they were refused, or that were carried out as well.
 WITH refused AS (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -74,7 +74,9 @@ def policy(request: ActorRequest, version_id: int) -> HttpResponse:
     found = policies.get_version(version_id)
     read = policies.kept(found)
     before = policies.version_before(found)
-    is_draft = found.state == lifecycle.State.DRAFT
+    is_draft = found.state in lifecycle.UNPUBLISHED
+    may_approve = request.actor.may("approve strategies")
+    is_own = policies.is_writer(found, request.actor) and not settings.STRATEGY_SELF_APPROVAL
     report, moves, refusal = None, None, None
     is_counted = policy_reports.is_small() or "count" in request.GET
     if is_counted:
@@ -107,6 +109,12 @@ def policy(request: ActorRequest, version_id: int) -> HttpResponse:
         "before": before,
         "changes": changes.changes(before.document, found.document) if before else [],
         "is_draft": is_draft,
+        "acts": policies.acts(found),
+        "is_own": is_own,
+        "may_approve": may_approve and not is_own and found.state == lifecycle.State.DRAFT,
+        "may_send_back": may_approve and found.state in (lifecycle.State.DRAFT, lifecycle.State.APPROVED),
+        "approve_form": forms.ApproveForm(),
+        "reason_form": forms.ReasonForm(),
         "may_publish": request.actor.may("publish strategies"),
         "may_list": request.actor.may("see accounts"),
     }
@@ -231,18 +239,48 @@ def new_policy(request: ActorRequest, version_id: int | None = None) -> HttpResp
     return render(request, "strategy/edit_policy.html", context, status=422 if request.method == "POST" else 200)
 
 
-@requires("publish strategies")
-@require_POST
-def publish(request: ActorRequest, version_id: int) -> HttpResponseBase:
-    """Let a version be what its word means from now on."""
-    at = clock.now()
+def _do(request: ActorRequest, version_id: int, act: Callable[[datetime], object], done: str) -> HttpResponseBase:
+    """Do something with a version, say how it went, and show the version."""
     try:
-        actions.publish_policy(version_id=version_id, at=at, by=request.actor)
+        act(clock.now())
     except (NotFound, NotPermitted):
         raise
     except Refusal as refusal:
         said.error(request, str(refusal))
     else:
-        actions.defer_scoring(day=local_day(at, settings.TIME_ZONE))
-        said.success(request, _("Published. Every condition that speaks of it means this version now."))
+        said.success(request, done)
     return redirect("strategy:policy", version_id)
+
+
+@requires("approve strategies")
+@require_POST
+def approve(request: ActorRequest, version_id: int) -> HttpResponseBase:
+    """Find a draft right."""
+
+    def act(at: datetime) -> None:
+        actions.approve_policy(version_id=version_id, comment=request.POST.get("comment", ""), at=at, by=request.actor)
+
+    return _do(request, version_id, act, _("Approved. It can be published now."))
+
+
+@requires("approve strategies")
+@require_POST
+def send_back(request: ActorRequest, version_id: int) -> HttpResponseBase:
+    """Find a version wrong that is not published yet."""
+
+    def act(at: datetime) -> None:
+        actions.send_policy_back(version_id=version_id, reason=request.POST.get("reason", ""), at=at, by=request.actor)
+
+    return _do(request, version_id, act, _("Sent back. Whoever wrote it reads why."))
+
+
+@requires("publish strategies")
+@require_POST
+def publish(request: ActorRequest, version_id: int) -> HttpResponseBase:
+    """Let an approved version be what its word means from now on."""
+
+    def act(at: datetime) -> None:
+        actions.publish_policy(version_id=version_id, at=at, by=request.actor)
+        actions.defer_scoring(day=local_day(at, settings.TIME_ZONE))
+
+    return _do(request, version_id, act, _("Published. Every condition that speaks of it means this version now."))

@@ -1,4 +1,4 @@
-"""Why a version of a policy may not be published. It goes from draft to published to replaced as a strategy's version does."""
+"""Why a version of a policy may not be published. It goes from draft to approved to published as a strategy's does."""
 
 from __future__ import annotations
 
@@ -44,3 +44,18 @@ class PolicyInUse(Refusal):
 
     code = "strategy.policy_in_use"
     sentence = _("“{user}” speaks of this policy and could not be understood any more: {problem}")
+
+
+class OwnPolicy(Refusal):
+    """Whoever wrote a version does not approve it."""
+
+    code = "strategy.own_policy"
+    sentence = _("Somebody else has to approve version {number}: you wrote it.")
+    status = 403
+
+
+class PolicyNotAsApproved(Refusal):
+    """What would be published is not what was approved."""
+
+    code = "strategy.policy_not_as_approved"
+    sentence = _("Version {number} is not what was approved: its document has changed since.")

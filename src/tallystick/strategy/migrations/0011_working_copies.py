@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("strategy", "0009_policies")]
+    dependencies = [("strategy", "0010_policies_approved")]
     operations = [
         migrations.CreateModel(
             name="WorkingCopy",
