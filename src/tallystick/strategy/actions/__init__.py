@@ -2,14 +2,20 @@
 
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
-from tallystick.strategy.actions.deferring import defer_run, defer_settling
+from tallystick.strategy.actions.deferring import defer_rehearsal, defer_run, defer_settling
 from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
 from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
 from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
-from tallystick.strategy.actions.rehearsing import rehearse
+from tallystick.strategy.actions.rehearsing import (
+    finish_rehearsal,
+    rehearse,
+    rehearse_chunk,
+    start_rehearsal,
+    work_rehearsal,
+)
 from tallystick.strategy.actions.restoring import roll_back
 from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, tidy_book, work_run
 from tallystick.strategy.actions.steering import pause_run, resume_run, retry_failed
@@ -23,9 +29,11 @@ __all__ = [
     "approve",
     "assign",
     "cancel_plan",
+    "defer_rehearsal",
     "defer_run",
     "defer_settling",
     "draft",
+    "finish_rehearsal",
     "finish_run",
     "import_strategy",
     "judge",
@@ -38,6 +46,7 @@ __all__ = [
     "refresh",
     "refresh_range",
     "rehearse",
+    "rehearse_chunk",
     "remove_golden",
     "resume_run",
     "retry_failed",
@@ -45,10 +54,12 @@ __all__ = [
     "run_chunk",
     "send_back",
     "settle",
+    "start_rehearsal",
     "start_run",
     "tell_of_stopped",
     "tidy_book",
     "touch",
+    "work_rehearsal",
     "work_run",
     "write_golden",
 ]

@@ -16,6 +16,12 @@ def defer_run(*, run_id: int) -> None:
         jobs.configure_task("strategy.work_run").defer(run_id=run_id)
 
 
+def defer_rehearsal(*, rehearsal_id: int) -> None:
+    """Have workers do a rehearsal."""
+    for _worker in range(WORKERS):
+        jobs.configure_task("strategy.work_rehearsal").defer(rehearsal_id=rehearsal_id)
+
+
 def defer_settling(*, day: date) -> None:
     """Have a worker bring every account to the version that treats it on a day."""
     jobs.configure_task("strategy.settle").defer(day=day.isoformat())

@@ -3,7 +3,29 @@
 from django.db import models
 from django.db.models import Q
 
+from tallystick.strategy.models.rehearsals import Rehearsal, RehearsalAccount, RehearsalChunk, RehearsalCount
 from tallystick.strategy.rules import lifecycle, progress
+
+__all__ = [
+    "Act",
+    "Assignment",
+    "Book",
+    "Decision",
+    "GoldenAccount",
+    "Past",
+    "Plan",
+    "Rehearsal",
+    "RehearsalAccount",
+    "RehearsalChunk",
+    "RehearsalCount",
+    "Run",
+    "RunAct",
+    "RunChunk",
+    "RunFailure",
+    "Strategy",
+    "Touched",
+    "Version",
+]
 
 
 class Strategy(models.Model):
