@@ -34,6 +34,12 @@ def signed_in(db, settings, client):
 
 
 @pytest.fixture
+def unrehearsed(settings):
+    """Have a house that approves versions without a rehearsal: for tests that are about other things."""
+    settings.STRATEGY_REHEARSAL_DAYS = 0
+
+
+@pytest.fixture
 def calendar():
     """Have doors see the day of the tests."""
     clock.travel_to(AT)

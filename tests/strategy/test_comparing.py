@@ -270,6 +270,9 @@ def test_the_command_line_takes_a_strategy_through_its_life(tmp_path):
         _said("approve", "test", "--as", "ann")
     with pytest.raises(Exception, match="has not been approved yet"):
         _said("publish", "test")
+    with pytest.raises(Exception, match="has not been rehearsed as it is"):
+        _said("approve", "test", "--as", "bob")
+    assert "0 of 0 accounts fare otherwise." in _said("rehearse", "test", "--as", "bob")
     assert _said("approve", "test", "--as", "bob", "--comment", "Fine") == "test\t1\tapproved\n"
     assert _said("publish", "test", "--as", "ann") == "test\t1\tpublished\n"
     assert ProcrastinateJob.objects.filter(task_name="strategy.settle").count() == 1
@@ -280,6 +283,7 @@ def test_the_command_line_takes_a_strategy_through_its_life(tmp_path):
     file.write_text(DOCUMENT.replace("£50", "£75"), "utf-8")
     _said("import", str(file), "--as", "ann")
     assert "changed step First letter" in _said("compare", "test")
+    _said("rehearse", "test")
     _said("approve", "test", "--as", "bob")
     assert _said("publish", "test", "--at", "2026-03-05T06:00") == "test\t2\tapproved\n"
     assert Plan.objects.get().due_at.isoformat() == "2026-03-05T06:00:00+00:00"

@@ -20,7 +20,7 @@ from tallystick.strategy.rules.golden import Case, DayPassed, GoldenDiffers, Gol
 from tallystick.strategy.rules.reading import DocumentMistaken
 from tallystick.timeline.models import Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unrehearsed")]
 
 AT = at(DAY)
 DOCUMENT = """

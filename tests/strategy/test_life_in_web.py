@@ -13,9 +13,10 @@ from tests.strategy import test_golden as cases
 from tests.strategy.test_lifecycle import STEPS
 
 from tallystick.access.rules.rights import Role
+from tallystick.config.working_off import work_off
 from tallystick.strategy import actions
-from tallystick.strategy.models import Plan, Version
-from tallystick.strategy.queries import golden, life
+from tallystick.strategy.models import Plan, Rehearsal, Version
+from tallystick.strategy.queries import golden
 from tallystick.strategy.rules.lifecycle import PlanKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
@@ -50,22 +51,25 @@ def _approved(by, document: str = STEPS) -> Version:
     return version
 
 
-def test_a_draft_of_somebody_else_is_tried_out_and_approved(somebody, signed_in):
+def test_a_draft_of_somebody_else_is_rehearsed_and_approved(somebody, signed_in):
     version, browser = _draft(somebody), signed_in(Role.CREDIT_MANAGER)
-    assert "Read what changed, try it out, and approve it or send it back." in _page(browser, version)
+    assert "Read what changed, rehearse it on the book, and approve it or send it back." in _page(browser, version)
+    assert "Version 1 has not been rehearsed as it is." in _post(browser, "approve", version, comment="Good")
 
-    tried = _post(browser, "rehearse", version)
-    looked_at = life.rehearsals(version).get()
-    assert f'name="rehearsal" form="approve" value="{looked_at.pk}"' in tried
+    _post(browser, "rehearse", version)
+    work_off()
+    looked_at = Rehearsal.objects.get()
+    assert f'name="rehearsal" value="{looked_at.pk}"' in _page(browser, version)
     page = _post(browser, "approve", version, comment="Good", rehearsal=looked_at.pk)
 
     assert "Approved. It can be published now." in page
-    assert "A rehearsal was looked at. Good" in page
+    assert "The figures of a rehearsal were signed. Good" in page
     assert "Credit Manager" in page
     assert "It is approved. Publish it, now or at an instant to come." in page
 
 
 def test_whoever_wrote_a_draft_is_told_to_wait_and_is_refused(signed_in, settings):
+    settings.STRATEGY_REHEARSAL_DAYS = 0
     browser = signed_in(Role.CREDIT_MANAGER)
     browser.post(reverse("strategy:new_strategy"), {"document": STEPS})
     version = Version.objects.get()

@@ -25,7 +25,7 @@ from tallystick.strategy.queries import life, versions
 from tallystick.strategy.rules import lifecycle
 from tallystick.strategy.rules.lifecycle import ActKind, PlanKind, State
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unrehearsed")]
 
 STEPS = """
 name: test
@@ -83,8 +83,7 @@ def _state(version: Version) -> str:
 
 def test_a_version_lives_from_draft_to_publication(writer, second):
     version = _draft(writer)
-    actions.rehearse(version_id=version.pk, today=DAY, at=AT, by=writer)
-    looked_at = life.rehearsals(version).get()
+    looked_at = actions.rehearse(version_id=version.pk, today=DAY, at=AT, by=writer)
     actions.approve(version_id=version.pk, rehearsal_id=looked_at.pk, comment=" Fine. ", at=AT, by=second)
     actions.publish(version_id=version.pk, at=AT, by=writer)
 
@@ -100,6 +99,7 @@ def test_a_version_lives_from_draft_to_publication(writer, second):
     assert approval.details == {
         **life.fingerprint(version),
         "rehearsal": looked_at.pk,
+        "figures": looked_at.figures,
         "is_own": False,
     }
 

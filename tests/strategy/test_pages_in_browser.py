@@ -192,15 +192,23 @@ def test_what_is_waited_for_is_accessible_too(name, manager, account):
     _is_fit_to_look_at(page)
 
 
-def test_a_rehearsal_is_shown_in_the_page_and_is_accessible(manager, account):
+def test_a_rehearsal_is_begun_watched_and_read_and_is_accessible(manager, account):
     strategies.publish(versions.shipped("uk-b2b"))
     strategies.refresh(account.pk)
-    page = manager.open(PAGES["version"](account))
+    slower = _first(Version).document.replace("days_past_due >= 3", "days_past_due >= 500")
+    draft = actions.draft(document=slower, at=builders.AT, by=builders.TEST)
+    page = manager.open(reverse("strategy:version", args=[draft.pk]))
 
     page.keyboard.press("t")
+    page.get_by_text("0 of 1 parts of the book, 0 accounts so far.").wait_for()
+    _is_fit_to_look_at(page)
+    work_off()
 
-    page.get_by_text("Run of Mon 2 Mar, 1 account in this strategy.").wait_for()
+    page.get_by_role("heading", name="What changes").wait_for()
     assert "→ Reminding" in page.locator("#rehearsal").inner_text()
+    _is_fit_to_look_at(page)
+    page.get_by_role("link", name="All accounts").click()
+    page.get_by_role("link", name=account.reference).wait_for()
     _is_fit_to_look_at(page)
 
 

@@ -249,6 +249,12 @@ class Environment:
         "Whoever wrote a version of a strategy may approve it too: for a house of one person. "
         "The version and its history say so.",
     )
+    rehearsal_days: int = _variable(
+        "TALLYSTICK_REHEARSAL_DAYS",
+        _number,
+        "7",
+        "A strategy is approved by a rehearsal on the book that is at most so many days old; 0 approves without one.",
+    )
     log_level: str = _variable(
         "TALLYSTICK_LOG_LEVEL", str.upper, "INFO", "Least level of what is logged: DEBUG, INFO, WARNING or ERROR."
     )

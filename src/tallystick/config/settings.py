@@ -234,6 +234,8 @@ CONTACT_ACCOUNT_URL = SITE_URL + "/accounts/{account_id}"
 
 #: Whether whoever wrote a version of a strategy may approve it too.
 STRATEGY_SELF_APPROVAL = ENVIRONMENT.self_approval
+#: For how many days a rehearsal may be signed by whoever approves a version; 0 approves without one.
+STRATEGY_REHEARSAL_DAYS = ENVIRONMENT.rehearsal_days
 
 # Background jobs live in the same database, and are part of the transaction that causes them.
 PROCRASTINATE_ON_APP_READY = "tallystick.config.jobs.on_app_ready"

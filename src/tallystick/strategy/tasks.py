@@ -65,6 +65,14 @@ def keep_scores(day: str) -> None:
     actions.keep_scores(day=date.fromisoformat(day), at=clock.now(), by=system("nightly run"))
 
 
+@app.task(name="strategy.work_rehearsal")
+def work_rehearsal(rehearsal_id: int) -> None:
+    """Do parts of a rehearsal until none is left."""
+    at, by = clock.now(), system("a rehearsal")
+    actions.work_rehearsal(rehearsal_id=rehearsal_id, at=at, by=by)
+    actions.finish_rehearsal(rehearsal_id=rehearsal_id, at=at, by=by)
+
+
 @app.task(name="strategy.settle")
 def settle(day: str) -> None:
     """Bring every account to the version that treats it, after one was published or assigned."""

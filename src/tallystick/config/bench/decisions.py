@@ -26,6 +26,7 @@ from tallystick.kernel import clock, sql
 from tallystick.kernel.hands import share
 from tallystick.strategy import actions as strategy
 from tallystick.strategy.queries import book, versions
+from tallystick.strategy.queries import rehearsals as strategy_rehearsals
 
 _CLIENTS = 20
 #: Accounts that are filled in one transaction.
@@ -60,6 +61,8 @@ def run(*, accounts: int, progress: Callable[[str], None]) -> Report:
         _measure_facts(report, day, progress)
         scan = _settle(day)
         _measure_evaluation(report, day, scan)
+        progress("a rehearsal of a changed version")
+        _measure_rehearsal(report, day, at, scan)
         for hands, note in ((measures.HANDS, "by as many processes as cores"), (1, "by one process")):
             day += timedelta(days=1)
             progress(f"a night, {note}")
@@ -168,6 +171,28 @@ def _measure_evaluation(report: Report, day: date, scan: float) -> None:
     report.figures.append(
         Figure("evaluation alone", report.accounts, "accounts", seconds(), "count(*) of the book", scan)
     )
+
+
+def _measure_rehearsal(report: Report, day: date, at: datetime, scan: float) -> None:
+    """Rehearse a version that differs in one step, by one process a core."""
+    version = strategy.draft(document=twelve_states.changed(), at=at, by=BENCH)
+    rehearsal = strategy.start_rehearsal(version_id=version.pk, today=day + timedelta(days=1), at=at, by=BENCH)
+
+    def lend_a_hand(_hand: int) -> None:
+        try:
+            strategy.work_rehearsal(rehearsal_id=rehearsal.pk, at=at, by=BENCH)
+        finally:
+            connection.close()
+
+    with measures.timed() as seconds, ThreadPoolExecutor(measures.HANDS) as hands:
+        for done in [hands.submit(lend_a_hand, hand) for hand in range(measures.HANDS)]:
+            done.result()
+    strategy.finish_rehearsal(rehearsal_id=rehearsal.pk, at=at, by=BENCH)
+    report.figures.append(
+        Figure("rehearsal of one day", report.accounts, "accounts", seconds(), "count(*) of the book", scan)
+    )
+    differing = strategy_rehearsals.differing(strategy_rehearsals.get_rehearsal(rehearsal.pk))
+    report.notes.append(f"rehearsal: {differing:,} accounts fare otherwise, each of them kept")
 
 
 def _measure_night(report: Report, day: date, at: datetime, *, hands: int, scan: float) -> None:

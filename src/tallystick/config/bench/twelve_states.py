@@ -21,6 +21,11 @@ def document() -> str:
     return "\n".join(_lines()) + "\n"
 
 
+def changed() -> str:
+    """Write the document with another e-mail in one of its states, for a rehearsal."""
+    return document().replace("email: reminder_1", "email: reminder_2", 1)
+
+
 def _lines() -> Iterator[str]:
     yield "name: twelve-states"
     yield "title: Twelve states"

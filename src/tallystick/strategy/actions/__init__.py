@@ -2,7 +2,7 @@
 
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
-from tallystick.strategy.actions.deferring import defer_run, defer_scoring, defer_settling
+from tallystick.strategy.actions.deferring import defer_rehearsal, defer_run, defer_scoring, defer_settling
 from tallystick.strategy.actions.editing import (
     add_part,
     begin_copy,
@@ -22,7 +22,13 @@ from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, 
 from tallystick.strategy.actions.policies import approve_policy, draft_policy, publish_policy, send_policy_back
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
-from tallystick.strategy.actions.rehearsing import rehearse
+from tallystick.strategy.actions.rehearsing import (
+    finish_rehearsal,
+    rehearse,
+    rehearse_chunk,
+    start_rehearsal,
+    work_rehearsal,
+)
 from tallystick.strategy.actions.restoring import roll_back
 from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, tidy_book, work_run
 from tallystick.strategy.actions.scoring import keep_scores
@@ -41,12 +47,14 @@ __all__ = [
     "begin_copy",
     "begin_strategy",
     "cancel_plan",
+    "defer_rehearsal",
     "defer_run",
     "defer_scoring",
     "defer_settling",
     "draft",
     "draft_policy",
     "drop_copy",
+    "finish_rehearsal",
     "finish_run",
     "import_strategy",
     "judge",
@@ -64,6 +72,7 @@ __all__ = [
     "refresh",
     "refresh_range",
     "rehearse",
+    "rehearse_chunk",
     "remove_golden",
     "remove_part",
     "resume_run",
@@ -73,11 +82,13 @@ __all__ = [
     "send_back",
     "send_policy_back",
     "settle",
+    "start_rehearsal",
     "start_run",
     "tell_of_stopped",
     "tidy_book",
     "touch",
     "undo_edit",
+    "work_rehearsal",
     "work_run",
     "write_copy",
     "write_golden",

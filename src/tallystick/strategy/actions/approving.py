@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,21 +10,24 @@ from django.db import transaction
 from tallystick.kernel.actor import Actor
 from tallystick.strategy.actions import judging
 from tallystick.strategy.actions.recording import cancel_plans, record
-from tallystick.strategy.models import Act, Version
-from tallystick.strategy.queries import life, versions
+from tallystick.strategy.models import Act, Rehearsal, Version
+from tallystick.strategy.queries import life, rehearsals, versions
 from tallystick.strategy.rules import lifecycle
 from tallystick.strategy.rules.lifecycle import ActKind, PlanKind, State
+from tallystick.strategy.rules.rehearsal import NotRehearsed, RehearsalTooOld
 
 
 @transaction.atomic
 def approve(*, version_id: int, rehearsal_id: int | None = None, comment: str = "", at: datetime, by: Actor) -> Act:
     """Find a draft right: from now on it can be published as it is, and not otherwise.
 
-    The act names what was approved: the hashes of the document and its golden accounts, and the rehearsal that was looked at.
+    The act names what was approved: the hashes of the document and its golden accounts, and the rehearsal that is signed with
+    them, by its hash: the one that was looked at, else the last finished one of just this document.
 
     :raises NotFound: there is no such version
     :raises NotToApprove: it is not a draft
     :raises OwnWork: `by` wrote it or changed its golden accounts, and the house does not allow that
+    :raises NotRehearsed, RehearsalTooOld: nobody knows what it would do to the book as it is
     :raises TemplateMissing, TeamMissing, GoldenDiffers: it could not be published
     """
     by.must_be_allowed_to("approve strategies")
@@ -34,10 +37,11 @@ def approve(*, version_id: int, rehearsal_id: int | None = None, comment: str = 
     is_own = life.is_writer(version, by)
     if is_own and not (by.is_system or settings.STRATEGY_SELF_APPROVAL):
         raise lifecycle.OwnWork(number=version.number)
+    rehearsal = _signed(version, rehearsal_id, at=at, by=by)
     judging.check(version, at=at)
     version.state = State.APPROVED
     version.save(update_fields=["state"])
-    return _approved(version, rehearsal_id, is_own=is_own, comment=comment, at=at, by=by)
+    return _approved(version, rehearsal, is_own=is_own, comment=comment, at=at, by=by)
 
 
 def approve_of_system(version: Version, *, at: datetime, by: Actor) -> None:
@@ -47,10 +51,27 @@ def approve_of_system(version: Version, *, at: datetime, by: Actor) -> None:
     _approved(version, None, is_own=True, comment="", at=at, by=by)
 
 
+def _signed(version: Version, rehearsal_id: int | None, *, at: datetime, by: Actor) -> Rehearsal | None:
+    """Give the rehearsal that an approval signs. The system, and a house that says so, sign without one.
+
+    :raises NotRehearsed, RehearsalTooOld: see `approve`
+    """
+    found = rehearsals.finished(version)
+    signed = found.filter(pk=rehearsal_id) if rehearsal_id else found
+    rehearsal = signed.order_by("-pk").first()
+    days = settings.STRATEGY_REHEARSAL_DAYS
+    if by.is_system or not days:
+        return rehearsal
+    if rehearsal is None or rehearsal.finished_at is None:
+        raise NotRehearsed(number=version.number)
+    if rehearsal.finished_at < at - timedelta(days=days):
+        raise RehearsalTooOld(number=version.number, days=days)
+    return rehearsal
+
+
 def _approved(
-    version: Version, rehearsal_id: int | None, *, is_own: bool, comment: str, at: datetime, by: Actor
+    version: Version, rehearsal: Rehearsal | None, *, is_own: bool, comment: str, at: datetime, by: Actor
 ) -> Act:
-    looked_at = life.rehearsals(version).filter(pk=rehearsal_id).order_by("pk").first() if rehearsal_id else None
     return record(
         version,
         ActKind.APPROVED,
@@ -58,7 +79,8 @@ def _approved(
         at=at,
         by=by,
         **life.fingerprint(version),
-        rehearsal=looked_at.pk if looked_at else None,
+        rehearsal=rehearsal.pk if rehearsal else None,
+        figures=rehearsal.figures if rehearsal else None,
         is_own=is_own,
     )
 

@@ -25,6 +25,12 @@ def defer_scoring(*, day: date) -> None:
         jobs.configure_task("strategy.keep_scores").defer(day=day.isoformat())
 
 
+def defer_rehearsal(*, rehearsal_id: int) -> None:
+    """Have workers do a rehearsal."""
+    for _worker in range(WORKERS):
+        jobs.configure_task("strategy.work_rehearsal").defer(rehearsal_id=rehearsal_id)
+
+
 def defer_settling(*, day: date) -> None:
     """Have a worker bring every account to the version that treats it on a day."""
     jobs.configure_task("strategy.settle").defer(day=day.isoformat())

@@ -1,44 +1,72 @@
-"""Rehearse a version: let it decide the next run for real, look at what happened, and take everything back."""
+"""Rehearse a version on the whole book for one day: what the next run would do by it, beside what it does by what decides now.
+
+Nothing of the book is locked or written. A part of the book is one transaction that leaves a mark, as in a run: kill it anywhere
+and start it again, and the figures are the same.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+import time
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
-from tallystick.strategy.actions import publishing, refreshing, running
+from tallystick.strategy.actions import comparing, refreshing
 from tallystick.strategy.actions.recording import record
-from tallystick.strategy.models import Version
-from tallystick.strategy.queries import book, obstacles, rehearsals, runs, versions
-from tallystick.strategy.queries.rehearsals import Rehearsal
+from tallystick.strategy.models import Rehearsal, RehearsalChunk
+from tallystick.strategy.queries import book, life, obstacles, rehearsals, runs, versions
+from tallystick.strategy.queries.imagining import Imagined
 from tallystick.strategy.rules import lifecycle
+from tallystick.strategy.rules.rehearsal import NothingToRehearse
+
+#: Key of the advisory locks of parts, beside other locks of the house.
+_LOCK = 0x5EA7
+
+
+def rehearse(*, version_id: int, today: date, at: datetime, by: Actor) -> Rehearsal:
+    """Rehearse a version from beginning to end, and give the rehearsal.
+
+    :raises NotFound, NothingToRehearse, TemplateMissing, TeamMissing, CalendarEnds: see `start_rehearsal`
+    """
+    started = start_rehearsal(version_id=version_id, today=today, at=at, by=by)
+    work_rehearsal(rehearsal_id=started.pk, at=at, by=by)
+    finish_rehearsal(rehearsal_id=started.pk, at=at, by=by)
+    return rehearsals.get_rehearsal(started.pk)
 
 
 @transaction.atomic
-def rehearse(*, version_id: int, today: date, at: datetime, by: Actor) -> Rehearsal:
-    """Say what the next run would do if a version were the published one; only what was seen is kept, and nothing is sent.
+def start_rehearsal(*, version_id: int, today: date, at: datetime, by: Actor) -> Rehearsal:
+    """Begin to rehearse a version for the next run, or give the rehearsal of it that is being made.
 
-    A version that is not published yet is, and accounts move over to it, as they would. The next run is today's, or tomorrow's
-    where the book was run for today. Of a large book one leaf is rehearsed: accounts are spread over leaves by chance. Its rows
-    are locked for it.
+    The next run is today's, or tomorrow's where the book was run for today.
 
     :raises NotFound: there is no such version
+    :raises NothingToRehearse: it has been replaced
     :raises TemplateMissing, TeamMissing: it orders what cannot be carried out
     :raises CalendarEnds: nobody knows the holidays of the day
     """
     if not by.may("approve strategies"):
         by.must_be_allowed_to("publish strategies")
-    before = transaction.savepoint()
-    try:
-        seen = _rehearsed(versions.get_version(version_id), day=_next_day(today), at=at, by=by)
-    finally:
-        transaction.savepoint_rollback(before)
-    version = versions.get_version(version_id)
-    return rehearsals.read(record(version, lifecycle.ActKind.REHEARSED, at=at, by=by, **seen))
+    version = versions.lock_version(version_id)
+    if version.state == lifecycle.State.RETIRED:
+        raise NothingToRehearse(number=version.number)
+    if version.state in lifecycle.UNPUBLISHED:
+        obstacles.check(versions.program_of(version.document))
+    day = _next_day(today)
+    if (under_way := rehearsals.under_way(version, day)) is not None:
+        return under_way
+    versions.published(version.pk, version.document, day)
+    return Rehearsal.objects.create(
+        version=version,
+        against=version.strategy.versions.filter(state=lifecycle.State.PUBLISHED).order_by("pk").first(),
+        document=life.digest(version.document),
+        day=day,
+        started_at=at,
+        started_by=by.label,
+        chunks=book.chunk_count(),
+    )
 
 
 def _next_day(today: date) -> date:
@@ -46,21 +74,65 @@ def _next_day(today: date) -> date:
     return today if last is None or last < today else last + timedelta(days=1)
 
 
-def _rehearsed(version: Version, *, day: date, at: datetime, by: Actor) -> dict[str, Any]:
-    if version.state in lifecycle.UNPUBLISHED:
-        obstacles.check(versions.program_of(version.document))
-        publishing.put_in_force(version, at=at, by=by)
-    running.open_months(day)
-    parts = book.chunk_count()
-    times: Counter[int] = Counter()
-    accounts = 0
-    statement = versions.statement(day=day)
-    for leaf in book.chunks(parts)[0]:
-        publishing.settle_leaf(leaf, day=day)
-        refreshing.refresh(book.standing(leaf, day=day).stale, day=day, table=leaf)
-        for decided in running.decide_day(leaf, statement, at=at):
-            published, effect = statement.effect(decided.number)
-            if published.version_id == version.pk:
-                times[effect.number] += len(decided.account_ids)
-        accounts += sql.value(f"SELECT count(*) FROM {leaf} WHERE version_id = %s", [version.pk])  # noqa: S608
-    return {"day": day.isoformat(), "accounts": accounts, "parts": parts, "effects": times}
+def work_rehearsal(*, rehearsal_id: int, at: datetime, by: Actor) -> int:
+    """Do parts of a rehearsal until none is left that nobody else is doing, and give how many this worker did."""
+    chunks = rehearsals.get_rehearsal(rehearsal_id).chunks
+    return sum(rehearse_chunk(rehearsal_id=rehearsal_id, chunk=chunk, at=at, by=by) for chunk in range(chunks))
+
+
+@transaction.atomic
+def rehearse_chunk(*, rehearsal_id: int, chunk: int, at: datetime, by: Actor) -> bool:
+    """Rehearse one part of the book, unless it is done or somebody else is doing it."""
+    if not by.may("approve strategies"):
+        by.must_be_allowed_to("publish strategies")
+    began = time.monotonic()
+    if not sql.value("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, runs.lock_of(rehearsal_id, chunk)]):
+        return False
+    rehearsal = rehearsals.get_rehearsal(rehearsal_id)
+    if rehearsal.finished_at is not None or rehearsal.marks.filter(chunk=chunk).exists():
+        return False
+    imagined = Imagined(rehearsal.version, rehearsal.day)
+    tally = comparing.Tally()
+    for leaf in book.chunks(rehearsal.chunks)[chunk]:
+        with comparing.tables(leaf):
+            _bring_up_to_date(leaf, rehearsal.day)
+            tally.add(comparing.compare(imagined, leaf, rehearsal_id=rehearsal_id))
+    tally.keep(rehearsal, chunk)
+    RehearsalChunk.objects.create(
+        rehearsal=rehearsal, chunk=chunk, marked_at=at, seconds=time.monotonic() - began, accounts=tally.accounts
+    )
+    return True
+
+
+def _bring_up_to_date(leaf: str, day: date) -> None:
+    """Copy the rows whose facts a day has changed, and bring the copies up to date."""
+    changed = book.standing(leaf, day=day).stale
+    sql.execute(
+        f"INSERT INTO {comparing.FRESH} SELECT * FROM {leaf} WHERE account_id = ANY(%s)",  # noqa: S608
+        [changed],
+    )
+    refreshing.refresh(changed, day=day, table=comparing.FRESH, keeps_past=False)
+
+
+@transaction.atomic
+def finish_rehearsal(*, rehearsal_id: int, at: datetime, by: Actor) -> bool:
+    """Close a rehearsal once every part is done, with the hash of its figures; true for the one worker that does."""
+    if not by.may("approve strategies"):
+        by.must_be_allowed_to("publish strategies")
+    rehearsal = rehearsals.lock_rehearsal(rehearsal_id)
+    if rehearsal.finished_at is not None or rehearsal.marks.count() < rehearsal.chunks:
+        return False
+    rehearsal.figures = rehearsals.digest(rehearsal)
+    rehearsal.finished_at = at
+    rehearsal.save(update_fields=["figures", "finished_at"])
+    record(
+        rehearsal.version,
+        lifecycle.ActKind.REHEARSED,
+        at=at,
+        by=by,
+        rehearsal=rehearsal.pk,
+        figures=rehearsal.figures,
+        differing=rehearsals.differing(rehearsal),
+        accounts=rehearsals.accounts(rehearsal),
+    )
+    return True

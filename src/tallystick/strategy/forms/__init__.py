@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.strategy.rules.rehearsal import HARM_WORDS, Harm
 from tallystick.strategy.rules.strict_yaml import LONGEST_DOCUMENT
 
 if TYPE_CHECKING:
@@ -132,3 +133,34 @@ class RunForm(forms.Form):
         max_length=500,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class Chosen(TypedDict, total=False):
+    """Which accounts of a rehearsal are asked for."""
+
+    harm: Harm
+    only_harmed: bool
+    before: str
+    after: str
+
+
+class DifferingForm(forms.Form):
+    """Which accounts of a rehearsal are asked for: those of a harm, all that are harmed, or those of one difference."""
+
+    harm = forms.TypedChoiceField(
+        required=False, coerce=int, choices=[("", ""), *((str(harm.value), word) for harm, word in HARM_WORDS.items())]
+    )
+    harmed = forms.BooleanField(required=False)
+    before = forms.RegexField(r"^[0-9.:]*$", required=False)
+    after = forms.RegexField(r"^[0-9.:]*$", required=False)
+
+    def chosen(self) -> Chosen:
+        """Give what is asked for; what cannot be understood is not asked."""
+        if not self.is_valid():
+            return {}
+        chosen: Chosen = {"only_harmed": self.cleaned_data["harmed"]}
+        if self.cleaned_data["harm"]:
+            chosen["harm"] = Harm(self.cleaned_data["harm"])
+        if self.cleaned_data["after"]:
+            chosen["before"], chosen["after"] = self.cleaned_data["before"], self.cleaned_data["after"]
+        return chosen

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from tallystick.strategy.models.policies import Policy, PolicyAct, PolicyVersion, Score
+from tallystick.strategy.models.rehearsals import Rehearsal, RehearsalAccount, RehearsalChunk, RehearsalCount
 from tallystick.strategy.models.working import WorkingCopy, WorkingEdit
 from tallystick.strategy.rules import lifecycle, progress
 
@@ -18,6 +19,10 @@ __all__ = [
     "Policy",
     "PolicyAct",
     "PolicyVersion",
+    "Rehearsal",
+    "RehearsalAccount",
+    "RehearsalChunk",
+    "RehearsalCount",
     "Run",
     "RunAct",
     "RunChunk",

@@ -45,11 +45,6 @@ def acts(version: Version) -> QuerySet[Act]:
     return Act.objects.filter(version=version).order_by("-at", "-id")
 
 
-def rehearsals(version: Version) -> QuerySet[Act]:
-    """Give the rehearsals of a version, newest first."""
-    return acts(version).filter(kind=ActKind.REHEARSED)
-
-
 def approval(version: Version) -> Act | None:
     """Give the approval of a version, or None."""
     return acts(version).filter(kind=ActKind.APPROVED).order_by("-at", "-id").first()

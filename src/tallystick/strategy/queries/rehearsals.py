@@ -1,72 +1,110 @@
-"""Rehearsals: what the next run would have done by a version, as it was looked at."""
+"""Rehearsals: which there are, how far one is, and the hash of its figures."""
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
 
-from tallystick.strategy.models import Act, Version
-from tallystick.strategy.queries import life, versions
-from tallystick.strategy.queries.runs import EffectCount
-from tallystick.strategy.rules import narration
+from django.db.models import QuerySet, Sum
+
+from tallystick.kernel.refusals import NotFound
+from tallystick.strategy.models import Rehearsal, Version
+from tallystick.strategy.queries import life
+from tallystick.strategy.rules.rehearsal import Segment
 
 
-@dataclass(frozen=True, slots=True)
-class OrderedCount:
-    """What would be ordered, in words, and for how many accounts."""
+def get_rehearsal(rehearsal_id: int) -> Rehearsal:
+    """Give a rehearsal with its version.
 
-    said: str
-    times: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """What the next run would do by a version, before any order is refused."""
-
-    #: The act that keeps it.
-    act: Act
-    day: date
-    #: Accounts that the version would treat.
-    accounts: int
-    #: The book has so many parts of about a size; one was rehearsed.
-    parts: int
-    effects: list[EffectCount]
-    orders: list[OrderedCount]
-
-
-def read(act: Act) -> Rehearsal:
-    """Give the rehearsal that an act keeps, in the reader's words."""
-    version, details = act.version, act.details
-    times = {int(number): count for number, count in details["effects"].items()}
-    return Rehearsal(
-        act=act,
-        day=date.fromisoformat(details["day"]),
-        accounts=details["accounts"],
-        parts=details["parts"],
-        effects=_effects(version, times),
-        orders=_orders(version, times),
+    :raises NotFound: there is none
+    """
+    found = (
+        Rehearsal.objects.select_related("version__strategy", "against").filter(pk=rehearsal_id).order_by("pk").first()
     )
+    if found is None:
+        raise NotFound(what="rehearsal", reference=rehearsal_id)
+    return found
+
+
+def lock_rehearsal(rehearsal_id: int) -> Rehearsal:
+    """Lock a rehearsal for the transaction and give it.
+
+    :raises NotFound: there is none
+    """
+    found = Rehearsal.objects.select_for_update().filter(pk=rehearsal_id).order_by("pk").first()
+    if found is None:
+        raise NotFound(what="rehearsal", reference=rehearsal_id)
+    return found
+
+
+def of_document(version: Version) -> QuerySet[Rehearsal]:
+    """Give the rehearsals of a version's document as it is."""
+    return version.rehearsals.filter(document=life.digest(version.document))
+
+
+def finished(version: Version) -> QuerySet[Rehearsal]:
+    """Give the finished rehearsals of a version's document as it is."""
+    return of_document(version).filter(finished_at__isnull=False)
+
+
+def under_way(version: Version, day: date) -> Rehearsal | None:
+    """Give the rehearsal of a version for a day that is being made, or None."""
+    return of_document(version).filter(day=day, finished_at=None).order_by("-pk").first()
 
 
 def last(version: Version) -> Rehearsal | None:
-    """Give the last rehearsal of a version, or None."""
-    act = life.rehearsals(version).order_by("-at", "-id").first()
-    return read(act) if act else None
+    """Give the last rehearsal of a version's document as it is, finished or not, or None."""
+    return of_document(version).order_by("-pk").first()
 
 
-def _effects(version: Version, times: dict[int, int]) -> list[EffectCount]:
-    program = versions.program_of(version.document)
-    effects = [(program.effect(number), count) for number, count in sorted(times.items())]
-    return [
-        EffectCount(version, effect, effect.state.title if effect.state else "", count) for effect, count in effects
-    ]
+def last_finished(version: Version) -> Rehearsal | None:
+    """Give the last finished rehearsal of a version's document as it is, or None."""
+    return finished(version).order_by("-pk").first()
 
 
-def _orders(version: Version, times: dict[int, int]) -> list[OrderedCount]:
-    program = versions.program_of(version.document)
-    ordered: Counter[str] = Counter()
-    for number, count in sorted(times.items()):
-        for order in program.effect(number).orders:
-            ordered[narration.said_order(order)] += count
-    return [OrderedCount(said, count) for said, count in ordered.most_common()]
+def digest(rehearsal: Rehearsal) -> str:
+    """Give the hash of all figures of a rehearsal, SHA-256: however many parts it was made in, the same figures have the same."""
+    names = ("segment", "value", "currency", "before", "after", "differs")
+    totals = rehearsal.counts.values_list(*names).annotate(Sum("accounts"), Sum("open_minor")).order_by(*names)
+    told = {
+        "document": rehearsal.document,
+        "day": rehearsal.day.isoformat(),
+        "counts": [[*row[:-1], str(row[-1])] for row in totals],
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def accounts(rehearsal: Rehearsal) -> int:
+    """Give how many accounts were rehearsed so far."""
+    return rehearsal.marks.aggregate(sum=Sum("accounts"))["sum"] or 0
+
+
+def differing(rehearsal: Rehearsal) -> int:
+    """Give how many accounts fare otherwise."""
+    whole = rehearsal.counts.filter(segment=Segment.WHOLE, differs=True)
+    return whole.aggregate(sum=Sum("accounts"))["sum"] or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A rehearsal in a line: how far it is, and how many accounts fare otherwise and are harmed."""
+
+    rehearsal: Rehearsal
+    parts_done: int
+    accounts: int
+    differing: int
+    harmed: int
+
+
+def summary(version: Version) -> Summary | None:
+    """Give the last rehearsal of a version's document as it is, in a line, or None."""
+    found = last(version)
+    return summed_up(found) if found else None
+
+
+def summed_up(rehearsal: Rehearsal) -> Summary:
+    """Give a rehearsal in a line."""
+    harmed = rehearsal.counts.filter(segment=Segment.HARM).exclude(value="0").aggregate(sum=Sum("accounts"))["sum"]
+    return Summary(rehearsal, rehearsal.marks.count(), accounts(rehearsal), differing(rehearsal), harmed or 0)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tallystick.kernel.actor import Actor
 from tallystick.strategy.models import Act, Plan, Version
-from tallystick.strategy.queries import life, obstacles, versions
+from tallystick.strategy.queries import life, obstacles, rehearsals, versions
+from tallystick.strategy.queries.rehearsals import Summary
 from tallystick.strategy.rules.lifecycle import UNPUBLISHED, ActKind, PlanKind, PlanState, State
 from tallystick.strategy.rules.next_thing import NextThing, Standing, next_thing
 
@@ -78,6 +79,9 @@ class Story:
     may_send_back: bool
     may_plan: bool
 
+    #: The last rehearsal of the version as it is, and what it comes to.
+    rehearsal: Summary | None = None
+
     @property
     def recent(self) -> list[Told]:
         """The latest of what was done."""
@@ -117,6 +121,7 @@ def story(version: Version, *, differing: int, is_assigned: bool, by: Actor) -> 
         waiting=waiting,
         stopped=stopped,
         before=_before(version, waiting) if may_write else None,
+        rehearsal=rehearsals.summary(version),
         may_send_back=by.may("approve strategies") and state in (State.DRAFT, State.APPROVED),
         may_plan=may_write and state is State.APPROVED and not missing and not waiting,
     )
@@ -161,10 +166,12 @@ def _words(kind: ActKind, details: dict[str, Any]) -> tuple[str, str]:
         case ActKind.APPROVED if details.get("is_own"):
             return str(kind.label), _("By the one who wrote it: no second person has looked at it.")
         case ActKind.APPROVED if details.get("rehearsal"):
-            return str(kind.label), _("A rehearsal was looked at.")
-        case ActKind.REHEARSED:
-            decided = sum(details["effects"].values())
-            said = ngettext("{n} decision would be made.", "{n} decisions would be made.", decided).format(n=decided)
+            return str(kind.label), _("The figures of a rehearsal were signed.") if details.get("figures") else ""
+        case ActKind.REHEARSED if "differing" in details:
+            differing = details["differing"]
+            said = ngettext(
+                "{n} account would fare otherwise.", "{n} accounts would fare otherwise.", differing
+            ).format(n=differing)
             return str(kind.label), said
         case ActKind.PLANNED | ActKind.CANCELLED | ActKind.STOPPED:
             return f"{kind.label}: {PlanKind(details['what']).label}", ""

@@ -186,7 +186,7 @@ def published_version(strategy: Strategy) -> Version:
     return found
 
 
-def _live() -> QuerySet[Version]:
+def live() -> QuerySet[Version]:
     """Give every version that accounts can be in: the published ones, and the replaced ones that some have not left yet."""
     return Version.objects.filter(
         Q(state=lifecycle.State.PUBLISHED) | Q(state=lifecycle.State.RETIRED, emptied_at__isnull=True)
@@ -200,7 +200,7 @@ def live() -> list[Version]:
 
 def answered_kinds() -> frozenset[str]:
     """Give the kinds of events that a live version answers."""
-    documents = _live().values_list("document", flat=True)
+    documents = live().values_list("document", flat=True)
     return frozenset().union(*(program_of(document).events() for document in documents))
 
 
@@ -221,7 +221,7 @@ def statement(*, day: date) -> Statement:
 
     :raises CalendarEnds: nobody knows the holidays of the day
     """
-    return _statement(day, tuple(_live().values_list("pk", "document")), catalogue.published_key())
+    return _statement(day, tuple(live().values_list("pk", "document")), catalogue.published_key())
 
 
 @lru_cache(maxsize=16)
@@ -241,16 +241,21 @@ class Enrolment:
     review_on: date | None
 
 
-def enrolments(*, day: date) -> list[Enrolment]:
-    """Give where accounts begin that enter their strategy on a day, the most particular assignment first."""
+def enrolments(*, day: date, instead: Version | None = None) -> list[Enrolment]:
+    """Give where accounts begin that enter their strategy on a day, the most particular assignment first.
+
+    Where a version is given, it is taken for the published one of its strategy.
+    """
     found = []
     for row in sql.rows(
         """
         SELECT assignment.client_id, assignment.portfolio_id, version.id AS version_id, version.document
         FROM strategy_assignment AS assignment
-        JOIN strategy_version AS version ON version.strategy_id = assignment.strategy_id AND version.state = 'published'
+        JOIN strategy_version AS version ON version.strategy_id = assignment.strategy_id
+         AND CASE WHEN version.strategy_id = %(strategy)s THEN version.id = %(version)s ELSE version.state = 'published' END
         ORDER BY assignment.portfolio_id IS NULL, assignment.client_id IS NULL, assignment.id
-        """
+        """,
+        {"strategy": instead.strategy_id if instead else None, "version": instead.pk if instead else None},
     ):
         version = published(row["version_id"], row["document"], day)
         start = version.program.start

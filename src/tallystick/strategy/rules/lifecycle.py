@@ -27,7 +27,7 @@ class ActKind(Choice):
     """What is done with a version."""
 
     DRAFTED = "drafted", _("Kept as a draft")
-    REHEARSED = "rehearsed", _("Tried out")
+    REHEARSED = "rehearsed", _("Rehearsed")
     GOLDEN = "golden", _("Golden accounts changed")
     APPROVED = "approved", _("Approved")
     SENT_BACK = "sent_back", _("Sent back")

@@ -83,4 +83,4 @@ def _of_draft(standing: Standing) -> NextThing:
         return NextThing(
             Do.APPROVE, _("You wrote it. This house lets you approve it all the same, and its history will say so.")
         )
-    return NextThing(Do.APPROVE, _("Read what changed, try it out, and approve it or send it back."))
+    return NextThing(Do.APPROVE, _("Read what changed, rehearse it on the book, and approve it or send it back."))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tallystick.strategy.web import comparing, documents, golden, lifecycle, policies, reasons, runs
+from tallystick.strategy.web import comparing, documents, golden, lifecycle, policies, reasons, rehearsing, runs
 from tallystick.strategy.web.editing import conditions, copies, parts, rows
 
 urlpatterns: list[URLPattern] = [
@@ -33,7 +33,10 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:version_id>/publish", lifecycle.publish, name="publish"),
     path("versions/<int:version_id>/roll-back", lifecycle.roll_back, name="roll_back"),
     path("versions/<int:version_id>/plans/<int:plan_id>/cancel", lifecycle.cancel_plan, name="cancel_plan"),
-    path("versions/<int:version_id>/rehearse", documents.rehearse, name="rehearse"),
+    path("versions/<int:version_id>/rehearse", rehearsing.rehearse, name="rehearse"),
+    path("rehearsals/<int:rehearsal_id>", rehearsing.rehearsal, name="rehearsal"),
+    path("rehearsals/<int:rehearsal_id>/accounts", rehearsing.accounts, name="rehearsal_accounts"),
+    path("rehearsals/<int:rehearsal_id>/accounts.csv", rehearsing.accounts_csv, name="rehearsal_csv"),
     path("versions/<int:version_id>/assign", documents.assign, name="assign"),
     path("versions/<int:version_id>/golden", golden.write, name="write_golden"),
     path("versions/<int:version_id>/golden/<slug:name>", golden.change, name="change_golden"),

@@ -17,9 +17,9 @@ from tallystick.accounts import queries as account_queries
 from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.facts import LONGEST_WINDOW
-from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
+from tallystick.kernel.refusals import NotPermitted, Refusal
 from tallystick.strategy import actions, forms
-from tallystick.strategy.queries import catalogue, editing, rehearsals, story, usage, versions
+from tallystick.strategy.queries import catalogue, editing, story, usage, versions
 from tallystick.strategy.rules import changes, lifecycle, narration, picture, reading_orders
 from tallystick.strategy.rules.reading import DocumentMistaken
 from tallystick.strategy.rules.section import Problem
@@ -65,7 +65,6 @@ def version(request: ActorRequest, version_id: int) -> HttpResponse:
         ),
         "judged": judged,
         "golden_refusal": golden_refusal,
-        "rehearsal": rehearsals.last(found),
         "today": local_day(clock.now(), settings.TIME_ZONE),
         "is_unpublished": found.state in lifecycle.UNPUBLISHED,
         "is_published": found.state == lifecycle.State.PUBLISHED,
@@ -148,25 +147,6 @@ def new_version(request: ActorRequest, version_id: int | None = None) -> HttpRes
         "histories": catalogue.histories(),
     }
     return render(request, "strategy/edit.html", context, status=422 if request.method == "POST" else 200)
-
-
-@requires("see strategies")
-@require_POST
-def rehearse(request: ActorRequest, version_id: int) -> HttpResponse:
-    """Show what the next run would do by a version; nothing of it lasts."""
-    at, refusal, rehearsal = clock.now(), None, None
-    try:
-        rehearsal = actions.rehearse(
-            version_id=version_id, today=local_day(at, settings.TIME_ZONE), at=at, by=request.actor
-        )
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as no:
-        refusal = no
-    found = versions.get_version(version_id)
-    context = {"version": found, "rehearsal": rehearsal, "refusal": refusal}
-    template = "strategy/_rehearsal.html" if getattr(request, "htmx", False) else "strategy/rehearsal.html"
-    return render(request, template, context, status=422 if refusal else 200)
 
 
 @requires("publish strategies")

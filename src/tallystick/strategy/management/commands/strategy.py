@@ -1,4 +1,4 @@
-"""`tallystick strategy`: list, compare, export and import strategies, approve, publish and roll them back."""
+"""`tallystick strategy`: list, compare, export and import strategies, rehearse, approve, publish and roll them back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tallystick.kernel import clock
 from tallystick.kernel.actor import Actor, system
 from tallystick.kernel.calendars import local_day
 from tallystick.strategy import actions
-from tallystick.strategy.queries import comparing, golden, versions
+from tallystick.strategy.queries import comparing, golden, rehearsed, versions
 from tallystick.strategy.rules.lifecycle import PlanKind
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     """Do with strategies what the pages do, as a person named by `--as`, or as the system itself."""
 
     help = gettext_noop(
-        "List, compare, export, import, approve, publish and roll back strategies: tallystick strategy --help."
+        "List, compare, export, import, rehearse, approve, publish and roll back strategies: tallystick strategy --help."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -54,6 +54,10 @@ class Command(BaseCommand):
         brought = doing.add_parser("import", help=_("keep a strategy from a file as a draft"))
         brought.add_argument("file", type=Path)
         brought.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
+        rehearse = self._of_version(
+            doing.add_parser("rehearse", help=_("say what a version would do to the whole book"))
+        )
+        rehearse.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
         approve = self._of_version(doing.add_parser("approve", help=_("approve a draft that somebody else wrote")))
         approve.add_argument("--as", dest="person", metavar="USER", required=True, help=_("who approves it"))
         approve.add_argument("--comment", default="")
@@ -107,6 +111,28 @@ class Command(BaseCommand):
         text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
         version = actions.import_strategy(text=text, file_name=file.name, at=clock.now(), by=self._actor(person))
         self._said(version)
+
+    def _rehearse(self, *, strategy: str, number: int | None, person: str | None, **options: Any) -> None:
+        at = clock.now()
+        rehearsal = actions.rehearse(
+            version_id=self._version(strategy, number).pk,
+            today=local_day(at, settings.TIME_ZONE),
+            at=at,
+            by=self._actor(person),
+        )
+        result = rehearsed.Result(rehearsal)
+        for harm in result.harms:
+            self.stdout.write(f"! {harm.said}\t{harm.total.accounts}")
+        for each in result.differences:
+            self.stdout.write(f"{each.before.in_a_line or '—'} → {each.after.in_a_line or '—'}\t{each.total.accounts}")
+        self.stdout.write(
+            _("{day}: {differing} of {accounts} accounts fare otherwise. Figures: {figures}").format(
+                day=rehearsal.day.isoformat(),
+                differing=result.whole.differing.accounts,
+                accounts=result.whole.all.accounts,
+                figures=rehearsal.figures,
+            )
+        )
 
     def _approve(self, *, strategy: str, number: int | None, person: str, comment: str, **options: Any) -> None:
         version = self._version(strategy, number)
