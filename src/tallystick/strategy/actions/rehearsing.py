@@ -76,13 +76,20 @@ def _next_day(today: date) -> date:
 
 def work_rehearsal(*, rehearsal_id: int, at: datetime, by: Actor) -> int:
     """Do parts of a rehearsal until none is left that nobody else is doing, and give how many this worker did."""
-    chunks = rehearsals.get_rehearsal(rehearsal_id).chunks
-    return sum(rehearse_chunk(rehearsal_id=rehearsal_id, chunk=chunk, at=at, by=by) for chunk in range(chunks))
+    rehearsal = rehearsals.get_rehearsal(rehearsal_id)
+    imagined = Imagined(rehearsal.version, rehearsal.day)
+    return sum(
+        rehearse_chunk(rehearsal_id=rehearsal_id, chunk=chunk, imagined=imagined, at=at, by=by)
+        for chunk in range(rehearsal.chunks)
+    )
 
 
 @transaction.atomic
-def rehearse_chunk(*, rehearsal_id: int, chunk: int, at: datetime, by: Actor) -> bool:
-    """Rehearse one part of the book, unless it is done or somebody else is doing it."""
+def rehearse_chunk(*, rehearsal_id: int, chunk: int, imagined: Imagined | None = None, at: datetime, by: Actor) -> bool:
+    """Rehearse one part of the book, unless it is done or somebody else is doing it.
+
+    Who does several parts imagines the version once, and hands it on.
+    """
     if not by.may("approve strategies"):
         by.must_be_allowed_to("publish strategies")
     began = time.monotonic()
@@ -91,7 +98,7 @@ def rehearse_chunk(*, rehearsal_id: int, chunk: int, at: datetime, by: Actor) ->
     rehearsal = rehearsals.get_rehearsal(rehearsal_id)
     if rehearsal.finished_at is not None or rehearsal.marks.filter(chunk=chunk).exists():
         return False
-    imagined = Imagined(rehearsal.version, rehearsal.day)
+    imagined = imagined or Imagined(rehearsal.version, rehearsal.day)
     tally = comparing.Tally()
     for leaf in book.chunks(rehearsal.chunks)[chunk]:
         with comparing.tables(leaf):
