@@ -178,15 +178,12 @@ def _measure_rehearsal(report: Report, day: date, at: datetime, scan: float) -> 
     version = strategy.draft(document=twelve_states.changed(), at=at, by=BENCH)
     rehearsal = strategy.start_rehearsal(version_id=version.pk, today=day + timedelta(days=1), at=at, by=BENCH)
 
-    def lend_a_hand(_hand: int) -> None:
-        try:
-            strategy.work_rehearsal(rehearsal_id=rehearsal.pk, at=at, by=BENCH)
-        finally:
-            connection.close()
-
-    with measures.timed() as seconds, ThreadPoolExecutor(measures.HANDS) as hands:
-        for done in [hands.submit(lend_a_hand, hand) for hand in range(measures.HANDS)]:
-            done.result()
+    with measures.timed() as seconds:
+        share(
+            range(measures.HANDS),
+            lambda _hand: strategy.work_rehearsal(rehearsal_id=rehearsal.pk, at=at, by=BENCH),
+            hands=measures.HANDS,
+        )
     strategy.finish_rehearsal(rehearsal_id=rehearsal.pk, at=at, by=BENCH)
     report.figures.append(
         Figure("rehearsal of one day", report.accounts, "accounts", seconds(), "count(*) of the book", scan)

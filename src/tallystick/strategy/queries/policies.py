@@ -200,7 +200,7 @@ def _title(document: str) -> str:
 
 def _check_strategies(beside: Catalogue) -> None:
     vocabulary = catalogue.vocabulary_of(beside)
-    for version in versions.live():
+    for version in versions.live().select_related("strategy"):
         try:
             strategies.read(version.document, vocabulary)
         except DocumentMistaken as mistaken:
@@ -225,7 +225,7 @@ def users_of(policy: Policy) -> list[User]:
     ):
         if words.used_by(kept(version), {name}):
             found.append(User(version.policy.title, policy_version_id=version.pk))
-    for strategy in versions.live():
+    for strategy in versions.live().select_related("strategy"):
         if name in _spoken(versions.program_of(strategy.document).document):
             found.append(User(str(strategy), strategy_version_id=strategy.pk))
     return found

@@ -193,11 +193,6 @@ def live() -> QuerySet[Version]:
     ).order_by("pk")
 
 
-def live() -> list[Version]:
-    """Give the versions that accounts are treated by, with their strategies."""
-    return list(_live().select_related("strategy"))
-
-
 def answered_kinds() -> frozenset[str]:
     """Give the kinds of events that a live version answers."""
     documents = live().values_list("document", flat=True)
