@@ -56,6 +56,7 @@ def work_run(run_id: int) -> None:
     actions.work_run(run_id=run_id, at=at, by=by)
     if actions.finish_run(run_id=run_id, at=at, by=by) and not runs.get_run(run_id).only_reports:
         actions.tidy_book()
+        actions.take_looks(at=at, by=by)
 
 
 @app.task(name="strategy.settle")

@@ -13,9 +13,19 @@ from tallystick.strategy.actions.rehearsing import rehearse
 from tallystick.strategy.actions.restoring import roll_back
 from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, tidy_book, work_run
 from tallystick.strategy.actions.steering import pause_run, resume_run, retry_failed
+from tallystick.strategy.actions.trials import Terms as TrialTerms
+from tallystick.strategy.actions.trials import (
+    draft_winner,
+    end_trial,
+    register_trial,
+    size_trial,
+    take_look,
+    take_looks,
+)
 
 __all__ = [
     "Judgement",
+    "TrialTerms",
     "accept_golden",
     "answer",
     "answer_events",
@@ -26,6 +36,8 @@ __all__ = [
     "defer_run",
     "defer_settling",
     "draft",
+    "draft_winner",
+    "end_trial",
     "finish_run",
     "import_strategy",
     "judge",
@@ -37,6 +49,7 @@ __all__ = [
     "rebuild",
     "refresh",
     "refresh_range",
+    "register_trial",
     "rehearse",
     "remove_golden",
     "resume_run",
@@ -45,7 +58,10 @@ __all__ = [
     "run_chunk",
     "send_back",
     "settle",
+    "size_trial",
     "start_run",
+    "take_look",
+    "take_looks",
     "tell_of_stopped",
     "tidy_book",
     "touch",

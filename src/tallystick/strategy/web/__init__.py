@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tallystick.strategy.web import comparing, documents, golden, lifecycle, reasons, runs
+from tallystick.strategy.web import comparing, documents, golden, lifecycle, reasons, runs, trials
 
 urlpatterns: list[URLPattern] = [
     path("", documents.strategies, name="strategies"),
@@ -23,6 +23,14 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:version_id>/golden", golden.write, name="write_golden"),
     path("versions/<int:version_id>/golden/<slug:name>", golden.change, name="change_golden"),
     path("accounts/<int:account_id>/golden", golden.keep, name="keep_golden"),
+    path("trials", trials.trials, name="trials"),
+    path("trials/new", trials.register, name="new_trial"),
+    path("trials/<int:trial_id>", trials.trial, name="trial"),
+    path("trials/<int:trial_id>.json", trials.trial_json, name="trial_json"),
+    path("trials/<int:trial_id>.csv", trials.trial_csv, name="trial_csv"),
+    path("trials/<int:trial_id>/look", trials.look, name="look_at_trial"),
+    path("trials/<int:trial_id>/end", trials.end, name="end_trial"),
+    path("trials/<int:trial_id>/draft", trials.draft, name="draft_of_trial"),
     path("runs", runs.runs, name="runs"),
     path("runs/start", runs.start, name="start_run"),
     path("runs/<int:run_id>", runs.run, name="run"),

@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+from tallystick.strategy.models.trials import Trial as Trial
+from tallystick.strategy.models.trials import TrialEnd as TrialEnd
+from tallystick.strategy.models.trials import TrialLook as TrialLook
 from tallystick.strategy.rules import lifecycle, progress
 
 
