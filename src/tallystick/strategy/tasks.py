@@ -57,6 +57,7 @@ def work_run(run_id: int) -> None:
     if actions.finish_run(run_id=run_id, at=at, by=by) and not runs.get_run(run_id).only_reports:
         actions.tidy_book()
         actions.defer_scoring(day=runs.get_run(run_id).day)
+        actions.take_looks(at=at, by=by)
 
 
 @app.task(name="strategy.keep_scores")

@@ -33,9 +33,19 @@ from tallystick.strategy.actions.restoring import roll_back
 from tallystick.strategy.actions.running import finish_run, run_chunk, start_run, tidy_book, work_run
 from tallystick.strategy.actions.scoring import keep_scores
 from tallystick.strategy.actions.steering import pause_run, resume_run, retry_failed
+from tallystick.strategy.actions.trials import Terms as TrialTerms
+from tallystick.strategy.actions.trials import (
+    draft_winner,
+    end_trial,
+    register_trial,
+    size_trial,
+    take_look,
+    take_looks,
+)
 
 __all__ = [
     "Judgement",
+    "TrialTerms",
     "accept_golden",
     "add_part",
     "answer",
@@ -53,7 +63,9 @@ __all__ = [
     "defer_settling",
     "draft",
     "draft_policy",
+    "draft_winner",
     "drop_copy",
+    "end_trial",
     "finish_rehearsal",
     "finish_run",
     "import_strategy",
@@ -71,6 +83,7 @@ __all__ = [
     "rebuild",
     "refresh",
     "refresh_range",
+    "register_trial",
     "rehearse",
     "rehearse_chunk",
     "remove_golden",
@@ -82,8 +95,11 @@ __all__ = [
     "send_back",
     "send_policy_back",
     "settle",
+    "size_trial",
     "start_rehearsal",
     "start_run",
+    "take_look",
+    "take_looks",
     "tell_of_stopped",
     "tidy_book",
     "touch",

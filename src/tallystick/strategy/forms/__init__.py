@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tallystick.strategy.rules.rehearsal import HARM_WORDS, Harm
 from tallystick.strategy.rules.strict_yaml import LONGEST_DOCUMENT
+from tallystick.strategy.rules.trials.terms import PRIMARY
 
 if TYPE_CHECKING:
     from tallystick.strategy.models import Version
@@ -164,3 +165,45 @@ class DifferingForm(forms.Form):
         if self.cleaned_data["after"]:
             chosen["before"], chosen["after"] = self.cleaned_data["before"], self.cleaned_data["after"]
         return chosen
+
+
+class TrialForm(forms.Form):
+    """What is said of a trial before it starts. Shares and effects are typed in percent and points."""
+
+    title = forms.CharField(label=_("What it is called"), max_length=120)
+    candidate = forms.ChoiceField(
+        label=_("What is tried"), help_text=_("An account takes part from when it first comes to the state.")
+    )
+    treats = forms.ChoiceField(label=_("Accounts of"), required=False)
+    measure = forms.ChoiceField(
+        label=_("What they are compared by"), choices=[(each.value, each.label) for each in PRIMARY]
+    )
+    currency = forms.CharField(
+        label=_("Currency"), required=False, max_length=3, help_text=_("Needed where money is compared.")
+    )
+    window_days = forms.IntegerField(label=_("Days each account is watched"), initial=30, min_value=1, max_value=365)
+    effect = forms.DecimalField(
+        label=_("Smallest difference worth finding"),
+        initial="2",
+        help_text=_("In points of a hundred; for messages and calls, how many."),
+        max_digits=6,
+        decimal_places=3,
+    )
+    expected = forms.DecimalField(
+        label=_("Share expected of the champion, in percent"),
+        required=False,
+        max_digits=5,
+        decimal_places=2,
+        help_text=_("Only where too few have come in the last year to know it."),
+    )
+    alpha = forms.DecimalField(label=_("False findings, in percent"), initial="5", max_digits=4, decimal_places=2)
+    power = forms.DecimalField(label=_("Power, in percent"), initial="80", max_digits=4, decimal_places=2)
+    looks = forms.IntegerField(label=_("Planned looks"), initial=4, min_value=1, max_value=10)
+    starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput({"type": "date"}))
+
+    def __init__(
+        self, *args: object, candidates: Sequence[tuple[str, str]], clients: Sequence[tuple[str, str]], **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["candidate"].choices = candidates  # type: ignore[attr-defined]
+        self.fields["treats"].choices = clients  # type: ignore[attr-defined]

@@ -183,5 +183,6 @@ class Migration(migrations.Migration):
             options={"db_table": "strategy_rehearsal_account"},
         ),
         migrations.AlterField("act", "kind", models.TextField(choices=_ACTS)),
+        migrations.AlterField("policyact", "kind", models.TextField(choices=_ACTS)),
         migrations.RunSQL(KEPT, UNKEPT),
     ]

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from tallystick.strategy.models.policies import Policy, PolicyAct, PolicyVersion, Score
 from tallystick.strategy.models.rehearsals import Rehearsal, RehearsalAccount, RehearsalChunk, RehearsalCount
+from tallystick.strategy.models.trials import Trial, TrialEnd, TrialLook
 from tallystick.strategy.models.working import WorkingCopy, WorkingEdit
 from tallystick.strategy.rules import lifecycle, progress
 
@@ -30,6 +31,9 @@ __all__ = [
     "Score",
     "Strategy",
     "Touched",
+    "Trial",
+    "TrialEnd",
+    "TrialLook",
     "Version",
     "WorkingCopy",
     "WorkingEdit",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tallystick.strategy.web import comparing, documents, golden, lifecycle, policies, reasons, rehearsing, runs
+from tallystick.strategy.web import comparing, documents, golden, lifecycle, policies, reasons, rehearsing, runs, trials
 from tallystick.strategy.web.editing import conditions, copies, parts, rows
 
 urlpatterns: list[URLPattern] = [
@@ -50,6 +50,14 @@ urlpatterns: list[URLPattern] = [
     path("policies/<int:version_id>/send-back", policies.send_back, name="send_policy_back"),
     path("policies/<int:version_id>/publish", policies.publish, name="publish_policy"),
     path("policies/<int:version_id>/accounts", policies.accounts, name="policy_accounts"),
+    path("trials", trials.trials, name="trials"),
+    path("trials/new", trials.register, name="new_trial"),
+    path("trials/<int:trial_id>", trials.trial, name="trial"),
+    path("trials/<int:trial_id>.json", trials.trial_json, name="trial_json"),
+    path("trials/<int:trial_id>.csv", trials.trial_csv, name="trial_csv"),
+    path("trials/<int:trial_id>/look", trials.look, name="look_at_trial"),
+    path("trials/<int:trial_id>/end", trials.end, name="end_trial"),
+    path("trials/<int:trial_id>/draft", trials.draft, name="draft_of_trial"),
     path("runs", runs.runs, name="runs"),
     path("runs/start", runs.start, name="start_run"),
     path("runs/<int:run_id>", runs.run, name="run"),

@@ -1,0 +1,345 @@
+"""Trials: which there are, what a split may be tried by, and what is seen of one on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from tallystick.kernel import sql
+from tallystick.kernel.actor import Scope
+from tallystick.kernel.refusals import NotFound
+from tallystick.ledger.queries import OWED_HEADS
+from tallystick.ledger.rules import Cause, Head
+from tallystick.strategy.models import Strategy, Trial, TrialLook, Version
+from tallystick.strategy.queries import versions
+from tallystick.strategy.rules import own_words
+from tallystick.strategy.rules.document import Split
+from tallystick.strategy.rules.lifecycle import UNPUBLISHED
+from tallystick.strategy.rules.program import Program
+from tallystick.strategy.rules.trials import estimates, judgement, sequential
+from tallystick.strategy.rules.trials.estimates import Sums
+from tallystick.strategy.rules.trials.judgement import Arms
+from tallystick.strategy.rules.trials.terms import GUARD, Measure, Outcome, Reason
+
+_NOBODY = Sums(0, 0, 0, 0, 0, 0)
+
+
+def trials(*, scope: Scope) -> list[Trial]:
+    """Give the trials that somebody may see, the latest first: those of everybody only who sees every client."""
+    every = Trial.objects.select_related("strategy", "client", "end").prefetch_related("kept_looks").order_by("-pk")
+    return [trial for trial in every if may_see(trial.client_id, scope)]
+
+
+def may_see(client_id: int | None, scope: Scope) -> bool:
+    """Test if a trial of a client's accounts, or of everybody's, lies within a scope: its figures are of all of them."""
+    return scope.client_ids is None if client_id is None else scope.allows(client_id)
+
+
+def get_trial(trial_id: int, *, scope: Scope) -> Trial:
+    """Give a trial.
+
+    :raises NotFound: there is none that may be seen
+    """
+    found = Trial.objects.select_related("strategy", "client", "end").filter(pk=trial_id).order_by("pk").first()
+    if found is None or not may_see(found.client_id, scope):
+        raise NotFound(what="trial", reference=trial_id)
+    return found
+
+
+def lock_trial(trial_id: int, *, scope: Scope) -> Trial:
+    """Lock the strategy of a trial for the transaction, so that a look is taken once; raises as `get_trial` does.
+
+    Rows that are only added to cannot be locked themselves.
+    """
+    trial = get_trial(trial_id, scope=scope)
+    lock_strategy(trial.strategy_id)
+    return trial
+
+
+def lock_strategy(strategy_id: int) -> None:
+    """Have whoever registers, looks or ends a trial of a strategy wait for each other until the end of the transaction."""
+    Strategy.objects.select_for_update().filter(pk=strategy_id).order_by("pk").first()
+
+
+def looks(trial: Trial) -> QuerySet[TrialLook]:
+    """Give the looks that were taken, in order."""
+    return trial.kept_looks.order_by("number")
+
+
+def has_ended(trial: Trial) -> bool:
+    """Test if a look ended it, or a person did."""
+    return hasattr(trial, "end") or looks(trial).exclude(outcome=Outcome.GOES_ON).exists()
+
+
+def on_trial(strategy: Strategy, split: str) -> Trial | None:
+    """Give the trial that reads a split and has not ended, if there is one."""
+    open_ones = Trial.objects.filter(strategy=strategy, split=split, end=None)
+    return open_ones.exclude(kept_looks__outcome__in=_ENDING).order_by("pk").first()
+
+
+_ENDING = [each.value for each in Outcome if each is not Outcome.GOES_ON]
+
+
+def entries(program: Program, state_id: str) -> list[int]:
+    """Give the effects by which an account comes to a state from elsewhere."""
+    return [
+        each.number
+        for each in program.effects
+        if each.is_entering
+        and each.to_place is not None
+        and program.places[each.to_place].state.id == state_id
+        and (each.state is None or each.state.id != state_id)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read of the decisions: the arms of a split, of accounts that came to a state in a window."""
+
+    strategy: Strategy
+    split: Split
+    state: str
+    arms: tuple[str, ...]
+    client_id: int | None
+    currency: str
+    measure: Measure
+    window: int
+
+    @classmethod
+    def of(cls, trial: Trial) -> Reading:
+        """Give what a trial reads."""
+        return cls(
+            strategy=trial.strategy,
+            split=Split(trial.split, tuple((arm, share) for arm, share in trial.shares), trial.by_debtor),
+            state=trial.state,
+            arms=(trial.champion, trial.challenger),
+            client_id=trial.client_id,
+            currency=trial.currency,
+            measure=Measure(trial.measure),
+            window=trial.window_days,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the units of a trial: by what they are grouped, and the group."""
+
+    dimension: str
+    value: str
+
+
+ALL = Part("all", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is seen of a trial on a day."""
+
+    day: date
+    sums: dict[tuple[str, Part, str], Sums]
+    #: Units dealt out, those whose window is not over, and accounts left out by why: by arm.
+    entered: dict[str, int]
+    waiting: dict[str, int]
+    excluded: dict[str, int]
+
+    def arms(self, measure: Measure, trial: Trial, part: Part = ALL) -> Arms:
+        """Give the sums of both arms."""
+        champion, challenger = (
+            self.sums.get((measure.value, part, arm), _NOBODY) for arm in (trial.champion, trial.challenger)
+        )
+        return Arms(champion, challenger)
+
+    def parts(self) -> list[Part]:
+        """Give the groups there are, in their order."""
+        found = {part for _measure, part, _arm in self.sums if part != ALL}
+        return sorted(
+            found, key=lambda part: (part.dimension, len(part.value) if part.dimension == "age" else 0, part.value)
+        )
+
+    def mismatch(self, trial: Trial) -> float | None:
+        """Give how often chance would fill the arms so: of all units dealt out, before any window is over."""
+        shares = {arm: share for arm, share in trial.shares if arm in (trial.champion, trial.challenger)}
+        return estimates.mismatch(self.entered, shares)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as it is kept at a look."""
+        return {
+            "sums": [
+                [measure, part.dimension, part.value, arm, *_values(sums)]
+                for (measure, part, arm), sums in self.sums.items()
+            ],
+            "entered": self.entered,
+            "waiting": self.waiting,
+            "excluded": self.excluded,
+        }
+
+    @classmethod
+    def kept(cls, look: TrialLook) -> Standing:
+        """Give what was seen at a look."""
+        kept = look.sums
+        sums = {(row[0], Part(row[1], row[2]), row[3]): Sums(*row[4:]) for row in kept["sums"]}
+        return cls(look.day, sums, kept["entered"], kept["waiting"], kept["excluded"])
+
+
+def _values(sums: Sums) -> tuple[int, ...]:
+    return sums.units, sums.y, sums.x, sums.yy, sums.xy, sums.xx
+
+
+def standing(trial: Trial, *, day: date) -> Standing:
+    """See how a trial stands on a day: windows count that are over by then."""
+    return read(Reading.of(trial), starts_on=trial.starts_on, day=day)
+
+
+def read(reading: Reading, *, starts_on: date, day: date) -> Standing:
+    """Sum up what came of the accounts that came to a state from one day until another, set by set."""
+    found: list[tuple[int, int]] = []
+    of_strategy = [each for each in versions.versions_of(reading.strategy) if each.state not in UNPUBLISHED]
+    for version in of_strategy:
+        program = versions.program_of(version.document)
+        if reading.split in program.document.splits and any(
+            state.id == reading.state for state in program.document.states
+        ):
+            found += [(version.pk, effect) for effect in entries(program, reading.state)]
+    rows = sql.rows(
+        sql.load("tallystick.strategy", "trials.sql", "sums"),
+        {
+            "versions": [version for version, _effect in found],
+            "effects": [effect for _version, effect in found],
+            "of_strategy": [version.pk for version in of_strategy],
+            "word": own_words.name_of_split(reading.split.id),
+            "arms": list(reading.arms),
+            "by_debtor": reading.split.by_debtor,
+            "client": reading.client_id,
+            "currency": reading.currency,
+            "measure": reading.measure.value,
+            "window": reading.window,
+            "starts_on": starts_on,
+            "day": day,
+            "zone": settings.TIME_ZONE,
+            "owed": [int(head) for head in OWED_HEADS],
+            "money": [int(head) for head in (Head.BANK, Head.PAID_TO_CLIENT, Head.SUSPENSE)],
+            "added": int(Cause.ITEM),
+        },
+    )
+    seen = Standing(day, {}, {}, {}, {reason.value: 0 for reason in Reason})
+    counts = {"entered": seen.entered, "waiting": seen.waiting}
+    for row in rows:
+        if row["measure"]:
+            sums = Sums(row["units"], *(int(row[name]) for name in ("y", "x", "yy", "xy", "xx")))
+            seen.sums[row["measure"], Part(row["dimension"], row["value"]), row["arm"]] = sums
+        elif row["dimension"] == "excluded":
+            seen.excluded[row["value"]] += row["units"]
+        else:
+            counts[row["dimension"]][row["arm"]] = row["units"]
+    return seen
+
+
+def units_needed(trial: Trial) -> int:
+    """Give how many units of both arms were planned."""
+    return trial.champion_units + trial.challenger_units
+
+
+def information(trial: Trial, seen: Standing) -> int:
+    """Give how many of the planned units' worth there is: the arm that lags says how much is known.
+
+    A trial of nine to one knows little while its few challengers are missing, however many champions there are.
+    """
+    arms = seen.arms(Measure(trial.measure), trial)
+    part = min(arms.champion.units / trial.champion_units, arms.challenger.units / trial.challenger_units)
+    return min(int(part * units_needed(trial)), units_needed(trial))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a look taken now would say."""
+
+    number: int
+    fraction: float
+    bound: float
+    outcome: Outcome
+
+
+def judged(trial: Trial, seen: Standing) -> Judged | None:
+    """Judge a trial where its next planned look is due; None where it is not."""
+    taken = list(looks(trial))
+    last = taken[-1].number if taken else 0
+    units, needed = information(trial, seen), units_needed(trial)
+    if not judgement.due(units=units, needed=needed, looks=trial.looks, taken=last):
+        return None
+    number = judgement.reached(units=units, needed=needed, looks=trial.looks, taken=last)
+    fraction = 1.0 if number == trial.looks else units / needed
+    at = (*(each.fraction for each in taken), fraction)
+    bound = sequential.bounds(float(trial.alpha), at)[-1]
+    outcome = judgement.judge(
+        Measure(trial.measure),
+        seen.arms(Measure(trial.measure), trial),
+        seen.arms(GUARD, trial),
+        bound=bound,
+        is_last=number == trial.looks,
+        mismatch=seen.mismatch(trial),
+    )
+    return Judged(number, fraction, bound, outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An arm of a split of a published version against another, in a state: what a trial may be about."""
+
+    version: Version
+    split: Split
+    champion: str
+    challenger: str
+    state: str
+    state_title: str
+
+    @property
+    def key(self) -> str:
+        """The choice as a form sends it."""
+        return "|".join((self.version.strategy.name, self.split.id, self.champion, self.challenger, self.state))
+
+
+def candidates() -> list[Candidate]:
+    """Give what there is to try: each split of a published version, its arms against the first, in each state that is entered."""
+    found: list[Candidate] = []
+    for row in versions.overview():
+        if row.published is None:
+            continue
+        program = versions.program_of(row.published.document)
+        for split in program.document.splits:
+            word = own_words.name_of_split(split.id).partition(".")[2]
+            found += sorted(
+                _of_split(row.published, program, split),
+                key=lambda choice, word=word: not _speaks(choice.version, program, choice.state, word),  # type: ignore[misc]
+            )
+    return found
+
+
+def _of_split(version: Version, program: Program, split: Split) -> Iterable[Candidate]:
+    [champion, *others] = [arm for arm, _share in split.shares]
+    for state in program.document.states:
+        if entries(program, state.id):
+            for other in others:
+                yield Candidate(version, split, champion, other, state.id, state.title)
+
+
+def _speaks(version: Version, program: Program, state: str, word: str) -> bool:
+    """Test if a condition of a state speaks of a split, so that accounts are treated otherwise from there on."""
+    conditions = [each.condition for each in program.effects if each.state is not None and each.state.id == state]
+    return any(condition is not None and f"split.{word}" in condition.text for condition in conditions)
+
+
+def history(reading: Reading, *, day: date, days: int) -> tuple[Sums, float]:
+    """Give what the measure was among those who came in the days before a day, and how many units came a day.
+
+    Only the champion's arm is asked: it is what has been done so far.
+    """
+    champion = replace(reading, arms=reading.arms[:1])
+    begins = day.fromordinal(day.toordinal() - days)
+    seen = read(champion, starts_on=begins, day=day)
+    both = read(reading, starts_on=begins, day=day)
+    return seen.sums.get((reading.measure.value, ALL, reading.arms[0]), _NOBODY), sum(both.entered.values()) / days
