@@ -15,9 +15,14 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from hypothesis import settings as hypothesis
 
 import tallystick
 from tallystick.config.starting.catalogs import compile_catalogs
+
+# No test depends on the clock: a busy machine is no mistake.
+hypothesis.register_profile("tallystick", deadline=None)
+hypothesis.load_profile("tallystick")
 
 _BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
 _NO_BROWSER = "no Chromium was found: install it (Debian: apt-get install chromium) and run the tests again"

@@ -40,7 +40,7 @@ def style(desk: Any) -> Any:
 
 
 def findings(page: Any) -> list[str]:
-    page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
+    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
     return [
         f"{found['id']}: {node['target']}"
         for found in Axe().run(page).response["violations"]

@@ -80,7 +80,7 @@ def fill(book: Any) -> None:
 
 
 def findings(page: Any) -> list[str]:
-    page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
+    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
     return [
         f"{found['id']}: {node['target']}"
         for found in Axe().run(page).response["violations"]

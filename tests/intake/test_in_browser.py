@@ -19,7 +19,7 @@ from tallystick.intake.models import Batch
 
 SCREENS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 #: Everything that moves has come to rest; what moves for ever, like a bar of progress, is let be.
-AT_REST = """Promise.all(document.getAnimations()
+AT_REST = """Promise.allSettled(document.getAnimations()
     .filter((moving) => moving.effect.getComputedTiming().iterations < 9)
     .map((moving) => moving.finished.catch(() => {})))"""
 #: A folder to keep pictures in, for people to look at.

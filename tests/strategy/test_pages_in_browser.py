@@ -149,7 +149,7 @@ def manager(account: Account, live: Any, settings: Any) -> Iterator[Any]:
 
 
 def _findings(page: Any) -> list[str]:
-    page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
+    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
     violations = Axe().run(page).response["violations"]
     return [f"{found['id']}: {node['target']}" for found in violations for node in found["nodes"]]
 
