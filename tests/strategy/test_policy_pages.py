@@ -138,7 +138,7 @@ def test_a_policy_is_read_aloud_with_its_counts(book, signed_in, django_assert_m
     browser = signed_in(Role.COLLECTOR)
 
     listed = html(browser.get(reverse("strategy:policies")))
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         segments = html(browser.get(reverse("strategy:policy", args=[versions[0].pk])))
     scorecard = html(browser.get(reverse("strategy:policy", args=[versions[1].pk])))
     table = html(browser.get(reverse("strategy:policy", args=[versions[2].pk])))
@@ -310,3 +310,24 @@ def test_the_shipped_policies_can_be_published_in_their_order(signed_in):
         assert f"name: {name}" in html(browser.get(reverse("strategy:new_policy") + f"?from={name}"))
         strategies.publish_policy(policies.shipped(name))
     assert policies.shipped_names() == ["next_contact", "payment_risk", "treatment"]
+
+
+@pytest.mark.usefixtures("calendar")
+def test_why_of_a_day_that_is_over_shows_the_scores_as_they_were_by_the_version_of_then(book, signed_in):
+    publish(GROUPS, RISK, CHOICE)
+    strategies.publish(STRATEGY)
+    for ago in (20, 10):
+        actions.keep_scores(day=DAY - timedelta(days=ago), at=at(DAY), by=BY)
+    publish(RISK.replace("title: Risk", "title: Other risk"))
+    browser = signed_in(Role.COLLECTOR)
+
+    def page(ago):
+        day = (DAY - timedelta(days=ago)).isoformat()
+        return html(browser.get(reverse("strategy:why", args=[book[0].pk]), {"on": day}))
+
+    # twenty days past due on that day, 2 x 20 and 10; thirty days ten days later, in the same band
+    assert "Scores as they were" in page(15)
+    assert "<b>50</b> points" in page(15)
+    assert "Age of the debt 40 · What is owed 10" in page(15)
+    assert ">Risk</a> <b>50</b>" in page(5)
+    assert "Scores as they were" not in page(21)

@@ -75,6 +75,20 @@ def scores_of(account_id: int, *, limit: int = 20) -> list[Kept]:
     stored = list(
         Score.objects.filter(account_id=account_id).order_by("-scored_on", "-version_id", "policy_id")[:limit]
     )
+    return _all_kept(stored)
+
+
+def scores_on(account_id: int, day: date) -> list[Kept]:
+    """Give the score that each scorecard had given an account by a day, the last that was kept up to it, by title.
+
+    Nothing is worked out afresh: it is by the version, and of the facts, of the day on which it was kept.
+    """
+    stored = Score.objects.filter(account_id=account_id, scored_on__lte=day)
+    latest = stored.order_by("policy_id", "-scored_on", "-version_id").distinct("policy_id")
+    return sorted(_all_kept(list(latest)), key=lambda each: each.title)
+
+
+def _all_kept(stored: list[Score]) -> list[Kept]:
     versions = PolicyVersion.objects.select_related("policy").in_bulk({score.version_id for score in stored})
     return [_kept(score, versions[score.version_id]) for score in stored if score.version_id in versions]
 

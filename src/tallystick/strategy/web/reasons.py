@@ -64,6 +64,8 @@ def why(request: ActorRequest, account_id: int) -> HttpResponse:
     if answer.day == answer.today:
         context["standings"] = standings.standings(account_id, day=answer.today)
         context["scores"] = scores.scores_of(account_id)
+    elif answer.day < answer.today:
+        context["scores_then"] = scores.scores_on(account_id, answer.day)
     if answer.why and answer.day == answer.today and request.actor.may("publish strategies"):
         context["keep_form"] = forms.KeepGoldenForm(initial={"day": _day_to_keep(answer.why, answer.today).isoformat()})
     return render(request, "strategy/why.html", context)
