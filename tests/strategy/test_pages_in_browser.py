@@ -235,9 +235,13 @@ def test_a_strategy_is_mended_published_run_and_explained(manager, account):
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/strategy/versions/*")
     assert "Draft" in page.locator("main").inner_text()
+    # Rehearsed, it would treat nobody yet.
     page.keyboard.press("t")
-    page.get_by_text("Nothing: the strategy treats nobody yet.").wait_for()
+    page.wait_for_url("**/strategy/rehearsals/*")
+    work_off()
+    page.get_by_text("It would treat nobody: assign its strategy first.").wait_for()
     # Somebody else approves it: whoever wrote it reads so.
+    page = manager.open(reverse("strategy:version", args=[_first(Version).pk]))
     page.get_by_text("Somebody else has to approve it").wait_for()
     actions.approve(version_id=_first(Version).pk, at=builders.AT, by=builders.TEST)
     page.reload()

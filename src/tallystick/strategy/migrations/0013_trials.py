@@ -73,12 +73,20 @@ class Migration(migrations.Migration):
                 ("registered_by_id", models.BigIntegerField(null=True)),
                 (
                     "client",
-                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="accounts.client"),
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.client",
+                    ),
                 ),
                 (
                     "strategy",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="trials", to="strategy.strategy"
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trials",
+                        to="strategy.strategy",
                     ),
                 ),
             ],

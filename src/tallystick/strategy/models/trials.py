@@ -1,6 +1,6 @@
 """Tables of trials: what was said before, what was seen at each planned look, and that somebody ended one.
 
-Nothing can lock a row that is only added to, which a foreign key would: the two that follow a trial have none.
+Nothing can lock a row that is only added to, which a foreign key would, at either end: these tables have none.
 """
 
 from django.db import models
@@ -12,7 +12,9 @@ class Trial(models.Model):
     """One arm of a split against another: all that was said before it started. Append-only: another trial is another row."""
 
     title = models.TextField()
-    strategy = models.ForeignKey("strategy.Strategy", on_delete=models.PROTECT, related_name="trials")
+    strategy = models.ForeignKey(
+        "strategy.Strategy", on_delete=models.PROTECT, related_name="trials", db_constraint=False
+    )
     split = models.TextField()
     #: Shares of the split by arm, and whose hash it is of, as the published version had it. Versions with others are not read.
     shares = models.JSONField()
@@ -22,7 +24,7 @@ class Trial(models.Model):
     #: An account takes part from when it first enters this state.
     state = models.TextField()
     #: Whose accounts take part; null for everybody's.
-    client = models.ForeignKey("accounts.Client", null=True, on_delete=models.PROTECT)
+    client = models.ForeignKey("accounts.Client", null=True, on_delete=models.PROTECT, db_constraint=False)
     measure = models.TextField(choices=terms.Measure.choices())
     #: Accounts of this currency only; empty for all, where the measure is not of money.
     currency = models.TextField(blank=True, default="")
