@@ -238,7 +238,7 @@ def test_a_strategy_is_mended_published_run_and_explained(manager, account):
     # Rehearsed, it would treat nobody yet.
     page.keyboard.press("t")
     page.wait_for_url("**/strategy/rehearsals/*")
-    work_off()
+    actions.rehearse(version_id=_first(Version).pk, today=DAY, at=builders.AT, by=builders.TEST)
     page.get_by_text("It would treat nobody: assign its strategy first.").wait_for()
     # Somebody else approves it: whoever wrote it reads so.
     page = manager.open(reverse("strategy:version", args=[_first(Version).pk]))
