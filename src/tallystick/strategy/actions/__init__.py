@@ -37,6 +37,7 @@ from tallystick.strategy.actions.trials import Terms as TrialTerms
 from tallystick.strategy.actions.trials import (
     draft_winner,
     end_trial,
+    look_back,
     register_trial,
     size_trial,
     take_look,
@@ -76,6 +77,7 @@ __all__ = [
     "keep_golden",
     "keep_plans",
     "keep_scores",
+    "look_back",
     "move_part",
     "pause_run",
     "plan",

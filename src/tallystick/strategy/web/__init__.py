@@ -63,6 +63,7 @@ urlpatterns: list[URLPattern] = [
     path("policies/<int:version_id>/accounts", policies.accounts, name="policy_accounts"),
     path("trials", trials.trials, name="trials"),
     path("trials/new", trials.register, name="new_trial"),
+    path("trials/past", trials.past, name="past_of_trial"),
     path("trials/<int:trial_id>", trials.trial, name="trial"),
     path("trials/<int:trial_id>.json", trials.trial_json, name="trial_json"),
     path("trials/<int:trial_id>.csv", trials.trial_csv, name="trial_csv"),
