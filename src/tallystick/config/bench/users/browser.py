@@ -118,6 +118,9 @@ class Browser:
             raise Unanswered(f"{path}: {type(error).__name__}") from error
 
     async def _say(self, method: str, path: str, body: bytes, kind: str) -> tuple[int, dict[str, str], bytes]:
+        if self._reader is not None and self._reader.at_eof():
+            # The server closed it while nobody spoke.
+            await self.close()
         if self._reader is None or self._writer is None:
             self._reader, self._writer = await asyncio.open_connection(_HOST, self._port)
         lines = [f"{method} {path} HTTP/1.1", f"Host: localhost:{self._port}", "Accept: text/html"]

@@ -168,9 +168,10 @@ async def _work(
 ) -> None:
     """Let everybody in, have them work before, during and after the night, and send them home."""
     crew = people.crew(house, names)
-    manager = next(each for each in crew if isinstance(each, CreditManager))
-    bank = people.Bank(house, "cash-1", next_file=files, every=terms.file_every_seconds)
-    await _let_in([*crew, bank])
+    # Two more, who do nothing else: one who starts the night, one who brings in what the bank sends.
+    manager = CreditManager(house, names[CreditManager][0], seed=0)
+    bank = people.Bank(house, names[people.CashApplier][0], next_file=files, every=terms.file_every_seconds)
+    await _let_in([*crew, manager, bank])
     watcher = threading.Thread(target=night.watch, daemon=True)
     watcher.start()
     working = [asyncio.create_task(each.live()) for each in (*crew, bank, people.Yardstick(house, "", seed=0))]
@@ -189,6 +190,7 @@ async def _work(
         night.closing.set()
         await asyncio.gather(*working, return_exceptions=True)
         watcher.join()
+        await manager.browser.close()
     for each in working:
         each.result()
 
