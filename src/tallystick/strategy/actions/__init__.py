@@ -15,6 +15,13 @@ from tallystick.strategy.actions.editing import (
     undo_edit,
     write_copy,
 )
+from tallystick.strategy.actions.foreseeing.making import (
+    finish_foresight,
+    foresee,
+    foresee_chunk,
+    start_foresight,
+    work_foresight,
+)
 from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
 from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
@@ -66,8 +73,11 @@ __all__ = [
     "draft_winner",
     "drop_copy",
     "end_trial",
+    "finish_foresight",
     "finish_rehearsal",
     "finish_run",
+    "foresee",
+    "foresee_chunk",
     "import_strategy",
     "judge",
     "keep_copy",
@@ -96,6 +106,7 @@ __all__ = [
     "send_policy_back",
     "settle",
     "size_trial",
+    "start_foresight",
     "start_rehearsal",
     "start_run",
     "take_look",
@@ -104,6 +115,7 @@ __all__ = [
     "tidy_book",
     "touch",
     "undo_edit",
+    "work_foresight",
     "work_rehearsal",
     "work_run",
     "write_copy",

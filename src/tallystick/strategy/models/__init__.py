@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from tallystick.strategy.models.foresights import Foresight, ForesightChunk, ForesightCount
 from tallystick.strategy.models.policies import Policy, PolicyAct, PolicyVersion, Score
 from tallystick.strategy.models.rehearsals import Rehearsal, RehearsalAccount, RehearsalChunk, RehearsalCount
 from tallystick.strategy.models.trials import Trial, TrialEnd, TrialLook
@@ -14,6 +15,9 @@ __all__ = [
     "Assignment",
     "Book",
     "Decision",
+    "Foresight",
+    "ForesightChunk",
+    "ForesightCount",
     "GoldenAccount",
     "Past",
     "Plan",

@@ -19,7 +19,7 @@ from tallystick.kernel import clock
 from tallystick.kernel.actor import Actor, system
 from tallystick.kernel.calendars import local_day
 from tallystick.strategy import actions
-from tallystick.strategy.queries import comparing, golden, rehearsed, versions
+from tallystick.strategy.queries import comparing, foreseen, golden, rehearsed, versions
 from tallystick.strategy.rules.lifecycle import PlanKind
 
 if TYPE_CHECKING:
@@ -30,6 +30,14 @@ def _instant(text: str) -> datetime:
     """Read an instant, in the time zone of the installation where it names none."""
     read = datetime.fromisoformat(text)
     return read if read.tzinfo else read.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+def _assumed(text: str) -> tuple[str, str]:
+    """Read what is assumed otherwise."""
+    name, equals, number = text.partition("=")
+    if not equals:
+        raise CommandError(_("Say what to assume as NAME=NUMBER, such as done.call=0.4."))
+    return name.strip(), number.strip()
 
 
 class Command(BaseCommand):
@@ -58,6 +66,19 @@ class Command(BaseCommand):
             doing.add_parser("rehearse", help=_("say what a version would do to the whole book"))
         )
         rehearse.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
+        rehearse.add_argument(
+            "--days",
+            type=int,
+            metavar="N",
+            help=_("look so many days ahead, 90 at most; the next run alone unless given"),
+        )
+        rehearse.add_argument(
+            "--assume",
+            action="append",
+            default=[],
+            metavar="NAME=NUMBER",
+            help=_("with --days: what if, such as done.call=0.4; may be given several times"),
+        )
         approve = self._of_version(doing.add_parser("approve", help=_("approve a draft that somebody else wrote")))
         approve.add_argument("--as", dest="person", metavar="USER", required=True, help=_("who approves it"))
         approve.add_argument("--comment", default="")
@@ -112,7 +133,19 @@ class Command(BaseCommand):
         version = actions.import_strategy(text=text, file_name=file.name, at=clock.now(), by=self._actor(person))
         self._said(version)
 
-    def _rehearse(self, *, strategy: str, number: int | None, person: str | None, **options: Any) -> None:
+    def _rehearse(
+        self,
+        *,
+        strategy: str,
+        number: int | None,
+        person: str | None,
+        days: int | None,
+        assume: list[str],
+        **options: Any,
+    ) -> None:
+        if days is not None:
+            self._foresee(strategy, number, person, days, assume)
+            return
         at = clock.now()
         rehearsal = actions.rehearse(
             version_id=self._version(strategy, number).pk,
@@ -133,6 +166,19 @@ class Command(BaseCommand):
                 figures=rehearsal.figures,
             )
         )
+
+    def _foresee(self, strategy: str, number: int | None, person: str | None, days: int, assume: list[str]) -> None:
+        at = clock.now()
+        foresight = actions.foresee(
+            version_id=self._version(strategy, number).pk,
+            today=local_day(at, settings.TIME_ZONE),
+            days=days,
+            asked=dict(_assumed(each) for each in assume),
+            at=at,
+            by=self._actor(person),
+        )
+        for line in foreseen.Result(foresight).lines():
+            self.stdout.write(line)
 
     def _approve(self, *, strategy: str, number: int | None, person: str, comment: str, **options: Any) -> None:
         version = self._version(strategy, number)

@@ -1,0 +1,69 @@
+"""Foresights: which there are, how far one is, and the hash of its figures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from django.db.models import QuerySet, Sum
+
+from tallystick.kernel.refusals import NotFound
+from tallystick.strategy.models import Foresight, Version
+from tallystick.strategy.queries import life
+
+
+def get_foresight(foresight_id: int) -> Foresight:
+    """Give a foresight with its version.
+
+    :raises NotFound: there is none
+    """
+    found = (
+        Foresight.objects.select_related("version__strategy", "against").filter(pk=foresight_id).order_by("pk").first()
+    )
+    if found is None:
+        raise NotFound(what="foresight", reference=foresight_id)
+    return found
+
+
+def lock_foresight(foresight_id: int) -> Foresight:
+    """Lock a foresight for the transaction and give it.
+
+    :raises NotFound: there is none
+    """
+    found = Foresight.objects.select_for_update().filter(pk=foresight_id).order_by("pk").first()
+    if found is None:
+        raise NotFound(what="foresight", reference=foresight_id)
+    return found
+
+
+def of_document(version: Version) -> QuerySet[Foresight]:
+    """Give the foresights of a version's document as it is, the last first."""
+    return version.foresights.filter(document=life.digest(version.document)).order_by("-pk")
+
+
+def last_finished(version: Version) -> Foresight | None:
+    """Give the last finished foresight of a version's document as it is, or None."""
+    return of_document(version).filter(finished_at__isnull=False).order_by("-pk").first()
+
+
+def last(version: Version) -> Foresight | None:
+    """Give the last foresight of a version's document as it is, finished or not, or None."""
+    return of_document(version).order_by("-pk").first()
+
+
+_NAMES = ("side", "day", "what", "team_id", "care", "currency")
+
+
+def digest(foresight: Foresight) -> str:
+    """Give the hash of all figures of a foresight with what was assumed, SHA-256."""
+    totals = foresight.counts.values_list(*_NAMES).annotate(Sum("number"), Sum("minor")).order_by(*_NAMES)
+    told = {
+        "document": foresight.document,
+        "first_day": foresight.first_day.isoformat(),
+        "days": foresight.days,
+        "assumptions": foresight.assumptions,
+        "lived": [foresight.chunks, foresight.parts],
+        "seed": foresight.seed,
+        "figures": [[str(value) for value in row] for row in totals],
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
