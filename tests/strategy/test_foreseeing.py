@@ -8,16 +8,18 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, InternalError, ProgrammingError, transaction
+from django.urls import reverse
 from tests import builders
 from tests.strategy import builders as strategies
 from tests.strategy.builders import BY, DAY, at
 
+from tallystick.access.rules.rights import Role
 from tallystick.config.working_off import work_off
 from tallystick.contact.actions.templates import load_templates
 from tallystick.contact.models import Message
 from tallystick.holds import actions as holds
 from tallystick.kernel import clock, sql
-from tallystick.kernel.refusals import NotPermitted
+from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.parties import actions as party_actions
 from tallystick.promises import actions as promises
 from tallystick.strategy import actions
@@ -363,3 +365,54 @@ def test_the_command_tells_it(calendar, capsys):
     assert "Figures: " in told
     with pytest.raises(CommandError, match="NAME=NUMBER"):
         call_command("strategy", "rehearse", "test", "--days", "10", "--assume", "done.call")
+
+
+def test_the_pages_lead_from_the_version_to_weeks_days_and_a_file(signed_in, calendar):
+    _book()
+    draft, browser = _draft(), signed_in(Role.CREDIT_MANAGER)
+
+    begun = browser.post(reverse("strategy:foresee", args=[draft.pk]), {"days_ahead": 10, "assume.kept": "0.25"})
+    assert "0 of 1 parts of the debtors" in browser.get(begun.url).content.decode()
+    work_off()
+    page = browser.get(begun.url).content.decode()
+
+    assert ("Week by week" in page, "what if" in page, 'name="assume.kept" value="0.25"' in page) == (True, True, True)
+    assert "Days from 2 Mar 2026" in browser.get(f"{begun.url}?week=2026-03-02").content.decode()
+    lines = browser.get(f"{begun.url}.csv").content.decode().splitlines()
+    assert lines[0].startswith("Day,Team,What,Now,By the version")
+    assert len(lines) > 3
+    assert "10 days from 2 Mar 2026" in browser.get(reverse("strategy:version", args=[draft.pk])).content.decode()
+
+
+def test_what_is_wrongly_asked_is_said_and_nothing_is_begun(signed_in, calendar):
+    _book()
+    draft, browser = _draft(), signed_in(Role.CREDIT_MANAGER)
+
+    for asked in ({"days_ahead": 91}, {}, {"days_ahead": 10, "assume.kept": "all"}):
+        browser.post(reverse("strategy:foresee", args=[draft.pk]), asked)
+    page = browser.get(reverse("strategy:version", args=[draft.pk])).content.decode()
+
+    assert page.count("Look from 1 to 90 days ahead.") == 2
+    assert "it is not a number" in page
+    assert not Foresight.objects.exists()
+
+
+def test_a_collector_looks_at_no_days_ahead(signed_in, calendar):
+    _book()
+    foresight = _foresee(days=1)
+    browser = signed_in(Role.COLLECTOR)
+
+    assert browser.post(reverse("strategy:foresee", args=[foresight.version_id]), {"days_ahead": 1}).status_code == 403
+    assert not Foresight.objects.exclude(pk=foresight.pk).exists()
+
+
+def test_who_approves_signs_what_was_foreseen(calendar, unrehearsed):
+    _book()
+    foresight = _foresee(days=2)
+    other = actions.draft(document=CHANGED.replace("title: Call", "title: Ring"), at=at(DAY), by=BY)
+
+    with pytest.raises(NotFound):
+        actions.approve(version_id=other.pk, foresight_id=foresight.pk, at=at(DAY), by=BY)
+    act = actions.approve(version_id=foresight.version_id, at=at(DAY), by=BY)
+
+    assert (act.details["foresight"], act.details["foreseen"]) == (foresight.pk, foresight.figures)

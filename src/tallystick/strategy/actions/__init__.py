@@ -2,7 +2,13 @@
 
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
-from tallystick.strategy.actions.deferring import defer_rehearsal, defer_run, defer_scoring, defer_settling
+from tallystick.strategy.actions.deferring import (
+    defer_foresight,
+    defer_rehearsal,
+    defer_run,
+    defer_scoring,
+    defer_settling,
+)
 from tallystick.strategy.actions.editing import (
     add_part,
     begin_copy,
@@ -64,6 +70,7 @@ __all__ = [
     "begin_copy",
     "begin_strategy",
     "cancel_plan",
+    "defer_foresight",
     "defer_rehearsal",
     "defer_run",
     "defer_scoring",

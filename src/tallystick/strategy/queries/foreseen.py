@@ -252,6 +252,11 @@ class Result:
         """All the days together."""
         return self._span(self.days)
 
+    @property
+    def in_all(self) -> list[tuple[Kind, Both]]:
+        """What is done in all the days, by kind."""
+        return [(kind, self.whole.work.acts[kind.act]) for kind in self.kinds]
+
     @cached_property
     def weeks(self) -> list[Span]:
         """The weeks, Monday to Sunday; the first and the last may be shorter."""
@@ -299,6 +304,29 @@ class Result:
             for harm, by in found.items()
             if by
         ]
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """Give day, team, act, and number and minutes both ways, for a file."""
+        names = {team.pk: team.name for team in access_queries.teams()}
+        kept: dict[tuple[date, int, str], Counter[str]] = defaultdict(Counter)
+        for (side, day, what, team_id), number in self._numbers.items():
+            kept[day, team_id, what][side] += number
+        for (day, team_id, what), by in sorted(kept.items()):
+            both = [self._of_all(by[side]).value for side in (Side.NOW, Side.THEN)]
+            minutes = [round(self.assumptions[f"minutes.{what}"].value * number) for number in both]
+            team = names.get(team_id, "")
+            yield (day.isoformat(), team, assumed.said_act(what), *map(str, (*both, *minutes)))
+
+    def groups(self) -> list[tuple[str, list[assumed.Assumption]]]:
+        """Give what is assumed, by what it is about; of costs and minutes only what occurs."""
+        occurs = {kind.act for kind in self.kinds}
+        found: dict[str, list[assumed.Assumption]] = {str(title): [] for title in assumed.GROUPS.values()}
+        for each in self.assumptions.values():
+            topic, _dot, of = each.name.partition(".")
+            if topic in ("minutes", "cost") and of not in occurs:
+                continue
+            found[str(assumed.GROUPS[topic])].append(each)
+        return [(title, listed) for title, listed in found.items() if listed]
 
     def lines(self) -> Iterator[str]:
         """Tell it line by line, for a terminal: the whole, then each week."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
@@ -39,6 +41,12 @@ def lock_foresight(foresight_id: int) -> Foresight:
 def of_document(version: Version) -> QuerySet[Foresight]:
     """Give the foresights of a version's document as it is, the last first."""
     return version.foresights.filter(document=life.digest(version.document)).order_by("-pk")
+
+
+def under_way(version: Version, *, first_day: date, days: int, assumptions: list[dict[str, Any]]) -> Foresight | None:
+    """Give the foresight that is being made of a version for just these days and assumptions, or None."""
+    alike = of_document(version).filter(first_day=first_day, days=days, assumptions=assumptions)
+    return alike.filter(finished_at=None).order_by("-pk").first()
 
 
 def last_finished(version: Version) -> Foresight | None:

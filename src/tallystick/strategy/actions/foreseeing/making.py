@@ -65,9 +65,10 @@ def start_foresight(
     at: datetime,
     by: Actor,
 ) -> Foresight:
-    """Begin to look some days ahead, from the next run on. `asked` are other numbers than the house assumes, by their names.
+    """Begin to look some days ahead, from the next run on, or give what was begun just so and is not finished.
 
-    What is assumed of people is counted from the book's own history where there is enough of it.
+    `asked` are other numbers than the house assumes, by their names. What is assumed of people is counted from the book's own
+    history where there is enough of it.
 
     :raises NotFound: there is no such version
     :raises NothingToRehearse: it has been replaced
@@ -89,6 +90,10 @@ def start_foresight(
     for each in (version, *versions.live()):
         versions.published(each.pk, each.document, first_day + timedelta(days=days - 1))
     counted = assumed.with_history(assumed.defaults(), behaviour.counted(today=today))
+    assumptions = assumed.as_json(assumed.what_if(counted, asked or {}))
+    left = foresights.under_way(version, first_day=first_day, days=days, assumptions=assumptions)
+    if left is not None:
+        return left
     parts, chunks = _parts()
     return Foresight.objects.create(
         version=version,
@@ -96,7 +101,7 @@ def start_foresight(
         document=life.digest(version.document),
         first_day=first_day,
         days=days,
-        assumptions=assumed.as_json(assumed.what_if(counted, asked or {})),
+        assumptions=assumptions,
         parts=parts,
         chunks=chunks,
         started_at=at,

@@ -74,6 +74,20 @@ class Assumption:
 
 _SHARES = frozenset({"done", "result", "pays", "part", "kept"})
 
+#: What numbers are about, by how their names begin.
+GROUPS = {
+    "pays": gettext_lazy("Debtors pay after a message or a call"),
+    "part": gettext_lazy("Debtors pay after a message or a call"),
+    "kept": gettext_lazy("Promises"),
+    "promise_days": gettext_lazy("Promises"),
+    "done": gettext_lazy("People do their tasks"),
+    "result": gettext_lazy("People do their tasks"),
+    "hours": gettext_lazy("Time and money"),
+    "hour_cost": gettext_lazy("Time and money"),
+    "minutes": gettext_lazy("Time and money"),
+    "cost": gettext_lazy("Time and money"),
+}
+
 #: Shares of debtors that pay all, or part, within 14 days of a message or a call, not due to over 90 days late.
 _PAYS_FULL: Mapping[str, tuple[str, ...]] = {
     "email": ("0.20", "0.14", "0.08", "0.05", "0.03"),
