@@ -50,11 +50,13 @@ from tallystick.strategy.actions.trials import Terms as TrialTerms
 from tallystick.strategy.actions.trials import (
     draft_winner,
     end_trial,
+    look_back,
     register_trial,
     size_trial,
     take_look,
     take_looks,
 )
+from tallystick.strategy.actions.yields import draft_without
 
 __all__ = [
     "Judgement",
@@ -78,6 +80,7 @@ __all__ = [
     "draft",
     "draft_policy",
     "draft_winner",
+    "draft_without",
     "drop_copy",
     "end_trial",
     "finish_foresight",
@@ -91,6 +94,7 @@ __all__ = [
     "keep_golden",
     "keep_plans",
     "keep_scores",
+    "look_back",
     "move_part",
     "pause_run",
     "plan",

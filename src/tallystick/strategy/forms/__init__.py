@@ -206,7 +206,7 @@ class TrialForm(forms.Form):
         required=False,
         max_digits=5,
         decimal_places=2,
-        help_text=_("Only where too few have come in the last year to know it."),
+        help_text=_("Left empty, what the book did until now counts, where it did enough."),
     )
     alpha = forms.DecimalField(label=_("False findings, in percent"), initial="5", max_digits=4, decimal_places=2)
     power = forms.DecimalField(label=_("Power, in percent"), initial="80", max_digits=4, decimal_places=2)

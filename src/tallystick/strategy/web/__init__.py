@@ -13,6 +13,7 @@ from tallystick.strategy.web import (
     rehearsing,
     runs,
     trials,
+    yields,
 )
 from tallystick.strategy.web.editing import conditions, copies, parts, rows
 
@@ -66,12 +67,16 @@ urlpatterns: list[URLPattern] = [
     path("policies/<int:version_id>/accounts", policies.accounts, name="policy_accounts"),
     path("trials", trials.trials, name="trials"),
     path("trials/new", trials.register, name="new_trial"),
+    path("trials/past", trials.past, name="past_of_trial"),
     path("trials/<int:trial_id>", trials.trial, name="trial"),
     path("trials/<int:trial_id>.json", trials.trial_json, name="trial_json"),
     path("trials/<int:trial_id>.csv", trials.trial_csv, name="trial_csv"),
     path("trials/<int:trial_id>/look", trials.look, name="look_at_trial"),
     path("trials/<int:trial_id>/end", trials.end, name="end_trial"),
     path("trials/<int:trial_id>/draft", trials.draft, name="draft_of_trial"),
+    path("<slug:name>/steps", yields.yields, name="yields"),
+    path("<slug:name>/steps.json", yields.yields_json, name="yields_json"),
+    path("<slug:name>/steps/<slug:state>/<slug:step>/leave-out", yields.leave_out, name="leave_out"),
     path("runs", runs.runs, name="runs"),
     path("runs/start", runs.start, name="start_run"),
     path("runs/<int:run_id>", runs.run, name="run"),

@@ -67,7 +67,7 @@ _ACTS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("strategy", "0013_trials"),
+        ("strategy", "0014_room_in_pages"),
     ]
 
     operations = [
