@@ -14,6 +14,8 @@ from tests.strategy import builders as strategies
 from tests.strategy.builders import BY, DAY, at
 
 from tallystick.access.rules.rights import Role
+from tallystick.accounts.models import Account
+from tallystick.config import wiring
 from tallystick.config.working_off import work_off
 from tallystick.contact.actions.templates import load_templates
 from tallystick.contact.models import Message
@@ -21,9 +23,10 @@ from tallystick.holds import actions as holds
 from tallystick.kernel import clock, sql
 from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.parties import actions as party_actions
+from tallystick.parties.rules import ContactKind
 from tallystick.promises import actions as promises
 from tallystick.strategy import actions
-from tallystick.strategy.actions.foreseeing import making
+from tallystick.strategy.actions.foreseeing import living, making
 from tallystick.strategy.actions.foreseeing.living import Day
 from tallystick.strategy.actions.foreseeing.world import world
 from tallystick.strategy.models import Act, Foresight, Version
@@ -416,3 +419,85 @@ def test_who_approves_signs_what_was_foreseen(calendar, unrehearsed):
     act = actions.approve(version_id=foresight.version_id, at=at(DAY), by=BY)
 
     assert (act.details["foresight"], act.details["foreseen"]) == (foresight.pk, foresight.figures)
+
+
+EVERY_ORDER = """
+name: test
+title: Test
+start: fresh
+states:
+  fresh:
+    steps:
+      - id: tell
+        do:
+          - letter: reminder_1
+          - email: reminder_1
+          - sms: reminder
+          - service: suspend
+          - notify: {role: team leader, template: notice_to_team_leader}
+          - note: told
+          - task:
+              kind: call
+              title: Call
+              limit: 1 business days
+              escalate: {do: [note: late], priority: urgent}
+          - task: {kind: trace, title: Find}
+      - id: stop
+        after: 1 days
+        do:
+          - cancel_tasks: trace
+          - hold: {days: 2, reason: dispute}
+      - id: go_on
+        after: 1 days
+        despite: [held]
+        do:
+          - lift_hold: dispute
+          - pause: {days: 2}
+      - id: resume
+        after: 1 days
+        do:
+          - service: resume
+          - release
+    answers:
+      - event: worklists.TaskDone
+        title: Done
+        do: [task: {kind: review, title: Review}]
+      - event: payments.PaymentReceived
+        title: Thank
+        do: [note: thanks]
+      - event: promises.PromiseBroken
+        title: Broken
+        do: [task: {kind: follow_up, title: Ask}]
+never_when: {held: holds.active}
+"""
+
+
+def test_every_order_and_everything_people_do_stays_in_the_world(calendar):
+    ids = _book()
+    for number, account in enumerate(Account.objects.filter(pk__in=ids)):
+        for kind, value in (
+            (ContactKind.EMAIL, f"d{number}@debtor.example"),
+            (ContactKind.MOBILE, f"+44770090000{number}"),
+        ):
+            party_actions.add_contact_point(party_id=account.party_id, kind=kind, value=value, at=at(DAY), by=BY)
+    strategies.refresh(*ids)
+    draft = _draft(EVERY_ORDER)
+    before = _checksums()
+    asked = {
+        **{f"done.{kind}": 0.5 for kind in ("call", "review", "follow_up")},
+        "result.call.promise": 0.5, "result.call.informed": 0.5, "result.call.no_answer": 0, "kept": 0.5,
+        **{f"pays.email.{age}.part": 0.5 for age in range(5)},
+    }
+
+    foresight = _foresee(draft, days=20, asked=asked)
+
+    assert _checksums() == before
+    acts = {what for _day, what in _acts(foresight, Side.THEN)}
+    assert acts >= {"letter", "email", "service", "task.call", "task.trace", "task.review", "task.follow_up"}
+    assert foresight.counts.filter(side=Side.THEN, what="paid").exists()
+
+
+def test_a_world_does_the_jobs_that_events_start():
+    started = {name for names in wiring.JOBS.values() for name in names}
+
+    assert started | {"strategy.answer_events"} == living._JOBS
