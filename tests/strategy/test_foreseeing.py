@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,14 +14,16 @@ from tests import builders
 from tests.strategy import builders as strategies
 from tests.strategy.builders import BY, DAY, at
 
+from tallystick.access import actions as access_actions
 from tallystick.access.rules.rights import Role
-from tallystick.accounts.models import Account
+from tallystick.accounts.models import Account, Client
 from tallystick.config import wiring
 from tallystick.config.working_off import work_off
 from tallystick.contact.actions.templates import load_templates
 from tallystick.contact.models import Message
 from tallystick.holds import actions as holds
 from tallystick.kernel import clock, sql
+from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.parties import actions as party_actions
 from tallystick.parties.rules import ContactKind
@@ -33,7 +36,7 @@ from tallystick.strategy.models import Act, Foresight, Version
 from tallystick.strategy.queries import foresights
 from tallystick.strategy.queries.foreseen import Result
 from tallystick.strategy.rules.foresight import assumptions as assumed
-from tallystick.strategy.rules.foresight.assumptions import AssumptionWrong
+from tallystick.strategy.rules.foresight.assumptions import AssumptionWrong, Source
 from tallystick.strategy.rules.foresight.figures import DaysOutOfRange, Side
 from tallystick.worklists.models import WorkItem
 
@@ -485,7 +488,10 @@ def test_every_order_and_everything_people_do_stays_in_the_world(calendar):
     before = _checksums()
     asked = {
         **{f"done.{kind}": 0.5 for kind in ("call", "review", "follow_up")},
-        "result.call.promise": 0.5, "result.call.informed": 0.5, "result.call.no_answer": 0, "kept": 0.5,
+        "result.call.promise": 0.5,
+        "result.call.informed": 0.5,
+        "result.call.no_answer": 0,
+        "kept": 0.5,
         **{f"pays.email.{age}.part": 0.5 for age in range(5)},
     }
 
@@ -501,3 +507,78 @@ def test_a_world_does_the_jobs_that_events_start():
     started = {name for names in wiring.JOBS.values() for name in names}
 
     assert started | {"strategy.answer_events"} == living._JOBS
+
+
+def test_the_house_assumes_its_own_numbers_from_a_day_on(calendar, capsys):
+    _book()
+    soon = DAY + timedelta(days=5)
+    terms = {"today": DAY, "at": at(DAY), "by": BY}
+
+    actions.set_house_numbers(asked={"cost.letter": "1.05", "hours": "6"}, from_on=DAY, **terms)
+    actions.set_house_numbers(asked={"cost.letter": "1.20"}, from_on=soon, **terms)
+
+    now, then = foresights.assumed(today=DAY), foresights.assumed(today=soon)
+    assert (now["cost.letter"].value, now["cost.letter"].source) == (Decimal("1.05"), Source.HOUSE)
+    assert then["cost.letter"].value == Decimal("1.20")
+    # What is said as it is already is not said again.
+    assert now["hours"].source is Source.DEFAULT
+    call_command("strategy", "assume", "kept=0.5")
+    assert "kept\t0.5000\thouse" in capsys.readouterr().out
+    assert Result(_foresee(days=1)).assumptions["kept"].source is Source.HOUSE
+    with pytest.raises(AssumptionWrong):
+        actions.set_house_numbers(asked={"kept": 2}, from_on=DAY, **terms)
+    with pytest.raises(NotPermitted):
+        actions.set_house_numbers(
+            asked={"kept": 1}, from_on=DAY, today=DAY, at=at(DAY), by=builders.actor(builders.user(), "see strategies")
+        )
+
+
+def test_numbers_of_the_page_become_the_houses(signed_in, calendar):
+    _book()
+    foresight, browser = _foresee(days=1), signed_in(Role.CREDIT_MANAGER)
+    page = reverse("strategy:foresight", args=[foresight.pk])
+
+    assert (
+        "1 number is the house" in browser.post(f"{page}/assume", {"assume.hours": "7"}, follow=True).content.decode()
+    )
+    assert "cannot be assumed" in browser.post(f"{page}/assume", {"assume.kept": "7"}, follow=True).content.decode()
+
+    assert foresights.house_numbers(day=DAY) == {"hours": Decimal("7.0000")}
+
+
+def test_a_letter_and_a_call_cost_what_is_assumed(calendar):
+    _book()
+    asked = {
+        "minutes.task.call": 9,
+        "cost.task.call": 1,
+        "cost.letter": 2,
+        "hour_cost": 60,
+        "minutes.task.legal_review": 0,
+    }
+
+    result = Result(_foresee(asked=STILL | asked | {"cost.task.legal_review": 0}))
+
+    acts = {what: both.then.value for what, both in result.whole.work.acts.items()}
+    # A call takes nine minutes of a person who costs one a minute, and one beside.
+    assert result.whole.work.minutes.then.value == 9 * acts["task.call"]
+    assert result.whole.work.cost_then == Money(1_000 * acts["task.call"] + 200 * acts["letter"], "GBP")
+    assert sum(week.work.cost_then.minor for week in result.weeks) == result.whole.work.cost_then.minor
+
+
+def test_days_with_more_work_than_a_team_can_do_are_named(calendar):
+    _book()
+    team = access_actions.open_team(
+        business_unit_id=access_actions.open_business_unit(code="U", name="Unit", at=at(DAY), by=BY).pk,
+        name="North",
+        at=at(DAY),
+        by=BY,
+    )
+    access_actions.set_teams(user_id=builders.user("one").pk, team_ids=[team.pk], at=at(DAY), by=BY)
+    Client.objects.update(team_id=team.pk)
+
+    [north] = Result(_foresee(asked=STILL | {"hours": 0.1, "minutes.task.call": 7})).teams
+
+    calls = {day for day, what in _acts(Foresight.objects.get(), Side.THEN) if what == "task.call"}
+    assert (north.name, north.people, north.minutes_a_day) == ("North", 1, 6)
+    assert calls
+    assert calls <= set(north.over_then)

@@ -25,6 +25,7 @@ from tallystick.strategy.actions.foreseeing.making import (
     finish_foresight,
     foresee,
     foresee_chunk,
+    set_house_numbers,
     start_foresight,
     work_foresight,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "run_chunk",
     "send_back",
     "send_policy_back",
+    "set_house_numbers",
     "settle",
     "size_trial",
     "start_foresight",

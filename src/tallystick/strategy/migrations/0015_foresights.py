@@ -10,7 +10,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON strategy_foresight_count
     FOR EACH ROW EXECUTE FUNCTION kernel_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON strategy_foresight_chunk EXECUTE FUNCTION kernel_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON strategy_foresight_count EXECUTE FUNCTION kernel_append_only();
-REVOKE UPDATE, DELETE, TRUNCATE ON strategy_foresight_chunk, strategy_foresight_count FROM CURRENT_USER;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON strategy_house_number
+    FOR EACH ROW EXECUTE FUNCTION kernel_append_only();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON strategy_house_number EXECUTE FUNCTION kernel_append_only();
+REVOKE UPDATE, DELETE, TRUNCATE ON strategy_foresight_chunk, strategy_foresight_count, strategy_house_number FROM CURRENT_USER;
 REVOKE DELETE, TRUNCATE ON strategy_foresight FROM CURRENT_USER;
 
 CREATE FUNCTION strategy_foresight_is_over() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -112,6 +115,19 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "strategy_foresight",
             },
+        ),
+        migrations.CreateModel(
+            name="HouseNumber",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.TextField()),
+                ("value", models.DecimalField(decimal_places=4, max_digits=12)),
+                ("from_on", models.DateField()),
+                ("said_at", models.DateTimeField()),
+                ("said_by", models.TextField()),
+                ("said_by_id", models.BigIntegerField(null=True)),
+            ],
+            options={"db_table": "strategy_house_number"},
         ),
         migrations.CreateModel(
             name="ForesightChunk",

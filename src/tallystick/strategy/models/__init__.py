@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from tallystick.strategy.models.foresights import Foresight, ForesightChunk, ForesightCount
+from tallystick.strategy.models.foresights import Foresight, ForesightChunk, ForesightCount, HouseNumber
 from tallystick.strategy.models.policies import Policy, PolicyAct, PolicyVersion, Score
 from tallystick.strategy.models.rehearsals import Rehearsal, RehearsalAccount, RehearsalChunk, RehearsalCount
 from tallystick.strategy.models.trials import Trial, TrialEnd, TrialLook
@@ -19,6 +19,7 @@ __all__ = [
     "ForesightChunk",
     "ForesightCount",
     "GoldenAccount",
+    "HouseNumber",
     "Past",
     "Plan",
     "Policy",

@@ -77,3 +77,21 @@ class ForesightCount(models.Model):
 
     class Meta:
         db_table = "strategy_foresight_count"
+
+
+class HouseNumber(models.Model):
+    """A number that the house assumes from a day on, whatever the program assumes or counts. Append-only: the last one said holds."""
+
+    #: Of `rules.foresight.assumptions`.
+    name = models.TextField()
+    value = models.DecimalField(max_digits=12, decimal_places=4)
+    from_on = models.DateField()
+    said_at = models.DateTimeField()
+    said_by = models.TextField()
+    said_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "strategy_house_number"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"

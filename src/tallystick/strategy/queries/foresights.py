@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet, Sum
 
 from tallystick.kernel.refusals import NotFound
-from tallystick.strategy.models import Foresight, Version
-from tallystick.strategy.queries import life
+from tallystick.strategy.models import Foresight, HouseNumber, Version
+from tallystick.strategy.queries import behaviour, life
+from tallystick.strategy.rules.foresight import assumptions
+from tallystick.strategy.rules.foresight.assumptions import Assumption, Source
 
 
 def get_foresight(foresight_id: int) -> Foresight:
@@ -43,9 +46,9 @@ def of_document(version: Version) -> QuerySet[Foresight]:
     return version.foresights.filter(document=life.digest(version.document)).order_by("-pk")
 
 
-def under_way(version: Version, *, first_day: date, days: int, assumptions: list[dict[str, Any]]) -> Foresight | None:
+def under_way(version: Version, *, first_day: date, days: int, assumed: list[dict[str, Any]]) -> Foresight | None:
     """Give the foresight that is being made of a version for just these days and assumptions, or None."""
-    alike = of_document(version).filter(first_day=first_day, days=days, assumptions=assumptions)
+    alike = of_document(version).filter(first_day=first_day, days=days, assumptions=assumed)
     return alike.filter(finished_at=None).order_by("-pk").first()
 
 
@@ -57,6 +60,19 @@ def last_finished(version: Version) -> Foresight | None:
 def last(version: Version) -> Foresight | None:
     """Give the last foresight of a version's document as it is, finished or not, or None."""
     return of_document(version).order_by("-pk").first()
+
+
+def house_numbers(*, day: date) -> dict[str, Decimal]:
+    """Give the numbers that the house assumes on a day, by name: of each the one from the latest day, and of those the last said."""
+    said = HouseNumber.objects.filter(from_on__lte=day).order_by("from_on", "pk").values_list("name", "value")
+    return dict(said)
+
+
+def assumed(*, today: date) -> dict[str, Assumption]:
+    """Give what is assumed on a day: the program's own numbers, those counted from history, and those that the house has set."""
+    found = assumptions.with_history(assumptions.defaults(), behaviour.counted(today=today))
+    named = {name: value for name, value in house_numbers(day=today).items() if name in found}
+    return assumptions.what_if(found, named, Source.HOUSE)
 
 
 _NAMES = ("side", "day", "what", "team_id", "care", "currency")

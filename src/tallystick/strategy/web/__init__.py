@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:version_id>/rehearse", rehearsing.rehearse, name="rehearse"),
     path("versions/<int:version_id>/foresee", foreseeing.foresee, name="foresee"),
     path("foresights/<int:foresight_id>", foreseeing.foresight, name="foresight"),
+    path("foresights/<int:foresight_id>/assume", foreseeing.assume, name="assume"),
     path("foresights/<int:foresight_id>.csv", foreseeing.foresight_csv, name="foresight_csv"),
     path("rehearsals/<int:rehearsal_id>", rehearsing.rehearsal, name="rehearsal"),
     path("rehearsals/<int:rehearsal_id>/accounts", rehearsing.accounts, name="rehearsal_accounts"),

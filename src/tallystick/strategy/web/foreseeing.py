@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from tallystick.access.web import ActorRequest, requires
@@ -21,6 +22,7 @@ from tallystick.strategy import actions, forms
 from tallystick.strategy.queries import foresights
 from tallystick.strategy.queries.foreseen import Result
 from tallystick.strategy.rules.foresight import chart
+from tallystick.strategy.rules.foresight.assumptions import AssumptionWrong
 
 #: Before the name of a field that asks what if.
 _ASKED = "assume."
@@ -37,11 +39,7 @@ def foresee(request: ActorRequest, version_id: int) -> HttpResponseBase:
             version_id=version_id,
             today=local_day(at, settings.TIME_ZONE),
             days=form.days(),
-            asked={
-                name.removeprefix(_ASKED): str(value).strip()
-                for name, value in request.POST.items()
-                if name.startswith(_ASKED)
-            },
+            asked=_asked(request),
             at=at,
             by=request.actor,
         )
@@ -52,6 +50,31 @@ def foresee(request: ActorRequest, version_id: int) -> HttpResponseBase:
         return redirect("strategy:version", version_id)
     actions.defer_foresight(foresight_id=begun.pk)
     return redirect("strategy:foresight", begun.pk)
+
+
+def _asked(request: ActorRequest) -> dict[str, object]:
+    """Give the numbers that a form asks for, by their names."""
+    fields = request.POST.items()
+    return {name.removeprefix(_ASKED): str(value).strip() for name, value in fields if name.startswith(_ASKED)}
+
+
+@requires("publish strategies")
+@require_POST
+def assume(request: ActorRequest, foresight_id: int) -> HttpResponseBase:
+    """Have the house assume what a form says, from today on."""
+    found = foresights.get_foresight(foresight_id)
+    at = clock.now()
+    today = local_day(at, settings.TIME_ZONE)
+    try:
+        kept = actions.set_house_numbers(asked=_asked(request), from_on=today, today=today, at=at, by=request.actor)
+    except AssumptionWrong as refusal:
+        said.error(request, str(refusal))
+    else:
+        words = ngettext(
+            "{n} number is the house's from today on.", "{n} numbers are the house's from today on.", len(kept)
+        )
+        said.success(request, words.format(n=len(kept)))
+    return redirect("strategy:foresight", found.pk)
 
 
 @requires("see strategies")
@@ -70,6 +93,7 @@ def foresight(request: ActorRequest, foresight_id: int) -> HttpResponse:
         "week": week,
         "days": _days(result, week) if result and week else [],
         "groups": result.groups() if result else [],
+        "may_assume": request.actor.may("publish strategies"),
         "may_foresee": request.actor.may("approve strategies") or request.actor.may("publish strategies"),
     }
     template = "strategy/_foresight.html" if getattr(request, "htmx", False) else "strategy/foresight.html"

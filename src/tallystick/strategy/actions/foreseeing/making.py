@@ -20,8 +20,8 @@ from tallystick.strategy.actions.foreseeing.behaving import People
 from tallystick.strategy.actions.foreseeing.living import Day
 from tallystick.strategy.actions.foreseeing.world import FIRST_NEW, world
 from tallystick.strategy.actions.recording import record
-from tallystick.strategy.models import Foresight, ForesightChunk, ForesightCount
-from tallystick.strategy.queries import behaviour, foresights, imagining, life, obstacles, runs, versions
+from tallystick.strategy.models import Foresight, ForesightChunk, ForesightCount, HouseNumber
+from tallystick.strategy.queries import foresights, imagining, life, obstacles, runs, versions
 from tallystick.strategy.rules import lifecycle
 from tallystick.strategy.rules.foresight import assumptions as assumed
 from tallystick.strategy.rules.foresight import figures
@@ -89,9 +89,8 @@ def start_foresight(
     first_day = today if last is None or last < today else last + timedelta(days=1)
     for each in (version, *versions.live()):
         versions.published(each.pk, each.document, first_day + timedelta(days=days - 1))
-    counted = assumed.with_history(assumed.defaults(), behaviour.counted(today=today))
-    assumptions = assumed.as_json(assumed.what_if(counted, asked or {}))
-    left = foresights.under_way(version, first_day=first_day, days=days, assumptions=assumptions)
+    assumptions = assumed.as_json(assumed.what_if(foresights.assumed(today=today), asked or {}))
+    left = foresights.under_way(version, first_day=first_day, days=days, assumed=assumptions)
     if left is not None:
         return left
     parts, chunks = _parts()
@@ -252,3 +251,22 @@ def finish_foresight(*, foresight_id: int, at: datetime, by: Actor) -> bool:
         days=foresight.days,
     )
     return True
+
+
+@transaction.atomic
+def set_house_numbers(
+    *, asked: Mapping[str, object], from_on: date, today: date, at: datetime, by: Actor
+) -> list[HouseNumber]:
+    """Have the house assume other numbers from a day on, by their names; give those that are other than before.
+
+    :raises AssumptionWrong: something is asked that cannot be assumed
+    """
+    by.must_be_allowed_to("publish strategies")
+    found = assumed.what_if(foresights.assumed(today=max(today, from_on)), asked)
+    return [
+        HouseNumber.objects.create(
+            name=name, value=each.value, from_on=from_on, said_at=at, said_by=by.label, said_by_id=by.user_id
+        )
+        for name, each in sorted(found.items())
+        if each.source is assumed.Source.ASKED
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from tallystick.kernel import clock
 from tallystick.kernel.actor import Actor, Scope, system
 from tallystick.kernel.calendars import local_day
 from tallystick.strategy import actions
-from tallystick.strategy.queries import comparing, foreseen, golden, rehearsed, versions, yields
+from tallystick.strategy.queries import comparing, foreseen, foresights, golden, rehearsed, versions, yields
 from tallystick.strategy.rules.lifecycle import PlanKind
 
 if TYPE_CHECKING:
@@ -81,6 +81,16 @@ class Command(BaseCommand):
             metavar="NAME=NUMBER",
             help=_("with --days: what if, such as done.call=0.4; may be given several times"),
         )
+        assume = doing.add_parser(
+            "assume", help=_("say what is assumed of days ahead, or have the house assume otherwise")
+        )
+        assume.add_argument(
+            "numbers", nargs="*", metavar="NAME=NUMBER", help=_("such as cost.letter=1.05; all are listed without")
+        )
+        assume.add_argument(
+            "--from", dest="from_on", type=date.fromisoformat, metavar="DAY", help=_("today unless given")
+        )
+        assume.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
         approve = self._of_version(doing.add_parser("approve", help=_("approve a draft that somebody else wrote")))
         approve.add_argument("--as", dest="person", metavar="USER", required=True, help=_("who approves it"))
         approve.add_argument("--comment", default="")
@@ -190,6 +200,16 @@ class Command(BaseCommand):
         )
         for line in foreseen.Result(foresight).lines():
             self.stdout.write(line)
+
+    def _assume(self, *, numbers: list[str], from_on: date | None, person: str | None, **options: Any) -> None:
+        at = clock.now()
+        today = local_day(at, settings.TIME_ZONE)
+        if numbers:
+            asked = dict(_assumed(each) for each in numbers)
+            actions.set_house_numbers(asked=asked, from_on=from_on or today, today=today, at=at, by=self._actor(person))
+        for name, each in sorted(foresights.assumed(today=max(today, from_on or today)).items()):
+            cases = "" if each.cases is None else f"\t{each.happened}/{each.cases}"
+            self.stdout.write(f"{name}\t{each.value}\t{each.source.value}{cases}")
 
     def _approve(self, *, strategy: str, number: int | None, person: str, comment: str, **options: Any) -> None:
         version = self._version(strategy, number)

@@ -39,6 +39,7 @@ class Source(Choice):
 
     HISTORY = "history", gettext_lazy("from the last 180 days")
     DEFAULT = "default", gettext_lazy("assumed")
+    HOUSE = "house", gettext_lazy("set by the house")
     ASKED = "asked", gettext_lazy("what if")
 
 
@@ -161,8 +162,10 @@ def with_history(of: Mapping[str, Assumption], counted: Mapping[str, tuple[int, 
     return found
 
 
-def what_if(of: Mapping[str, Assumption], asked: Mapping[str, object]) -> dict[str, Assumption]:
-    """Take other numbers for some names.
+def what_if(
+    of: Mapping[str, Assumption], asked: Mapping[str, object], source: Source = Source.ASKED
+) -> dict[str, Assumption]:
+    """Take other numbers for some names: those that somebody asks for, or that the house has set.
 
     :raises AssumptionWrong: there is no such name, or the number is none, or no share
     """
@@ -177,7 +180,7 @@ def what_if(of: Mapping[str, Assumption], asked: Mapping[str, object]) -> dict[s
         if not value.is_finite() or value < 0 or (found[name].is_share and value > 1):
             raise AssumptionWrong(name=name, value=text, reason=_("a share lies between 0 and 1, and nothing below 0"))
         if value != found[name].value:
-            found[name] = replace(found[name], value=value, source=Source.ASKED)
+            found[name] = replace(found[name], value=value, source=source)
     return found
 
 
