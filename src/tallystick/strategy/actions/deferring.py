@@ -6,6 +6,7 @@ from datetime import date
 
 from procrastinate.contrib.django import app as jobs
 
+from tallystick.strategy.models import Version
 from tallystick.strategy.queries import policies
 from tallystick.strategy.rules.policies.document import Kind
 
@@ -40,6 +41,14 @@ def defer_foresight(*, foresight_id: int) -> None:
 def defer_settling(*, day: date) -> None:
     """Have a worker bring every account to the version that treats it on a day."""
     jobs.configure_task("strategy.settle").defer(day=day.isoformat())
+
+
+def defer_following(version: Version, *, day: date) -> None:
+    """Have workers do what follows from a publication on a day: accounts move over, or scores are kept."""
+    if version.paper.is_strategy:
+        defer_settling(day=day)
+    else:
+        defer_scoring(day=day)
 
 
 def defer_telling(*, plan_id: int) -> None:

@@ -80,7 +80,7 @@ class ForesightCount(models.Model):
 
 
 class HouseNumber(models.Model):
-    """A number that the house assumes from a day on, whatever the program assumes or counts. Append-only: the last one said holds."""
+    """A number that the house assumes from a day on, whatever the program assumes or counts. Append-only: the last said holds."""
 
     #: Of `rules.foresight.assumptions`.
     name = models.TextField()

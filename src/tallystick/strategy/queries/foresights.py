@@ -22,9 +22,7 @@ def get_foresight(foresight_id: int) -> Foresight:
 
     :raises NotFound: there is none
     """
-    found = (
-        Foresight.objects.select_related("version__strategy", "against").filter(pk=foresight_id).order_by("pk").first()
-    )
+    found = Foresight.objects.select_related("version__paper", "against").filter(pk=foresight_id).order_by("pk").first()
     if found is None:
         raise NotFound(what="foresight", reference=foresight_id)
     return found
@@ -63,7 +61,7 @@ def last(version: Version) -> Foresight | None:
 
 
 def house_numbers(*, day: date) -> dict[str, Decimal]:
-    """Give the numbers that the house assumes on a day, by name: of each the one from the latest day, and of those the last said."""
+    """Give the numbers that the house assumes on a day, by name: each as it is from the latest day, and was last said."""
     said = HouseNumber.objects.filter(from_on__lte=day).order_by("from_on", "pk").values_list("name", "value")
     return dict(said)
 

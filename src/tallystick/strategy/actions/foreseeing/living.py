@@ -69,7 +69,7 @@ People = Callable[[Day], None]
 
 def put_in_force(version: Version, day: Day, *, by: Actor) -> None:
     """Have a version decide in the world from now on, as publishing it would: accounts move over to it."""
-    Version.objects.filter(strategy=version.strategy_id, state=lifecycle.State.PUBLISHED).exclude(pk=version.pk).update(
+    Version.objects.filter(paper=version.paper_id, state=lifecycle.State.PUBLISHED).exclude(pk=version.pk).update(
         state=lifecycle.State.RETIRED, retired_at=day.night
     )
     Version.objects.filter(pk=version.pk).update(

@@ -96,7 +96,7 @@ def start_foresight(
     parts, chunks = _parts()
     return Foresight.objects.create(
         version=version,
-        against=version.strategy.versions.filter(state=lifecycle.State.PUBLISHED).order_by("pk").first(),
+        against=version.paper.versions.filter(state=lifecycle.State.PUBLISHED).order_by("pk").first(),
         document=life.digest(version.document),
         first_day=first_day,
         days=days,

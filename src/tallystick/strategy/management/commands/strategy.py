@@ -85,7 +85,7 @@ class Command(BaseCommand):
             "assume", help=_("say what is assumed of days ahead, or have the house assume otherwise")
         )
         assume.add_argument(
-            "numbers", nargs="*", metavar="NAME=NUMBER", help=_("such as cost.letter=1.05; all are listed without")
+            "numbers", nargs="*", metavar="NAME=NUMBER", help=_("such as cost.letter=1.05; without, all are listed")
         )
         assume.add_argument(
             "--from", dest="from_on", type=date.fromisoformat, metavar="DAY", help=_("today unless given")
@@ -122,7 +122,7 @@ class Command(BaseCommand):
 
     def _compare(self, *, strategy: str, number: int | None, other: int | None, **options: Any) -> None:
         after = self._version(strategy, number)
-        before = versions.version_numbered(strategy, other) if other is not None else versions.version_before(after)
+        before = versions.version_numbered(after.paper, other) if other is not None else versions.version_before(after)
         if before is None:
             raise CommandError(_("There is no version before."))
         for part in comparing.compare(before, after):
@@ -238,7 +238,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         found = versions.get_strategy(strategy)
-        version = versions.published_version(found) if number is None else versions.version_numbered(strategy, number)
+        version = versions.published_version(found) if number is None else versions.version_numbered(found, number)
         at, by = clock.now(), self._actor(person)
         if due_at is not None:
             actions.plan(version_id=version.pk, kind=PlanKind.ROLL_BACK, due_at=due_at, reason=reason, at=at, by=by)
@@ -248,9 +248,8 @@ class Command(BaseCommand):
         self._said(version)
 
     def _version(self, strategy: str, number: int | None) -> Version:
-        if number is not None:
-            return versions.version_numbered(strategy, number)
-        return versions.versions_of(versions.get_strategy(strategy))[0]
+        found = versions.get_strategy(strategy)
+        return versions.versions_of(found)[0] if number is None else versions.version_numbered(found, number)
 
     def _actor(self, person: str | None) -> Actor:
         if person is None:
@@ -262,4 +261,4 @@ class Command(BaseCommand):
 
     def _said(self, version: Version) -> None:
         now = versions.get_version(version.pk)
-        self.stdout.write(f"{now.strategy.name}\t{now.number}\t{now.state}")
+        self.stdout.write(f"{now.paper.name}\t{now.number}\t{now.state}")

@@ -70,17 +70,12 @@ _ACTS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("strategy", "0014_room_in_pages"),
+        ("strategy", "0015_papers"),
     ]
 
     operations = [
         migrations.AlterField(
             model_name="act",
-            name="kind",
-            field=models.TextField(choices=_ACTS),
-        ),
-        migrations.AlterField(
-            model_name="policyact",
             name="kind",
             field=models.TextField(choices=_ACTS),
         ),
