@@ -35,6 +35,12 @@ def defer_rehearsal(*, rehearsal_id: int) -> None:
         jobs.configure_task("strategy.work_rehearsal").defer(rehearsal_id=rehearsal_id)
 
 
+def defer_foresight(*, foresight_id: int) -> None:
+    """Have workers look ahead. Each lives through parts until none is left."""
+    for _worker in range(WORKERS):
+        jobs.configure_task("strategy.work_foresight").defer(foresight_id=foresight_id)
+
+
 def defer_settling(*, day: date) -> None:
     """Have a worker bring every account to the version that treats it on a day."""
     jobs.configure_task("strategy.settle").defer(day=day.isoformat())
