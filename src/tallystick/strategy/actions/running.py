@@ -20,7 +20,7 @@ from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.outcome import Outcome
-from tallystick.strategy.actions import ordering, refreshing, reporting, steering, telling
+from tallystick.strategy.actions import ordering, refreshing, renewing, reporting, steering, telling
 from tallystick.strategy.actions.deciding import Asking, Decided, decide
 from tallystick.strategy.actions.ordering import Outcomes
 from tallystick.strategy.models import Run, RunChunk
@@ -167,9 +167,9 @@ def do_chunk(run: Run, chunk: int, *, began: float, at: datetime, by: Actor) -> 
 
 
 def _brought_up_to_date(leaf: str, day: date, *, keeps_past: bool = True) -> tuple[book.Standing, int]:
-    """Refresh what a day makes stale in a leaf and enrol who has no strategy; give how it stood, and how many rows changed."""
+    """Renew what a day makes stale in a leaf and enrol who has no strategy; give how it stood, and how many rows changed."""
     standing = book.standing(leaf, day=day)
-    refreshed = refreshing.refresh(standing.stale, day=day, table=leaf, keeps_past=keeps_past)
+    refreshed = renewing.renew(standing.stale, day=day, table=leaf, keeps_past=keeps_past)
     if standing.without_strategy:
         refreshing.enrol(leaf, day=day)
     return standing, refreshed

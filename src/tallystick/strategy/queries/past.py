@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tallystick.kernel import sql
+from tallystick.kernel.facts import Source
 from tallystick.strategy.models import RunChunk
 from tallystick.strategy.queries import book, catalogue
 
@@ -23,9 +24,13 @@ PLACE = ("version_id", "place", "state_entered_on", "next_review_on", "stepped_o
 CLOCKS = ("state_entered_on", "next_review_on")
 
 
-def difference(old: str, new: str) -> str:
-    """Write the columns of a row of the book as they were before a change, as JSON: those of every source that changed."""
-    groups = [tuple(column.name for column in source.columns) for source in catalogue.sources() if source.columns]
+def difference(old: str, new: str, *, sources: Sequence[Source] | None = None) -> str:
+    """Write the columns of a row of the book as they were before a change, as JSON: those of every source that changed.
+
+    Where only some sources can have changed, they alone are compared.
+    """
+    every = catalogue.sources() if sources is None else sources
+    groups = [tuple(column.name for column in source.columns) for source in every if source.columns]
     return " || ".join(_of_group(names, old, new) for names in (*groups, CLOCKS))
 
 
