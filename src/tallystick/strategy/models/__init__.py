@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from tallystick.strategy.models.learning import LearnedShares, SplitAct
 from tallystick.strategy.models.papers import Act, Paper, Plan, Version
 from tallystick.strategy.models.rehearsals import Rehearsal, RehearsalAccount, RehearsalChunk, RehearsalCount
 from tallystick.strategy.models.scores import Score
@@ -16,6 +17,7 @@ __all__ = [
     "Book",
     "Decision",
     "GoldenAccount",
+    "LearnedShares",
     "Paper",
     "Past",
     "Plan",
@@ -28,6 +30,8 @@ __all__ = [
     "RunChunk",
     "RunFailure",
     "Score",
+    "SplitAct",
+    "Strategy",
     "Touched",
     "Trial",
     "TrialEnd",
