@@ -59,6 +59,8 @@ def work_run(run_id: int) -> None:
         actions.tidy_book()
         actions.defer_scoring(day=runs.get_run(run_id).day)
         actions.take_looks(at=at, by=by)
+        # By the clock and not by when the work began: shares hold from the day after they are set.
+        actions.learn(at=clock.now(), by=by)
 
 
 @app.task(name="strategy.keep_scores", queue=NIGHT)
@@ -94,6 +96,12 @@ def settle(day: str) -> None:
 def keep_plans(timestamp: int) -> None:
     """Publish and roll back what was planned for an instant that has come."""
     actions.keep_plans(at=clock.now(), by=system("a plan"))
+
+
+@app.task(name="strategy.tell_of_held_back")
+def tell_of_held_back(shares_id: int) -> None:
+    """Tell the people concerned that an arm of a split that learns is held back."""
+    actions.tell_of_held_back(shares_id=shares_id, by=system("nightly run"))
 
 
 @app.task(name="strategy.tell_of_stopped")

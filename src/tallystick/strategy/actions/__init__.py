@@ -33,6 +33,7 @@ from tallystick.strategy.actions.foreseeing.making import (
 from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
 from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
+from tallystick.strategy.actions.learning import freeze_split, learn, tell_of_held_back, thaw_split
 from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
@@ -88,12 +89,14 @@ __all__ = [
     "finish_run",
     "foresee",
     "foresee_chunk",
+    "freeze_split",
     "import_strategy",
     "judge",
     "keep_copy",
     "keep_golden",
     "keep_plans",
     "keep_scores",
+    "learn",
     "look_back",
     "move_part",
     "pause_run",
@@ -121,7 +124,9 @@ __all__ = [
     "start_run",
     "take_look",
     "take_looks",
+    "tell_of_held_back",
     "tell_of_stopped",
+    "thaw_split",
     "tidy_book",
     "touch",
     "undo_edit",

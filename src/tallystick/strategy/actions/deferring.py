@@ -54,6 +54,11 @@ def defer_following(version: Version, *, day: date) -> None:
         defer_scoring(day=day)
 
 
+def defer_telling_of_shares(*, shares_id: int) -> None:
+    """Have the people concerned told that an arm of a split is held back."""
+    jobs.configure_task("strategy.tell_of_held_back").defer(shares_id=shares_id)
+
+
 def defer_telling(*, plan_id: int) -> None:
     """Have the people concerned told that a plan was stopped."""
     jobs.configure_task("strategy.tell_of_stopped").defer(plan_id=plan_id)

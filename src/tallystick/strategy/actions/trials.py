@@ -69,7 +69,7 @@ def register_trial(said: Terms, *, at: datetime, by: Actor) -> Trial:
     :raises NotFound: there is no such strategy or client within the actor's scope
     :raises UnknownSplit, EntryUnseen: the published version has no such split, arm or state, or nobody sees who comes to it
     :raises StartPassed: it would have started already
-    :raises SplitOnTrial: another trial of the split has not ended
+    :raises SplitOnTrial, SplitLearns: another trial of the split has not ended, or its shares move
     :raises TermsImpossible, HistoryMissing: see `size_trial`
     """
     by.must_be_allowed_to("publish strategies")
@@ -148,6 +148,8 @@ def _reading(said: Terms, *, by: Actor) -> tuple[trials.Reading, Split]:
     split = next((each for each in program.document.splits if each.id == said.split), None)
     if split is None:
         raise terms.UnknownSplit(word=said.split)
+    if split.learns:
+        raise terms.SplitLearns(split=split.id)
     for arm in (said.champion, said.challenger):
         if arm not in dict(split.shares) or said.champion == said.challenger:
             raise terms.UnknownSplit(word=arm)

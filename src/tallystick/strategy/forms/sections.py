@@ -25,7 +25,10 @@ from tallystick.strategy.rules.editing import changes, when_words
 from tallystick.strategy.rules.editing.changes import Section
 from tallystick.strategy.rules.editing.when_words import CountedFrom, Moment
 from tallystick.strategy.rules.editing.writing import Plain
+from tallystick.strategy.rules.trials.terms import LEARNED, Measure
 
+#: The number that a time in days begins with.
+_DAYS = re.compile(r"[0-9]{1,3}")
 _LEVEL = re.compile(r"([0-9]{1,4}) days? past due")
 
 
@@ -284,8 +287,10 @@ class AnswerForm(PartForm):
 
 
 class SplitForm(PartForm):
-    """A split: arms with shares of a hundred."""
+    """A split: arms with shares of a hundred, and how those follow what comes of them."""
 
+    kind = "split"
+    field_of: ClassVar = {"learns": "learns_state"}
     MOST_ARMS = 6
     name = forms.CharField(
         label=_("Name of the split"),
@@ -296,6 +301,20 @@ class SplitForm(PartForm):
     by = forms.ChoiceField(
         label=_("By chance"),
         choices=[("account", _("each account by itself")), ("debtor", _("each debtor, with all accounts"))],
+    )
+    learns_state = forms.ChoiceField(
+        label=_("Learns from"),
+        help_text=_(
+            "The state in which conditions speak of the arm. Shares then follow what came of those who came there."
+        ),
+        required=False,
+    )
+    learns_measure = forms.ChoiceField(
+        label=_("Better is more of"), choices=[(each, Measure(each).label) for each in LEARNED], required=False
+    )
+    learns_within = forms.IntegerField(label=_("Days watched"), min_value=1, max_value=365, required=False, initial=14)
+    learns_at_least = forms.IntegerField(
+        label=_("Every arm keeps, of a hundred"), min_value=1, max_value=49, required=False, initial=10
     )
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
@@ -313,7 +332,45 @@ class SplitForm(PartForm):
 
     def read(self, section: Section) -> dict[str, Any]:
         """Give the first values of the fields."""
-        return {"by": section.get("by", "account")}
+        learns = self._learns(section)
+        days = _DAYS.match(str(learns.get("within", "")))
+        return {
+            "by": section.get("by", "account"),
+            "learns_state": learns.get("state", ""),
+            "learns_measure": learns.get("measure", LEARNED[0]),
+            "learns_within": int(days.group()) if days else 14,
+            "learns_at_least": learns.get("at_least", 10),
+        }
+
+    def offer(self) -> None:
+        """Fill the choices of the fields."""
+        super().offer()
+        now = str(self.initial["learns_state"])
+        stay = [("", _("nothing: its shares stay as they are written"))]
+        self.fields["learns_state"].choices = [*stay, *chosen(self.offers.states, now)]  # type: ignore[attr-defined]
+
+    def _learns(self, section: Section) -> Section:
+        learns = section.get("learns")
+        return learns if isinstance(learns, dict) else {}
+
+    def learning(self) -> list[forms.BoundField]:
+        """Give the fields of how it learns."""
+        return [self[name] for name in self.fields if name.startswith("learns_")]
+
+    def given_learning(self) -> Plain:
+        """Give how it learns, as the fields say it; None where it does not."""
+        if not self.cleaned_data["learns_state"]:
+            return None
+        days = self.cleaned_data["learns_within"] or 14
+        said: dict[str, Plain] = {
+            "state": self.cleaned_data["learns_state"],
+            "measure": self.cleaned_data["learns_measure"],
+            "within": f"{days} days" if days > 1 else "1 day",
+        }
+        least, before = self.cleaned_data["learns_at_least"], self._learns(self.before)
+        if least is not None and (least != 10 or "at_least" in before):
+            said["at_least"] = least
+        return changes.merged(before, said, "learning")
 
     def field_for(self, keys: Sequence[str | int]) -> str | None:
         """Give the field for what stands at some keys: the shares belong to the arms."""
@@ -335,4 +392,4 @@ class SplitForm(PartForm):
         said["shares"] = arms
         if self.cleaned_data["by"] != "account" or "by" in self.before:
             said["by"] = self.cleaned_data["by"]
-        return said
+        return {**said, "learns": self.given_learning()}

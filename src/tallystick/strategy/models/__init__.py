@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from tallystick.strategy.models.foresights import Foresight, ForesightChunk, ForesightCount, HouseNumber
+from tallystick.strategy.models.learning import LearnedShares, SplitAct
 from tallystick.strategy.models.papers import Act, Paper, Plan, Version
 from tallystick.strategy.models.rehearsals import Rehearsal, RehearsalAccount, RehearsalChunk, RehearsalCount
 from tallystick.strategy.models.scores import Score
@@ -21,6 +22,7 @@ __all__ = [
     "ForesightCount",
     "GoldenAccount",
     "HouseNumber",
+    "LearnedShares",
     "Paper",
     "Past",
     "Plan",
@@ -33,6 +35,8 @@ __all__ = [
     "RunChunk",
     "RunFailure",
     "Score",
+    "SplitAct",
+    "Strategy",
     "Touched",
     "Trial",
     "TrialEnd",

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from tallystick.kernel.facts import Fact, FactType
 from tallystick.kernel.money import Money
 from tallystick.strategy.models import Decision, Version
-from tallystick.strategy.queries import catalogue, versions
+from tallystick.strategy.queries import catalogue, details, versions
 from tallystick.strategy.rules import narration, own_words, plain
+from tallystick.strategy.rules.evidence import CHANCES, VERSION, facts_of
 from tallystick.strategy.rules.program import Effect, EffectKind
-from tallystick.strategy.rules.statement import VERSION, facts_of
 from tallystick.strategy.rules.types import Catalogue
 from tallystick.timeline import queries as timeline
 
@@ -129,9 +129,11 @@ def _decided(decision: Decision, effect: Effect, words: Catalogue) -> Iterator[V
     """Give the values that decided, in the order the condition names them."""
     currency = decision.facts.get(words.currency.name, "")
     for fact in facts_of(effect, words):
-        version = decision.facts.get(fact.name + VERSION)
+        value, version = decision.facts.get(fact.name), decision.facts.get(fact.name + VERSION)
         detail = _("version {number}").format(number=version) if version else ""
-        yield said_value(fact, decision.facts.get(fact.name), currency, detail=detail)
+        if chances := decision.facts.get(fact.name + CHANCES):
+            detail = details.said_chances(value, chances)
+        yield said_value(fact, value, currency, detail=detail)
 
 
 def said_value(fact: Fact, value: Any, currency: str, *, detail: str = "") -> Value:

@@ -82,14 +82,7 @@ _ENDING = [each.value for each in Outcome if each is not Outcome.GOES_ON]
 
 def entries(program: Program, state_id: str) -> list[int]:
     """Give the effects by which an account comes to a state from elsewhere."""
-    return [
-        each.number
-        for each in program.effects
-        if each.is_entering
-        and each.to_place is not None
-        and program.places[each.to_place].state.id == state_id
-        and (each.state is None or each.state.id != state_id)
-    ]
+    return [each.number for each in program.effects if each.comes_to(state_id)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +301,7 @@ def candidates() -> list[Candidate]:
         if row.published is None:
             continue
         program = versions.program_of(row.published.document)
-        for split in program.document.splits:
+        for split in (each for each in program.document.splits if not each.learns):
             word = own_words.name_of_split(split.id).partition(".")[2]
             found += sorted(
                 _of_split(row.published, program, split),

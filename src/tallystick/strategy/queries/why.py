@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,10 +12,9 @@ from django.utils.translation import gettext as _
 from tallystick.accounts.models import Account
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel import sql
-from tallystick.kernel.facts import Fact
 from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.models import Version
-from tallystick.strategy.queries import ahead, catalogue, scores, versions
+from tallystick.strategy.queries import ahead, catalogue, details, versions
 from tallystick.strategy.queries.decided import Past, Value, history, said_value
 from tallystick.strategy.rules import own_words, plain
 from tallystick.strategy.rules.ahead import Ahead, days_of
@@ -24,8 +22,6 @@ from tallystick.strategy.rules.compile import quote_day
 from tallystick.strategy.rules.document import Otherwise
 from tallystick.strategy.rules.levers import Standing
 from tallystick.strategy.rules.own_words import PAUSED
-from tallystick.strategy.rules.policies.document import Scorecard
-from tallystick.strategy.rules.policies.words import Word
 from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
 from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
 from tallystick.strategy.rules.remedies import Remedy, Wait, remedies
@@ -301,7 +297,7 @@ def _answered(
     facts = list(dict.fromkeys(fact for each in options for question in each.questions for fact in question.facts))
     questions = [question for each in options for question in each.questions]
     read = [catalogue.expression(fact, seen.day) for fact in facts]
-    made = [fact.contributions(seen.day) if isinstance(fact, Word) else "NULL::jsonb" for fact in facts]
+    made = [details.expression(fact, seen.day) for fact in facts]
     currency = catalogue.expression(words.currency, seen.day)
     selected = ", ".join([*(question.sql for question in questions), *read, *made, currency])
     with sql.cursor() as cursor:
@@ -311,7 +307,9 @@ def _answered(
     read_facts = dict(zip((fact.name for fact in facts), found[len(questions) : before], strict=True))
     standing = Standing(words, seen.day, {**read_facts, words.currency.name: found[-1]})
     values = {
-        fact: said_value(fact, read_facts[fact.name], found[-1], detail=_parts(fact, parts))
+        fact: said_value(
+            fact, read_facts[fact.name], found[-1], detail=details.said(fact, read_facts[fact.name], parts)
+        )
         for fact, parts in zip(facts, found[before:-1], strict=True)
     }
     answers = dict(zip(map(id, questions), found, strict=False))
@@ -390,11 +388,3 @@ def _wait(day: date, until: date | None) -> Wait | None:
 
 def _coming_on(verdict: Verdict) -> date:
     return verdict.comes_on or date.max
-
-
-def _parts(fact: Fact, contributions: str | None) -> str:
-    """Say what the components of a score added; nothing of another fact."""
-    if contributions is None or not isinstance(fact, Word) or not isinstance(fact.policy, Scorecard):
-        return ""
-    parts = scores.parts(fact.policy, json.loads(contributions))
-    return ", ".join(f"{part.title} {plain.value_aloud(part.contribution)}" for part in parts)

@@ -17,6 +17,7 @@ from tallystick.contact.rules.weighing import Weighing
 from tallystick.kernel.choices import Choice
 from tallystick.strategy.rules.orders import Order, Task, Watch
 from tallystick.strategy.rules.tree import Node
+from tallystick.strategy.rules.trials.terms import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,25 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Learning:
+    """How the shares of a split follow what came of its arms: by which measure, of accounts that came to one state."""
+
+    #: Name of the strategy: what one has learned says nothing to another.
+    strategy: str
+    state: str
+    measure: Measure
+    #: Days from coming to the state within which the measure is taken.
+    within: int
+    #: Of a hundred, what every arm keeps whatever was learned.
+    at_least: int
+
+    @property
+    def terms(self) -> str:
+        """How it learns, as it is kept."""
+        return f"from {self.state} {self.measure.value} within {self.within} at least {self.at_least}"
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
     """Accounts told apart by chance, to compare what becomes of them: arms with shares of a hundred."""
 
@@ -156,6 +176,15 @@ class Split:
     shares: tuple[tuple[str, int], ...]
     #: All accounts of a debtor are in one arm; otherwise each account is by itself.
     by_debtor: bool
+    #: Set anew every week, the shares written are those it begins with; None keeps them.
+    learns: Learning | None = None
+
+    @property
+    def terms(self) -> str:
+        """How it is written, by which the shares that it learned are kept: written otherwise, it begins anew."""
+        arms = " ".join(f"{arm} {share}" for arm, share in self.shares)
+        by = "debtor" if self.by_debtor else "account"
+        return f"{arms} by {by} {self.learns.terms if self.learns else ''}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,14 @@ DOCUMENT = {
 SPLIT = {
     "shares": "Shares of a hundred by arm, such as `{champion: 90, challenger: 10}`. Required.",
     "by": "`account`, which is the default, or `debtor`: all accounts of a debtor are in one arm.",
+    "learns": "How its shares follow what came of the arms; without it they stay as they are written.",
+}
+
+LEARNING = {
+    "state": "Accounts are counted from when they come to this state, and only there may conditions speak of the arm. Required.",
+    "measure": "What is better the more accounts have it: `paid_in_full` or `promise_kept`. Required.",
+    "within": "How long they are watched, such as `14 days`. Required.",
+    "at_least": "Of a hundred, what every arm keeps whatever was learned; 10 is the default.",
 }
 
 STATE = {

@@ -18,6 +18,7 @@ from tallystick.strategy.rules.document import (
     Delay,
     Document,
     Due,
+    Learning,
     Otherwise,
     Roll,
     Since,
@@ -208,7 +209,7 @@ class _Narrator:
             Told(plain.name_aloud(each.id), self._condition(each.when), ()) for each in self._document.guards
         )
         return Narration(
-            splits=tuple(map(_said_split, self._document.splits)),
+            splits=tuple(map(self._split, self._document.splits)),
             weighing=tuple(_said_weighing(self._document.weighing)),
             guards=guards,
             states=tuple(self._state(state) for state in self._document.states),
@@ -277,17 +278,28 @@ class _Narrator:
             phrases.append(_("also while: {guards}").format(guards=_listed(answer.despite)))
         return Told(answer.title, ", ".join(phrases), tuple(map(said_order, answer.orders)), self._title(answer.go))
 
+    def _split(self, split: Split) -> Told:
+        arms = ", ".join(
+            _("{share} % {arm}").format(share=share, arm=plain.name_aloud(arm)) for arm, share in split.shares
+        )
+        by = (
+            _("by chance, each debtor with all accounts") if split.by_debtor else _("by chance, each account by itself")
+        )
+        learns = (self._learning(split.learns),) if split.learns else ()
+        return Told(plain.name_aloud(split.id).capitalize(), f"{by}: {arms}", learns)
+
+    def _learning(self, learns: Learning) -> str:
+        days = ngettext("{days} day", "{days} days", learns.within).format(days=learns.within)
+        said = _("learns every week from “{state}” on: {measure} within {days}; every arm keeps {least} %")
+        return said.format(
+            state=self._title(learns.state), measure=str(learns.measure.label).lower(), days=days, least=learns.at_least
+        )
+
     def _condition(self, condition: Condition) -> str:
         return plain.read_aloud(condition.tree, self._catalogue)
 
     def _title(self, state_id: str | None) -> str:
         return self._document.state(state_id).title if state_id else ""
-
-
-def _said_split(split: Split) -> Told:
-    arms = ", ".join(_("{share} % {arm}").format(share=share, arm=plain.name_aloud(arm)) for arm, share in split.shares)
-    by = _("by chance, each debtor with all accounts") if split.by_debtor else _("by chance, each account by itself")
-    return Told(plain.name_aloud(split.id).capitalize(), f"{by}: {arms}", ())
 
 
 def _said_weighing(weighing: Weighing) -> Iterator[Told]:

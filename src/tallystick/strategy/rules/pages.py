@@ -145,9 +145,17 @@ def documents_page(program: Program, events: Mapping[str, type]) -> str:
         _table(("key", "meaning"), _coded(keys.DOCUMENT)),
         "## A split",
         _table(("key", "meaning"), _coded(keys.SPLIT)),
+        "A split that learns, by the keys of `learns`:",
+        _table(("key", "meaning"), _coded(keys.LEARNING)),
         'The arm of the split `early-call` is the word `split.early_call`, as in `when: split.early_call = "challenger"`. It '
         "follows from a hash of the id and the account, or its debtor: it is the same in every version while the id stays, "
         "whatever other splits choose. Every decision keeps the arms of its document.",
+        "Where a split learns, the shares written are those it begins with. In the first night of every week they are set anew "
+        "for the days to come, once 30 accounts of each arm were watched to the end: beside what every arm keeps, a hundred is "
+        "dealt out by how likely each arm is the best (Thompson sampling, by integrals and without a draw), by what came of the "
+        "last 365 days. An account keeps its arm while it stays in the state. Decisions there, and those that lead there, keep "
+        "the arm and the chances of all arms. An arm with significantly more disputes gets no more than what every arm keeps. "
+        "Versions that write the split alike learn together; written otherwise, it begins anew.",
         "## A state",
         _table(("key", "meaning"), _coded(keys.STATE)),
         "A transition, one of `leave`:",

@@ -64,6 +64,12 @@ class Effect:
     despite: frozenset[str]
     #: What came of the task, as a word; empty for whatever has no state of its own.
     result: str = ""
+    #: Id of the state that the account enters; empty where it enters none.
+    go: str = ""
+
+    def comes_to(self, state_id: str) -> bool:
+        """Test if an account comes to a state by it from elsewhere; an answer given in every state may find it there already."""
+        return self.go == state_id and (self.state is None or self.state.id != state_id)
 
     @property
     def only_moves(self) -> bool:
@@ -282,5 +288,6 @@ class _Numbering:
                 is_entering=go is not None,
                 despite=despite,
                 result=result,
+                go=go or "",
             )
         )

@@ -19,6 +19,7 @@ from tallystick.strategy.rules.document import (
     Document,
     Due,
     Guard,
+    Learning,
     Leave,
     Otherwise,
     Roll,
@@ -30,6 +31,7 @@ from tallystick.strategy.rules.document import (
 from tallystick.strategy.rules.orders import Task
 from tallystick.strategy.rules.section import Problem, Section
 from tallystick.strategy.rules.strict_yaml import YamlUnreadable
+from tallystick.strategy.rules.trials.terms import LEARNED, Measure
 from tallystick.strategy.rules.words import KEYWORDS
 
 MOST_STATES = 200
@@ -38,6 +40,7 @@ MOST_STEPS = 60
 _ID = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 _LEVEL = re.compile(r"([0-9]{1,4}) days? past due")
 _DUE = re.compile(r"([0-9]{1,3}) (business )?days? (before|after) due")
+_WITHIN = re.compile(r"([0-9]{1,3}) days?")
 _DELAY = re.compile(r"([0-9]{1,4}) (business )?days?( since entering)?")
 
 
@@ -92,10 +95,10 @@ class _Reader:
         root.only(keys.DOCUMENT, required=("name", "title", "start", "states"))
         states = root.section("states")
         guards = root.section("never_when")
-        splits = self._splits(root.section("splits"))
+        self._states, self._guards = tuple(states.keys()), tuple(guards.keys())
+        splits = self._splits(root.section("splits"), root)
         weighing = self._weighing(root)
         self._catalogue = own_words.with_words(splits, weighing, self._catalogue)
-        self._states, self._guards = tuple(states.keys()), tuple(guards.keys())
         if len(self._states) > MOST_STATES:
             states.problem(_("there are more than {limit} states.").format(limit=MOST_STATES))
         document = Document(
@@ -111,6 +114,7 @@ class _Reader:
             answers=tuple(self._answer(each, frozenset()) for each in root.sections("answers")),
         )
         self._check_reachable(document, states)
+        self._check_learned(document, root.section("splits"))
         return document
 
     def _calendar(self, root: Section) -> str:
@@ -126,7 +130,7 @@ class _Reader:
             return ()
         return (Guard("paused", Condition(own_words.PAUSED, types.understand(own_words.PAUSED, self._catalogue))),)
 
-    def _splits(self, section: Section) -> tuple[Split, ...]:
+    def _splits(self, section: Section, root: Section) -> tuple[Split, ...]:
         splits: dict[str, Split] = {}
         for split_id in section.keys():  # noqa: SIM118
             word = own_words.name_of_split(split_id)
@@ -135,10 +139,10 @@ class _Reader:
             elif word in splits:
                 section.problem(_("two splits are named “{word}”."), split_id, word=split_id)
             else:
-                splits[word] = self._split(section.section(split_id), split_id)
+                splits[word] = self._split(section.section(split_id), split_id, root)
         return tuple(splits.values())
 
-    def _split(self, section: Section, split_id: str) -> Split:
+    def _split(self, section: Section, split_id: str, root: Section) -> Split:
         section.only(keys.SPLIT, required=("shares",))
         shares = section.section("shares")
         arms = tuple((arm, shares.whole(arm, default=0, least=1, most=99)) for arm in shares.keys())  # noqa: SIM118
@@ -146,7 +150,33 @@ class _Reader:
             self._check_id(shares, arm, arm)
         if section.has("shares") and sum(share for _arm, share in arms) != 100:
             section.problem(_("the shares of the arms come to a hundred."), "shares")
-        return Split(split_id, arms, section.choice("by", ("account", "debtor"), default="account") == "debtor")
+        by_debtor = section.choice("by", ("account", "debtor"), default="account") == "debtor"
+        learns = self._learning(section.section("learns"), root, arms=len(arms)) if section.has("learns") else None
+        return Split(split_id, arms, by_debtor, learns)
+
+    def _learning(self, section: Section, root: Section, *, arms: int) -> Learning:
+        section.only(keys.LEARNING, required=("state", "measure", "within"))
+        state = self._state_id(section, "state")
+        if state and state == root.text("start"):
+            section.problem(_("accounts begin in this state, so that nothing says when they come to it."), "state")
+        written = section.text("within", default="1 day")
+        found = _WITHIN.fullmatch(written)
+        if found is None or not 1 <= int(found.group(1)) <= 365:
+            section.problem(_("write a time like “14 days”, not “{word}”."), "within", word=written)
+        at_least = section.whole("at_least", default=10, least=1, most=49)
+        if at_least * arms >= 100:
+            section.problem(_("arms that keep so much leave nothing to what was learned."), "at_least")
+        measure = section.choice("measure", LEARNED, default=LEARNED[0])
+        return Learning(root.text("name"), state, Measure(measure), int(found.group(1)) if found else 1, at_least)
+
+    def _check_learned(self, document: Document, splits: Section) -> None:
+        """Have nobody speak of an arm outside the state it belongs to: it may be another one there."""
+        for split in document.splits:
+            word = own_words.name_of_split(split.id)
+            for where, condition in _conditions(document, but=split.learns.state) if split.learns else ():
+                if word in {fact.name for fact in self._catalogue.of_tree(condition.tree)}:
+                    said = _("only conditions of its state may speak of the arm; one of “{where}” does.")
+                    splits.section(split.id).problem(said.format(where=where), "learns")
 
     def _weighing(self, root: Section) -> Weighing:
         levels = root.section("levels")
@@ -314,6 +344,17 @@ class _Reader:
     def _check_id(self, section: Section, name: str, *key: str) -> None:
         if name and not _ID.fullmatch(name):
             section.problem(_("an id is made of small letters, digits and hyphens, not “{word}”."), *key, word=name)
+
+
+def _conditions(document: Document, *, but: str) -> list[tuple[str, Condition]]:
+    """Give the conditions of a document outside one state, each with where it stands."""
+    found: list[tuple[str, Condition | None]] = [(guard.id, guard.when) for guard in document.guards]
+    found += [(answer.event, answer.when) for answer in document.answers]
+    for state in document.states:
+        if state.id != but:
+            of_state: tuple[Leave | Step | Answer, ...] = (*state.leaves, *state.steps, *state.answers)
+            found += [(state.id, each.when) for each in of_state]
+    return [(where, condition) for where, condition in found if condition]
 
 
 _NEVER = Condition("false", grammar.read("false"))

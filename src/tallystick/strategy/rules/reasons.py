@@ -20,9 +20,10 @@ from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import narration, plain, timing, tree
 from tallystick.strategy.rules.ahead import Ahead
 from tallystick.strategy.rules.document import Due, Guard, State, Step
+from tallystick.strategy.rules.evidence import DUE_DAY
 from tallystick.strategy.rules.levers import Wish
 from tallystick.strategy.rules.program import Effect, EffectKind, Place
-from tallystick.strategy.rules.statement import DUE_DAY, OPEN, Published, came, has_come, is_due, overran, rested
+from tallystick.strategy.rules.statement import OPEN, Published, came, has_come, is_due, overran, rested
 from tallystick.strategy.rules.tree import Node
 from tallystick.strategy.rules.types import Catalogue
 

@@ -12,25 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from tallystick.kernel.facts import Fact, FactType
 from tallystick.strategy.rules import compile as compiler
-from tallystick.strategy.rules import own_words, timing
+from tallystick.strategy.rules import evidence, own_words, timing
 from tallystick.strategy.rules.document import Due, Otherwise, State, Step
 from tallystick.strategy.rules.program import Effect, EffectKind, Program
 from tallystick.strategy.rules.types import Catalogue
-
-#: Columns of the book that an effect changes, and where it keeps what they were, so that evidence can still be read.
-KEPT = {
-    "book.state_entered_on": "book.prior_entered_on",
-    "book.stepped_on": "book.prior_stepped_on",
-    "book.place": "book.prior_place",
-}
-
-
-#: The fact that steps by the due day go by.
-DUE_DAY = "accounts.oldest_due_on"
-#: What stands behind the name of a policy's word in evidence, where its version is kept.
-VERSION = " version"
 
 #: Effects after which an account may still make the step of the day.
 _GOING_ON = frozenset({EffectKind.LEAVE, EffectKind.SKIP, EffectKind.RESULT, EffectKind.OVERRUN})
@@ -93,17 +79,6 @@ def has_come(at: Due, *, day: date, holidays: Collection[date]) -> str:
 def is_due(*, day: str) -> str:
     """Write that the due day has come, so that nothing can be done before it."""
     return f"book.oldest_due_on <= {day}"
-
-
-def facts_of(effect: Effect, catalogue: Catalogue) -> list[Fact]:
-    """Give the facts that decide an effect, which are kept with every decision."""
-    found = catalogue.of_tree(effect.condition.tree) if effect.condition else []
-    read = {EffectKind.RESULT: "worklists.result", EffectKind.OVERRUN: "worklists.limit_on"}.get(effect.kind)
-    if effect.step and effect.step.at and effect.kind in (EffectKind.STEP, EffectKind.SKIP):
-        read = DUE_DAY
-    if read:
-        found = [*found, catalogue.facts[read]]
-    return list(dict.fromkeys([*found, *own_words.always_kept(catalogue)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,24 +208,11 @@ class Statement:
         cases = []
         effects = ((each, effect) for each in self.versions for effect in each.version.program.effects)
         for place, (numbered, effect) in enumerate(effects, start=1):
-            if values := self._values(facts_of(effect, numbered.words), numbered.words):
+            if values := evidence.kept(effect, numbered.words, self.day):
                 cases.append(f"WHEN {place} THEN {values}")
         if not cases:
             return "'{}'::jsonb"
         return f"(CASE {self.number_of_row} {' '.join(cases)} ELSE '{{}}'::jsonb END)"
-
-    def _values(self, facts: list[Fact], words: Catalogue) -> str:
-        if any(fact.type is FactType.MONEY for fact in facts) and words.currency not in facts:
-            facts = [*facts, words.currency]
-        pairs = []
-        for fact in facts:
-            expression = compiler.fact_sql(fact, self.day)
-            for changed, kept in KEPT.items():
-                expression = expression.replace(changed, kept)
-            pairs.append(f"{compiler.quote_text(fact.name)}, {expression}")
-            if fact.version:
-                pairs.append(f"{compiler.quote_text(fact.name + VERSION)}, {fact.version}")
-        return f"jsonb_build_object({', '.join(pairs)})" if pairs else ""
 
     def _effects(self) -> list[tuple[Published, Effect]]:
         return [(each.version, effect) for each in self.versions for effect in each.version.program.effects]

@@ -28,6 +28,8 @@ _ORDERS = {
     "state": tuple(keys.STATE),
     "step": ("id", "title", "at", "after", "roll", "when", "otherwise", "on", "despite", "do", "go"),
     "answer": ("event", "title", "when", "despite", "do", "go"),
+    "split": ("by", "shares", "learns"),
+    "learning": tuple(keys.LEARNING),
     "task": tuple(keys.TASK),
     "escalate": ("priority", "team", "owner", "do", "go", "wait"),
 }
@@ -255,6 +257,8 @@ def _kind(path: Path) -> str:
             return "document"
         case ("states", _):
             return "state"
+        case ("splits", _):
+            return "split"
         case (*_, "steps", int()):
             return "step"
         case (*_, "answers", int()):

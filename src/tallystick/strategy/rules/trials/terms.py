@@ -38,6 +38,8 @@ ENOUGH = 30
 #: What a trial may be about. Disputes are its guard: a challenger that raises them is stopped.
 PRIMARY = (Measure.PAID_IN_FULL, Measure.COLLECTED, Measure.PROMISE_KEPT, Measure.CONTACTS)
 GUARD = Measure.DISPUTED
+#: What a split may learn by: an account has it or not, and the more have it the better.
+LEARNED = (Measure.PAID_IN_FULL.value, Measure.PROMISE_KEPT.value)
 
 
 class Outcome(Choice):
@@ -88,6 +90,13 @@ class SplitOnTrial(Refusal):
 
     code = "strategy.split_on_trial"
     sentence = _("The trial “{title}” reads the same split and has not ended.")
+
+
+class SplitLearns(Refusal):
+    """Its shares move while a trial would go on, and its own page says what came of each arm."""
+
+    code = "strategy.trial_of_split_that_learns"
+    sentence = _("“{split}” sets its shares anew every week. Its own page says what each arm brings.")
 
 
 class TermsImpossible(Refusal):

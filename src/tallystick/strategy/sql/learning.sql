@@ -1,0 +1,67 @@
+-- name: sums
+-- What ways of dealing accounts out say of a split, in accounts that came to its state from %(since)s on and whose window is over
+-- by %(day)s. An account that came within the window before counts as having come then. It weighs what the policy would have given
+-- its arm over the chance that was kept with the decision, in millionths, so that sums are exact. Measures are those of trials.sql.
+-- Rows without a policy only count accounts by arm: all that "came", and those whose window is "over" with what they have.
+WITH entered AS (
+    SELECT decision.account_id, decision.due_on AS entered_on, decision.facts ->> %(word)s AS arm,
+        (decision.facts -> %(chances)s ->> (decision.facts ->> %(word)s))::integer AS chance,
+        decision.due_on - lag(decision.due_on) OVER (
+            PARTITION BY decision.account_id ORDER BY decision.due_on, decision.id
+        ) AS days_since
+    FROM strategy_decision AS decision
+    JOIN unnest(%(versions)s::integer[], %(effects)s::smallint[]) AS entering(version_id, effect) USING (version_id, effect)
+    WHERE decision.due_on BETWEEN %(since)s::date - %(window)s::integer AND %(day)s
+),
+came AS (
+    SELECT entered.*, CASE WHEN %(by_debtor)s THEN account.party_id ELSE account.id END AS unit,
+        entered.entered_on + %(window)s::integer AS over_on, owed.balance
+    FROM entered
+    JOIN accounts_account AS account ON account.id = entered.account_id AND NOT account.is_house
+    CROSS JOIN LATERAL (
+        SELECT sum(CASE WHEN entry.debit = ANY(%(owed)s) THEN entry.amount_minor ELSE 0 END
+            - CASE WHEN entry.credit = ANY(%(owed)s) THEN entry.amount_minor ELSE 0 END)::bigint AS balance
+        FROM ledger_entry AS entry
+        WHERE entry.account_id = entered.account_id
+            AND (entry.booked_on < entered.entered_on OR (entry.booked_on = entered.entered_on AND entry.cause_kind = %(added)s))
+    ) AS owed
+    WHERE entered.entered_on >= %(since)s AND (entered.days_since IS NULL OR entered.days_since >= %(window)s)
+        AND entered.chance > 0 AND owed.balance > 0
+),
+measured AS (
+    SELECT came.*, (CASE %(measure)s
+        WHEN 'paid_in_full' THEN (
+            SELECT coalesce(sum(CASE WHEN entry.debit = ANY(%(money)s) AND entry.credit = ANY(%(owed)s) THEN entry.amount_minor
+                WHEN entry.credit = ANY(%(money)s) AND entry.debit = ANY(%(owed)s) THEN -entry.amount_minor END), 0) >= came.balance
+            FROM ledger_entry AS entry
+            WHERE entry.account_id = came.account_id AND entry.booked_on >= came.entered_on AND entry.booked_on < came.over_on
+        )
+        WHEN 'promise_kept' THEN EXISTS (
+            SELECT FROM promises_promise AS promise
+            WHERE promise.account_id = came.account_id AND promise.state IN ('kept', 'partly_kept')
+                AND promise.ended_on >= came.entered_on AND promise.ended_on < came.over_on
+        )
+        END)::integer AS reached,
+        EXISTS (
+            SELECT FROM disputes_dispute AS dispute
+            WHERE dispute.account_id = came.account_id
+                AND dispute.raised_on >= came.entered_on AND dispute.raised_on < came.over_on
+        )::integer AS disputed
+    FROM came WHERE came.over_on <= %(day)s
+),
+of_units AS (
+    SELECT policy.name, value.measure, measured.unit, sum(weight.of_one * value.y)::numeric AS y, sum(weight.of_one)::numeric AS x
+    FROM measured
+    JOIN unnest(%(policies)s::text[], %(arms)s::text[], %(shares)s::integer[]) AS policy(name, arm, share) USING (arm)
+    CROSS JOIN LATERAL (SELECT round(1000000.0 * policy.share / measured.chance) AS of_one) AS weight
+    CROSS JOIN LATERAL (VALUES (%(measure)s, measured.reached), ('disputed', measured.disputed)) AS value(measure, y)
+    WHERE policy.share > 0
+    GROUP BY policy.name, value.measure, measured.unit
+)
+SELECT name, measure, count(*)::bigint AS units, sum(y)::numeric AS y, sum(x)::numeric AS x,
+    sum(y * y)::numeric AS yy, sum(x * y)::numeric AS xy, sum(x * x)::numeric AS xx
+FROM of_units GROUP BY name, measure
+UNION ALL
+SELECT arm, 'came', count(*), 0, 0, 0, 0, 0 FROM came GROUP BY arm
+UNION ALL
+SELECT arm, 'over', count(*), sum(reached), sum(disputed), 0, 0, 0 FROM measured GROUP BY arm
