@@ -24,6 +24,8 @@ from tallystick.strategy import actions
 from tallystick.strategy.actions import refreshing
 from tallystick.strategy.models import Act, Decision, Rehearsal, RehearsalAccount, RehearsalCount, Version
 from tallystick.strategy.queries import book, rehearsed
+from tallystick.strategy.queries.alike import Alike
+from tallystick.strategy.queries.imagining import Imagined
 from tallystick.strategy.queries.rehearsed import Result
 from tallystick.strategy.rules import lifecycle
 from tallystick.strategy.rules.rehearsal import Harm, NothingToRehearse, NotRehearsed, RehearsalTooOld
@@ -213,6 +215,51 @@ def test_what_the_day_changes_is_all_that_a_refresh_would_change():
         "tasks_overrun",
         "next_review_on",
     }
+
+
+BEGINNING = "  beginning:\n    steps:\n      - {id: look, do: [note: look], go: waiting}\n"
+REST = "      - id: rest\n        after: 30 days\n        do: [note: rest]\n"
+EARLY = "      - id: early\n        when: days_past_due >= 2\n        do: [note: early]\n"
+
+
+@pytest.mark.parametrize(
+    ("document", "alike"),
+    [
+        (DOCUMENT, {"waiting", "paid"}),
+        (DOCUMENT.replace("note: called", "note: other words"), {"waiting", "paid"}),
+        (CHANGED, set()),
+        (
+            DOCUMENT.replace("states:\n", "states:\n" + BEGINNING).replace("start: waiting", "start: beginning"),
+            {"waiting", "paid"},
+        ),
+        (DOCUMENT.replace(REST, ""), {"paid"}),
+        (DOCUMENT.replace("id: rest", "id: pause"), {"waiting", "paid"}),
+        (DOCUMENT.replace("    steps:\n", "    steps:\n" + EARLY, 1), {"paid"}),
+        (DOCUMENT.replace("start: waiting", "start: waiting\nnever_when:\n  held: holds.active"), {"paid"}),
+        (DOCUMENT.replace("overdue <= 0", "strategy.decisions > 1"), {"paid"}),
+    ],
+)
+def test_whom_both_ways_treat_by_the_same_words_is_asked_once_to_the_same_end(document, alike, monkeypatch):
+    ids = _debtors(*[9, 5, 1, -3, -1, 40] * 2)
+    held, unassigned = ids[:2]
+    strategies.publish(DOCUMENT)
+    strategies.refresh(*ids)
+    run(DAY)
+    strategies.refresh(*_debtors(8, 2))
+    holds.place_hold(account_id=held, reason=Reason.MANUAL, from_on=DAY, until_on=None, at=at(DAY), by=BY)
+    strategies.refresh(held)
+    sql.execute("UPDATE strategy_book SET version_id = NULL, place = NULL WHERE account_id = %s", [unassigned])
+    draft, day = _draft(document), DAY + timedelta(days=1)
+
+    once = Alike(Imagined(draft, day))
+    told = {image.state.id for image, kind in zip(once._images, once._kinds, strict=True) if image is not None and kind}
+    first = _rehearse(draft, day)
+    monkeypatch.setattr(Alike, "is_anywhere", False)
+    second = _rehearse(draft, day)
+
+    assert told == alike
+    assert first.rehearsal.figures == second.rehearsal.figures
+    assert _kept(first) == _kept(second)
 
 
 def test_who_stands_in_a_state_that_is_gone_starts_anew():

@@ -8,6 +8,7 @@ from typing import Any
 
 from tallystick.kernel import sql
 from tallystick.strategy.actions import refreshing
+from tallystick.strategy.queries.alike import Alike
 from tallystick.strategy.queries.book import BOOK
 from tallystick.strategy.queries.imagining import GOES_ON, Imagined, Side, array
 from tallystick.strategy.rules import compile as compiler
@@ -79,8 +80,12 @@ def compare(imagined: Imagined, tables: Sequence[str], *, rehearsal_id: int, chu
         _Way(imagined, imagined.after, "is", imagined.moved_over(imagined.treated(apart))),
     )
     more = " OR ".join(("is_stale", *(f"coalesce({way.goes_on}[{way.name}_number], false)" for way in ways)))
+    alike = Alike(imagined)
     with _hashed():
-        sql.execute(_tallied(f"({_both(imagined, imagined.rows(tables))} OFFSET 0)", *ways, is_apart=more))
+        if alike.is_anywhere:
+            sql.execute(_tallied(f"({alike.both(imagined.rows(tables))})", *ways, is_apart=more, is_counted=True))
+        rows = imagined.rows(tables, f"NOT {alike.condition}" if alike.is_anywhere else "true")
+        sql.execute(_tallied(f"({_both(imagined, rows)} OFFSET 0)", *ways, is_apart=more))
     if _set_apart(tables):
         refreshing.renew(APART, day=imagined.day)
         sql.execute(f"INSERT INTO {BOTH} {_both(imagined, apart)}")
@@ -94,10 +99,13 @@ def compare(imagined: Imagined, tables: Sequence[str], *, rehearsal_id: int, chu
 
 @contextmanager
 def _hashed() -> Iterator[None]:
-    """Have the planner group by a hash. It cannot know how few of many rows differ, and would sort them all."""
-    sql.execute("SET LOCAL enable_sort = off")
+    """Have the planner group by a hash, in memory.
+
+    It cannot know how few groups there are of many rows, and would sort them all; and it holds an array of names to be large.
+    """
+    sql.execute("SET LOCAL enable_sort = off; SET LOCAL hash_mem_multiplier = 16")
     yield
-    sql.execute("SET LOCAL enable_sort TO DEFAULT")
+    sql.execute("SET LOCAL enable_sort TO DEFAULT; SET LOCAL hash_mem_multiplier TO DEFAULT")
 
 
 def _set_apart(tables: Sequence[str]) -> int:
@@ -125,13 +133,10 @@ def _both(imagined: Imagined, rows: str) -> str:
         f"{imagined.is_stale} AS is_stale",
     )
     moved = imagined.moved_over(was, "book.was_number", "book.was_version", "book.was_place", "book.is_stale")
-    late = f"({imagined.quoted_day} - book.oldest_due_on)"
     was_stand = f"coalesce({before.statement.to_places}[book.was_number], book.was_place)"
     return f"""
         SELECT book.account_id, book.client_id, book.portfolio_id, book.currency, book.open_minor, book.is_company,
-               book.is_open AND book.open_minor > 0 AS owes,
-               coalesce(width_bucket({late}, {array("integer", rules.AGES)}), 0)::smallint AS age,
-               ({imagined.care})::smallint AS care, book.was_number, {before.stand(was_stand, "book.was_version")} AS was_stand,
+               {imagined.counted}, book.was_number, {before.stand(was_stand, "book.was_version")} AS was_stand,
                book.is_number, {after.stand(after.after("place", "book.is_number", day=imagined.quoted_day))} AS is_stand,
                book.is_stale
         FROM (SELECT book.*, {after.statement.timed} AS is_number FROM ({moved}) AS book OFFSET 0) AS book
@@ -271,23 +276,23 @@ _ALIKE = """
 """
 
 
-def _tallied(both: str, was: _Way, now: _Way, *, is_apart: str) -> str:
+def _tallied(both: str, was: _Way, now: _Way, *, is_apart: str, is_counted: bool = False) -> str:
     """Write the statement that counts accounts that are alike, and names those that fare otherwise or are not done yet."""
+    told = "account_id, client_id, open_minor"
+    names = (f"array_agg({name}) FILTER (WHERE differs OR is_apart)" for name in told.split(", "))
+    counts = ", ".join(("count(*)", "sum(open_minor)", *names))
+    if is_counted:
+        told = counts = "accounts, open_minor, account_ids, client_ids, open_minors"
     return f"""
         INSERT INTO {TALLY} ({_ALIKE}, accounts, open_minor, account_ids, client_ids, open_minors)
-        SELECT {_ALIKE}, count(*), sum(open_minor), {
-        ", ".join(
-            f"array_agg({name}) FILTER (WHERE differs OR is_apart)"
-            for name in ("account_id", "client_id", "open_minor")
-        )
-    }
+        SELECT {_ALIKE}, {counts}
         FROM (
             SELECT was_number, CASE WHEN stands_otherwise THEN was_stand ELSE {was.version_stand} END AS was_stand,
                    is_number, CASE WHEN stands_otherwise THEN is_stand ELSE 0 END AS is_stand, stands_otherwise, differs,
-                   is_apart, harms, currency, portfolio_id, is_company, age, care, open_minor, account_id, client_id
+                   is_apart, harms, currency, portfolio_id, is_company, age, care, {told}
             FROM ({_compared(both, was, now, is_apart=is_apart)}) AS book
         ) AS book
-        GROUP BY {_ALIKE}
+        {"" if is_counted else f"GROUP BY {_ALIKE}"}
     """  # noqa: S608
 
 

@@ -119,9 +119,29 @@ class Imagined:
         asked[rehearsal.Harm.DISPUTED] = "book.disputes_open > 0"
         return " | ".join(f"CASE WHEN {condition} THEN {harm:d} ELSE 0 END" for harm, condition in asked.items())
 
-    def rows(self, tables: Iterable[str]) -> str:
+    def rows(self, tables: Iterable[str], where: str = "true") -> str:
         """Write the rows of some tables, with the columns that anything here reads."""
-        return " UNION ALL ".join(f"SELECT {', '.join(self.columns)} FROM {table}" for table in tables)  # noqa: S608
+        return " UNION ALL ".join(
+            f"SELECT {', '.join(self.columns)} FROM {table} AS book WHERE {where}"  # noqa: S608
+            for table in tables
+        )
+
+    def place_of(self, version: Published, place: Place) -> Place | None:
+        """Give what becomes of a place by the move-over at publication; None for the place of another strategy."""
+        if version.version_id == self.version.pk:
+            return place
+        program = self._old.get(version.version_id)
+        return program.matching(place, self._published.program) if program else None
+
+    @property
+    def counted(self) -> str:
+        """Write what accounts are told apart by in the counts, and whether they owe."""
+        late = f"({self.quoted_day} - book.oldest_due_on)"
+        return f"""
+            book.is_open AND book.open_minor > 0 AS owes,
+            coalesce(width_bucket({late}, {array("integer", rehearsal.AGES)}), 0)::smallint AS age,
+            ({self.care})::smallint AS care
+        """
 
     @property
     def is_stale(self) -> str:

@@ -98,6 +98,8 @@ class Numbered:
     base: int
     #: What its conditions may speak of.
     words: Catalogue
+    #: The place from which places are counted.
+    first_place: int = 0
 
 
 class Statement:
@@ -134,13 +136,12 @@ class Statement:
     @cached_property
     def timed(self) -> str:
         """What happens by time: a transition, or the step waited for."""
-        return self._by_state(
-            lambda numbered, state: self._when(
-                numbered,
-                self._leaves(numbered, state),
-                otherwise=self._overruns(numbered, state, otherwise=self._waiting(numbered, state)),
-            )
-        )
+        return self._by_state(self.timed_of)
+
+    def timed_of(self, numbered: Numbered, state: State) -> str:
+        """Write what happens by time in a state."""
+        waiting = self._overruns(numbered, state, otherwise=self._waiting(numbered, state))
+        return self._when(numbered, self._leaves(numbered, state), otherwise=waiting)
 
     @cached_property
     def steps(self) -> str:
@@ -277,11 +278,12 @@ class Statement:
         program = numbered.version.program
         steps = []
         for place in program.places_of(state):
+            number = place.number - numbered.first_place
             if place.step and place.is_awaiting:
-                steps.append(f"WHEN {place.number} THEN {self._task(numbered, program.of_task(state, place.step))}")
+                steps.append(f"WHEN {number} THEN {self._task(numbered, program.of_task(state, place.step))}")
             elif place.step and timing.may_fire_on(place.step, day=self.day, holidays=numbered.version.holidays):
                 fires = self._step(numbered, state, program.of_step(state, place.step))
-                steps.append(f"WHEN {place.number} THEN {fires}")
+                steps.append(f"WHEN {number} THEN {fires}")
         return f"(CASE book.place {' '.join(steps)} END)" if steps else "NULL::integer"
 
     def _step(self, numbered: Numbered, state: State, effects: list[Effect]) -> str:
