@@ -23,7 +23,7 @@ from tallystick.promises import actions as promises
 from tallystick.strategy import actions
 from tallystick.strategy.actions.foreseeing import living, making
 from tallystick.strategy.actions.foreseeing.living import Day
-from tallystick.strategy.actions.foreseeing.world import world
+from tallystick.strategy.actions.foreseeing.world import untouched, world
 from tallystick.strategy.models import Act, Version
 from tallystick.strategy.queries import foresights
 from tallystick.strategy.queries.foreseen import Result
@@ -102,20 +102,16 @@ def test_nothing_is_written_but_what_was_seen(calendar):
 
 def test_a_world_cannot_write_outside_itself():
     account_id = ahead.book()[0]
-    nobody = "SELECT id FROM accounts_account WHERE id = %(id)s"
 
-    with (
-        pytest.raises(InternalError, match="read-only transaction"),
-        transaction.atomic(),
-        world(nobody, {"id": account_id}),
-    ):
-        sql.execute("UPDATE public.strategy_book SET place = 0")
-    with transaction.atomic():
-        with world(nobody, {"id": account_id}):
+    with world("SELECT id FROM accounts_account WHERE id = %(id)s", {"id": account_id}):
+        with pytest.raises(InternalError, match="read-only transaction"), untouched():
+            sql.execute("UPDATE public.strategy_book SET place = 0")
+        with untouched():
             assert sql.value("SELECT count(*) FROM strategy_book") == 1
             sql.execute("UPDATE strategy_book SET place = 1")
-        assert sql.value("SELECT count(*) FROM strategy_book") == 5
-        sql.execute("UPDATE strategy_book SET place = place")
+
+    assert sql.value("SELECT count(*) FROM strategy_book") == 5
+    sql.execute("UPDATE strategy_book SET place = place")
 
 
 def test_people_act_by_what_is_assumed_and_do_the_same_again(calendar):

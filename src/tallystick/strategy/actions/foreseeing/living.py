@@ -41,8 +41,8 @@ _JOBS = frozenset(
 )
 #: Rounds of jobs that cause jobs, after which something must be going round in a ring.
 _MOST_ROUNDS = 100
-#: After so many days PostgreSQL is told how much has happened since.
-_LOOK_AGAIN = 10
+#: After so many days the world is tidied.
+_TIDY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,14 @@ def put_in_force(version: Version, day: Day, *, by: Actor) -> None:
 
 def live(day: Day, people: People, *, by: Actor) -> None:
     """Live through a day."""
-    with clock.imagined(day.night):
-        _nightly(day, by=by)
-    with clock.imagined(day.morning):
-        people(day)
-        work_off()
-    if day.number % _LOOK_AGAIN == 0:
-        world.look_again()
+    with world.untouched():
+        with clock.imagined(day.night):
+            _nightly(day, by=by)
+        with clock.imagined(day.morning):
+            people(day)
+            work_off()
+    if day.number % _TIDY == 0:
+        world.tidy()
 
 
 def _nightly(day: Day, *, by: Actor) -> None:

@@ -1,24 +1,25 @@
 """Foresee what a version comes to over days ahead, beside what decides now: part of the debtors after part, and resumable.
 
-A part of the debtors is one transaction that leaves a mark with its counts: kill it anywhere and start it again, and the figures
-are the same. Nothing of the book is written, and only accounts that are copied are locked.
+A part of the debtors leaves its mark together with its counts, and nothing before: kill it anywhere and start it again, and the
+figures are the same. Nothing of the book is written or locked.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor, system
 from tallystick.strategy.actions.foreseeing import living
 from tallystick.strategy.actions.foreseeing.behaving import People
 from tallystick.strategy.actions.foreseeing.living import Day
-from tallystick.strategy.actions.foreseeing.world import FIRST_NEW, world
+from tallystick.strategy.actions.foreseeing.world import FIRST_NEW, untouched, world
 from tallystick.strategy.actions.recording import record
 from tallystick.strategy.models import Foresight, ForesightChunk, ForesightCount, HouseNumber
 from tallystick.strategy.queries import foresights, imagining, life, obstacles, runs, versions
@@ -126,30 +127,42 @@ def work_foresight(*, foresight_id: int, at: datetime, by: Actor) -> int:
     return sum(foresee_chunk(foresight_id=foresight_id, chunk=chunk, at=at, by=by) for chunk in range(foresight.chunks))
 
 
-@transaction.atomic
 def foresee_chunk(*, foresight_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     """Live through the days with one part of the debtors, both ways, unless it is done or somebody else is doing it."""
     _may(by)
     began = time.monotonic()
-    if not sql.value("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, runs.lock_of(foresight_id, chunk)]):
-        return False
-    foresight = foresights.get_foresight(foresight_id)
-    if foresight.finished_at is not None or foresight.marks.filter(chunk=chunk).exists():
-        return False
-    then = _Way(foresight, chunk, Side.THEN)
-    then.live()
-    now = _Way(foresight, chunk, Side.NOW, counted=then.counted)
-    now.live()
-    ForesightCount.objects.bulk_create([*now.counts, *then.counts], batch_size=2_000)
-    ForesightChunk.objects.create(
-        foresight=foresight,
-        chunk=chunk,
-        marked_at=at,
-        seconds=time.monotonic() - began,
-        accounts=then.accounts,
-        counted=len(then.counted),
-    )
+    with _alone(foresight_id, chunk) as is_mine:
+        foresight = foresights.get_foresight(foresight_id)
+        if not is_mine or foresight.finished_at is not None or foresight.marks.filter(chunk=chunk).exists():
+            return False
+        then = _Way(foresight, chunk, Side.THEN)
+        then.live()
+        now = _Way(foresight, chunk, Side.NOW, counted=then.counted)
+        now.live()
+        with transaction.atomic():
+            ForesightCount.objects.bulk_create([*now.counts, *then.counts], batch_size=2_000)
+            ForesightChunk.objects.create(
+                foresight=foresight,
+                chunk=chunk,
+                marked_at=at,
+                seconds=time.monotonic() - began,
+                accounts=then.accounts,
+                counted=len(then.counted),
+            )
     return True
+
+
+@contextmanager
+def _alone(foresight_id: int, chunk: int) -> Iterator[bool]:
+    """Hold the lock of a part for the session, over all its transactions; false where somebody else has it."""
+    key = [_LOCK, runs.lock_of(foresight_id, chunk)]
+    is_mine = bool(sql.value("SELECT pg_try_advisory_lock(%s, %s)", key))
+    try:
+        yield is_mine
+    finally:
+        # Who has lost the server has lost the lock.
+        if is_mine and sql.is_connected() and not connection.needs_rollback:
+            sql.value("SELECT pg_advisory_unlock(%s, %s)", key)
 
 
 class _Way:
@@ -174,11 +187,12 @@ class _Way:
             assumed.from_json(self._foresight.assumptions), calendar=calendar, seed=self._foresight.seed, by=self._by
         )
         with world(_query("sampled"), part):
-            self.accounts = int(sql.value("SELECT count(*) FROM strategy_book"))
-            if self._side is Side.THEN:
-                living.put_in_force(self._foresight.version, self._days[0], by=self._by)
-            self._name_counted()
-            people.begin(self._days[0])
+            with untouched():
+                self.accounts = int(sql.value("SELECT count(*) FROM strategy_book"))
+                if self._side is Side.THEN:
+                    living.put_in_force(self._foresight.version, self._days[0], by=self._by)
+                self._name_counted()
+                people.begin(self._days[0])
             for day in self._days:
                 living.live(day, people, by=self._by)
                 self._keep(day.on, figures.OWING, "owing")

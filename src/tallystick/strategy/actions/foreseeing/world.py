@@ -1,8 +1,9 @@
 """A world to imagine days in: copies of what a part of the accounts have, under the names of the tables that a night writes.
 
 PostgreSQL looks for a table among a connection's temporary ones first. So everything that runs at night, the rooms' own actions
-included, reads and writes the copies, and nothing has to be written a second time. Meanwhile the transaction is read only, in
-which PostgreSQL refuses to write to any table but a temporary one: whatever was not copied cannot be changed.
+included, reads and writes the copies, and nothing has to be written a second time. All is done in read-only transactions, in
+which PostgreSQL refuses to write to any table but a temporary one: whatever was not copied cannot be changed. Each day is a
+transaction of its own, since the old versions of rows can only be cleared away behind one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tallystick.kernel import sql
 
@@ -59,14 +60,11 @@ _BESIDE = {
 
 @contextmanager
 def world(accounts: str, params: Mapping[str, object]) -> Iterator[None]:
-    """Have a world for the accounts that a query gives, for as long as it takes; nothing can be written outside it.
-
-    It is part of a transaction, which goes on as it was afterwards.
-    """
-    path = sql.value("SHOW search_path")
+    """Have a world for the accounts that a query gives, for as long as it takes. What is done in it stands within `untouched`."""
+    path = str(sql.value("SHOW search_path"))
     with transaction.atomic():
         # A statement that a session has prepared is read again when the path has changed, and finds the copies.
-        sql.execute("SET LOCAL search_path TO pg_temp, public")
+        sql.execute("SET search_path TO pg_temp, public")
         sql.execute(f"CREATE TEMP SEQUENCE {_NUMBERS} START {FIRST_NEW}")
         sql.execute(f"CREATE TEMP TABLE {PEOPLED} (account_id bigint PRIMARY KEY)")
         sql.execute(f"INSERT INTO {PEOPLED} {accounts}", params)
@@ -74,14 +72,28 @@ def world(accounts: str, params: Mapping[str, object]) -> Iterator[None]:
             _copy(table)
         for table, columns in _BESIDE.items():
             sql.execute(f"CREATE TEMP TABLE {table} {columns}")
-        with transaction.atomic():
-            # It ends with the savepoint: whoever asked for the world may write what was seen in it.
-            sql.execute("SET TRANSACTION READ ONLY")
-            yield
+    try:
+        yield
+    finally:
+        # Whoever takes a transaction back, or loses the server, takes the copies with it.
+        if sql.is_connected() and not connection.needs_rollback:
+            _leave(path)
+
+
+@contextmanager
+def untouched() -> Iterator[None]:
+    """Have a transaction in which PostgreSQL refuses to write to any table but a temporary one."""
+    with transaction.atomic():
+        sql.execute("SET TRANSACTION READ ONLY")
+        yield
+
+
+def _leave(path: str) -> None:
+    with transaction.atomic():
         for table in (*TABLES, *_BESIDE, PEOPLED):
             sql.execute(f"DROP TABLE pg_temp.{table}")
         sql.execute(f"DROP SEQUENCE pg_temp.{_NUMBERS}")
-        sql.execute("SELECT set_config('search_path', %s, true)", [path])
+        sql.execute("SELECT set_config('search_path', %s, false)", [path])
 
 
 def _copy(table: str) -> None:
@@ -112,6 +124,10 @@ def _copy(table: str) -> None:
     sql.execute(f"ANALYZE pg_temp.{table}")
 
 
-def look_again() -> None:
-    """Have PostgreSQL count what the tables hold by now: nothing else does so for temporary ones."""
-    sql.execute(f"ANALYZE {', '.join(f'pg_temp.{table}' for table in TABLES)}")
+def tidy() -> None:
+    """Clear away old versions of rows, and have PostgreSQL count what the tables hold: nothing else does so for temporary ones.
+
+    Within a transaction of somebody else nothing can be cleared away.
+    """
+    doing = "ANALYZE" if connection.in_atomic_block else "VACUUM (ANALYZE)"
+    sql.execute(f"{doing} {', '.join(f'pg_temp.{table}' for table in TABLES)}")
