@@ -14,6 +14,8 @@ from tests.strategy import builders as strategies
 
 from tallystick.accounts.models import Account
 from tallystick.config import invariants
+from tallystick.contact import actions as contact_actions
+from tallystick.contact.rules.words import CallOutcome
 from tallystick.disputes import actions as dispute_actions
 from tallystick.disputes.rules import Reason, State
 from tallystick.documents import actions as document_actions
@@ -27,6 +29,7 @@ from tallystick.promises import actions as promise_actions
 from tallystick.strategy import actions as strategy_actions
 from tallystick.timeline import actions as timeline
 
+_OF_POLICY = "WHERE paper_id IN (SELECT id FROM strategy_paper WHERE kind <> 'strategy')"
 DOCUMENT = """
 name: test
 title: Chasing
@@ -76,6 +79,7 @@ def book():
     """A book in which something of everything happened, and every event is sealed; give the account it happened to."""
     clock.travel_to(AT)
     strategies.publish(DOCUMENT)
+    _late_since_yesterday()
     account, quiet = builders.account(), builders.account()
     item = builders.invoice(account, "100.00", reference="INV-1001")
     for reference, amount in (("INV-1002", "50.00"), ("INV-1003", "40.00"), ("INV-1004", "10.00")):
@@ -99,12 +103,12 @@ def book():
     letter = document_actions.NewFile(account.pk, DocumentKind.SENT_LETTER, "letter.txt", "text/plain", b"Pay us.")
     document = document_actions.store_document(file=letter, at=AT, by=TEST)
     strategies.run(TODAY)
-    risk = strategy_actions.draft_policy(document=RISK, at=AT, by=TEST)
-    strategy_actions.publish_policy(version_id=risk.pk, at=AT, by=TEST)
+    risk = strategy_actions.draft(document=RISK, at=AT, by=TEST)
+    strategy_actions.publish(version_id=risk.pk, at=AT, by=TEST)
     strategy_actions.keep_scores(day=TODAY, at=AT, by=TEST)
     sql.execute(
-        "UPDATE contact_message SET state = 'sent', sent_at = %s, document_id = %s",
-        [AT - timedelta(days=1), document.pk],
+        "UPDATE contact_message SET state = 'sent', sent_at = %s, document_id = %s WHERE account_id = %s",
+        [AT - timedelta(days=1), document.pk, account.pk],
     )
     strategies.answer(TODAY)
     timeline.seal_events(at=AT)
@@ -112,6 +116,16 @@ def book():
     timeline.seal_events(at=AT + timedelta(days=2))
     yield account
     clock.travel_to(None)
+
+
+def _late_since_yesterday():
+    """Have an account that was called the evening before, and about which the run of the day decides by time."""
+    account, evening = builders.account(), AT - timedelta(hours=12)
+    builders.invoice(account, due_on=TODAY - timedelta(days=7))
+    contact_actions.log_call(
+        account_id=account.pk, outcome=CallOutcome.NO_ANSWER, number="07700 900123", at=evening, by=TEST
+    )
+    strategies.answer(TODAY - timedelta(days=1))
 
 
 def unlock():
@@ -315,26 +329,26 @@ BREAKS = [
     (
         "what decides was approved",
         ["UPDATE strategy_version SET document = replace(document, 'Look again', 'Look twice')"],
-        "Chasing 1 decided, and is not what was approved",
+        "Chasing 1 was published, and is not what was approved",
     ),
     (
         "what decides was approved",
         [
-            "INSERT INTO strategy_version (strategy_id, number, document, state, created_at, created_by, is_by_system,"
+            "INSERT INTO strategy_version (paper_id, number, document, state, created_at, created_by, is_by_system,"
             " published_at, published_by, retired_at, restores_id)"
-            " SELECT strategy_id, 2, document || '#', 'retired', created_at, created_by, false, published_at, published_by,"
+            " SELECT paper_id, 2, document || '#', 'retired', created_at, created_by, false, published_at, published_by,"
             " published_at, id FROM strategy_version"
         ],
         "Chasing 2 is not the version 1 that it restores",
     ),
     (
         "every policy is understood",
-        ["UPDATE strategy_policy_version SET document = replace(document, 'days_past_due', 'days_past_dew')"],
+        [f"UPDATE strategy_version SET document = replace(document, 'days_past_due', 'days_past_dew') {_OF_POLICY}"],  # noqa: S608
         "Risk 1 cannot be understood",
     ),
     (
-        "what policies say was approved",
-        ["UPDATE strategy_policy_version SET document = document || '#'"],
+        "what decides was approved",
+        [f"UPDATE strategy_version SET document = document || '#' {_OF_POLICY}"],  # noqa: S608
         "Risk 1 was published, and is not what was approved",
     ),
     (
@@ -426,6 +440,15 @@ BREAKS = [
             " WHERE kind = 'strategy.StepTaken'"
         ],
         "is on the timeline 2 times",
+    ),
+    (
+        "no decision of the night was stale",
+        [
+            "UPDATE strategy_book SET contact_call_on = NULL",
+            # All is one transaction here: as if it had looked when all that was told was over.
+            "UPDATE strategy_run_chunk SET looks = '[[0, [], 9999999999]]'",
+        ],
+        "does not know of contact.CallLogged",
     ),
     ("what was refused was refused once", [REFUSED.format(7), REFUSED.format(7)], "was refused 2 times"),
     ("what was refused was refused once", [REFUSED.format(0)], "was refused, and carried out"),
@@ -553,7 +576,7 @@ def test_a_room_or_some_words_choose_what_is_checked_and_json_says_it_all(book):
 
     assert code == 1
     told = json.loads(said.splitlines()[0])
-    assert (told["room"], told["checked"], told["breaches"]) == ("accounts", 5, 1)
+    assert (told["room"], told["checked"], told["breaches"]) == ("accounts", 6, 1)
     assert told["named"] == [f"account {book.pk}: item INV-1002 shows 4999, the ledger says 5000"]
 
     code, said = checked("no such thing")
@@ -589,7 +612,10 @@ def test_before_the_run_of_a_day_nothing_can_have_been_forgotten(book):
 
 @pytest.mark.django_db
 def test_a_version_that_cannot_be_read_is_one_breach_and_not_one_for_each_account(book):
-    sql.execute("UPDATE strategy_version SET document = replace(document, 'days_past_due', 'days_past_dew')")
+    sql.execute(
+        "UPDATE strategy_version SET document = replace(document, 'days_past_due', 'days_past_dew') WHERE paper_id IN"
+        " (SELECT id FROM strategy_paper WHERE kind = 'strategy')"
+    )
 
     code, said = checked("understood")
 

@@ -17,7 +17,13 @@ from tallystick.config import jobs
 from tallystick.config.starting import site
 from tallystick.strategy import actions
 
-OF_THE_NIGHT = {"strategy.work_run", "strategy.work_rehearsal", "strategy.settle", "strategy.keep_scores"}
+OF_THE_NIGHT = {
+    "strategy.work_run",
+    "strategy.work_foresight",
+    "strategy.work_rehearsal",
+    "strategy.settle",
+    "strategy.keep_scores",
+}
 
 
 def test_every_queue_is_somebodys():

@@ -80,6 +80,14 @@ def work_rehearsal(rehearsal_id: int) -> None:
     actions.finish_rehearsal(rehearsal_id=rehearsal_id, at=at, by=by)
 
 
+@app.task(name="strategy.work_foresight", queue=NIGHT)
+def work_foresight(foresight_id: int) -> None:
+    """Do parts of a foresight until none is left."""
+    at, by = clock.now(), system("a foresight")
+    actions.work_foresight(foresight_id=foresight_id, at=at, by=by)
+    actions.finish_foresight(foresight_id=foresight_id, at=at, by=by)
+
+
 @app.task(name="strategy.settle", queue=NIGHT)
 def settle(day: str) -> None:
     """Bring every account to the version that treats it, after one was published or assigned."""

@@ -2,7 +2,14 @@
 
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
-from tallystick.strategy.actions.deferring import defer_rehearsal, defer_run, defer_scoring, defer_settling
+from tallystick.strategy.actions.deferring import (
+    defer_following,
+    defer_foresight,
+    defer_rehearsal,
+    defer_run,
+    defer_scoring,
+    defer_settling,
+)
 from tallystick.strategy.actions.editing import (
     add_part,
     begin_copy,
@@ -15,11 +22,18 @@ from tallystick.strategy.actions.editing import (
     undo_edit,
     write_copy,
 )
+from tallystick.strategy.actions.foreseeing.making import (
+    finish_foresight,
+    foresee,
+    foresee_chunk,
+    set_house_numbers,
+    start_foresight,
+    work_foresight,
+)
 from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
 from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
 from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
-from tallystick.strategy.actions.policies import approve_policy, draft_policy, publish_policy, send_policy_back
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
 from tallystick.strategy.actions.rehearsing import (
@@ -54,23 +68,26 @@ __all__ = [
     "answer_events",
     "answer_some",
     "approve",
-    "approve_policy",
     "assign",
     "begin_copy",
     "begin_strategy",
     "cancel_plan",
+    "defer_following",
+    "defer_foresight",
     "defer_rehearsal",
     "defer_run",
     "defer_scoring",
     "defer_settling",
     "draft",
-    "draft_policy",
     "draft_winner",
     "draft_without",
     "drop_copy",
     "end_trial",
+    "finish_foresight",
     "finish_rehearsal",
     "finish_run",
+    "foresee",
+    "foresee_chunk",
     "import_strategy",
     "judge",
     "keep_copy",
@@ -82,7 +99,6 @@ __all__ = [
     "pause_run",
     "plan",
     "publish",
-    "publish_policy",
     "put_part",
     "rebuild",
     "refresh",
@@ -97,9 +113,10 @@ __all__ = [
     "roll_back",
     "run_chunk",
     "send_back",
-    "send_policy_back",
+    "set_house_numbers",
     "settle",
     "size_trial",
+    "start_foresight",
     "start_rehearsal",
     "start_run",
     "take_look",
@@ -108,6 +125,7 @@ __all__ = [
     "tidy_book",
     "touch",
     "undo_edit",
+    "work_foresight",
     "work_rehearsal",
     "work_run",
     "write_copy",

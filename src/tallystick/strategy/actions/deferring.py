@@ -6,6 +6,7 @@ from datetime import date
 
 from procrastinate.contrib.django import app as jobs
 
+from tallystick.strategy.models import Version
 from tallystick.strategy.queries import policies
 from tallystick.strategy.rules.policies.document import Kind
 
@@ -34,9 +35,23 @@ def defer_rehearsal(*, rehearsal_id: int) -> None:
         jobs.configure_task("strategy.work_rehearsal").defer(rehearsal_id=rehearsal_id)
 
 
+def defer_foresight(*, foresight_id: int) -> None:
+    """Have workers look ahead. Each lives through parts until none is left."""
+    for _worker in range(WORKERS):
+        jobs.configure_task("strategy.work_foresight").defer(foresight_id=foresight_id)
+
+
 def defer_settling(*, day: date) -> None:
     """Have a worker bring every account to the version that treats it on a day."""
     jobs.configure_task("strategy.settle").defer(day=day.isoformat())
+
+
+def defer_following(version: Version, *, day: date) -> None:
+    """Have workers do what follows from a publication on a day: accounts move over, or scores are kept."""
+    if version.paper.is_strategy:
+        defer_settling(day=day)
+    else:
+        defer_scoring(day=day)
 
 
 def defer_telling(*, plan_id: int) -> None:

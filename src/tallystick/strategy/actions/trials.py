@@ -78,7 +78,7 @@ def register_trial(said: Terms, *, at: datetime, by: Actor) -> Trial:
     today = local_day(at, settings.TIME_ZONE)
     if said.starts_on <= today:
         raise terms.StartPassed(day=today.isoformat())
-    trials.lock_strategy(reading.strategy.pk)
+    versions.lock_paper(reading.strategy.pk)
     if other := trials.on_trial(reading.strategy, split.id):
         raise terms.SplitOnTrial(title=other.title)
     sized = _size(said, reading, split, today=today)
@@ -313,4 +313,4 @@ def draft_winner(*, trial_id: int, at: datetime, by: Actor) -> Version:
     arm = trial.challenger if last.outcome == Outcome.BETTER else trial.champion
     published = versions.published_version(trial.strategy)
     document = winner.takes_all(published.document, word=own_words.name_of_split(trial.split), arm=arm)
-    return draft(document=document, strategy=trial.strategy.name, at=at, by=by)
+    return draft(document=document, of=trial.strategy, at=at, by=by)

@@ -15,7 +15,7 @@ from tallystick.kernel.actor import Scope
 from tallystick.kernel.refusals import NotFound
 from tallystick.ledger.queries import OWED_HEADS
 from tallystick.ledger.rules import Cause, Head
-from tallystick.strategy.models import Strategy, Trial, TrialLook, Version
+from tallystick.strategy.models import Paper, Trial, TrialLook, Version
 from tallystick.strategy.queries import versions
 from tallystick.strategy.rules import own_words
 from tallystick.strategy.rules.document import Split
@@ -57,13 +57,8 @@ def lock_trial(trial_id: int, *, scope: Scope) -> Trial:
     Rows that are only added to cannot be locked themselves.
     """
     trial = get_trial(trial_id, scope=scope)
-    lock_strategy(trial.strategy_id)
+    versions.lock_paper(trial.strategy_id)
     return trial
-
-
-def lock_strategy(strategy_id: int) -> None:
-    """Have whoever registers, looks or ends a trial of a strategy wait for each other until the end of the transaction."""
-    Strategy.objects.select_for_update().filter(pk=strategy_id).order_by("pk").first()
 
 
 def looks(trial: Trial) -> QuerySet[TrialLook]:
@@ -76,7 +71,7 @@ def has_ended(trial: Trial) -> bool:
     return hasattr(trial, "end") or looks(trial).exclude(outcome=Outcome.GOES_ON).exists()
 
 
-def on_trial(strategy: Strategy, split: str) -> Trial | None:
+def on_trial(strategy: Paper, split: str) -> Trial | None:
     """Give the trial that reads a split and has not ended, if there is one."""
     open_ones = Trial.objects.filter(strategy=strategy, split=split, end=None)
     return open_ones.exclude(kept_looks__outcome__in=_ENDING).order_by("pk").first()
@@ -101,7 +96,7 @@ def entries(program: Program, state_id: str) -> list[int]:
 class Reading:
     """What is read of the decisions: the arms of a split, of accounts that came to a state in a window."""
 
-    strategy: Strategy
+    strategy: Paper
     split: Split
     state: str
     arms: tuple[str, ...]
@@ -303,13 +298,13 @@ class Candidate:
     @property
     def key(self) -> str:
         """The choice as a form sends it."""
-        return "|".join((self.version.strategy.name, self.split.id, self.champion, self.challenger, self.state))
+        return "|".join((self.version.paper.name, self.split.id, self.champion, self.challenger, self.state))
 
 
 def candidates() -> list[Candidate]:
     """Give what there is to try: each split of a published version, its arms against the first, in each state that is entered."""
     found: list[Candidate] = []
-    for row in versions.overview():
+    for row in versions.rows(versions.strategies()):
         if row.published is None:
             continue
         program = versions.program_of(row.published.document)

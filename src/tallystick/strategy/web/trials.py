@@ -115,7 +115,7 @@ def _candidates() -> list[tuple[str, str]]:
         (
             each.key,
             told.format(
-                strategy=each.version.strategy.title,
+                strategy=each.version.paper.title,
                 challenger=each.challenger,
                 champion=each.champion,
                 state=each.state_title,
