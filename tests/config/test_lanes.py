@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Job
 
 from tallystick.config import jobs
 from tallystick.config.starting import site
@@ -41,6 +43,14 @@ def test_what_goes_through_the_whole_book_waits_for_the_worker_of_the_night():
         ("strategy.work_run", "night"),
         ("strategy.answer_events", "default"),
     }
+
+
+def test_who_lost_to_a_run_answers_again_and_a_defect_is_not_repeated():
+    task = app.tasks["strategy.answer_events"]
+    job = Job(id=1, queue="default", lock=None, queueing_lock=None, task_name=task.name)
+
+    assert task.get_retry_exception(OperationalError("deadlock detected"), job) is not None
+    assert task.get_retry_exception(ValueError("a defect"), job) is None
 
 
 def test_the_site_has_a_worker_for_each():

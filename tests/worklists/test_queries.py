@@ -265,3 +265,24 @@ def test_priorities_lie_between_0_and_100():
         task(account, priority=priority)
 
     assert WorkItem.objects.count() == 2
+
+
+def test_everybodys_list_is_one_whoever_it_lies_with(teams):
+    leeds, _york = teams
+    account, ann = builders.account(), builders.user()
+    found = [
+        task(account, priority=priority, **lies).pk
+        for priority, lies in (
+            (90, {"assignee_id": ann.pk}),
+            (80, {}),
+            (70, {"team_id": leeds.pk}),
+            (60, {"team_id": leeds.pk, "assignee_id": ann.pk}),
+            (50, {}),
+        )
+    ]
+    seen, after = [], None
+    while page := queries.worklist(scope=Scope(), at=AT, due_by=TODAY, after=after, limit=2):
+        seen += [row["id"] for row in page]
+        after = (page[-1]["rank"], page[-1]["id"])
+
+    assert seen == found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from django.conf import settings
+from django.db import OperationalError
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from tallystick.kernel import clock
@@ -14,8 +16,11 @@ from tallystick.strategy import actions
 from tallystick.strategy.actions.deferring import NIGHT
 from tallystick.strategy.queries import runs
 
+#: A run and whoever answers can be in each other's way: one of the two is rolled back, and begins again.
+_AGAIN = RetryStrategy(max_attempts=5, wait=1, exponential_wait=2, retry_exceptions={OperationalError})
 
-@app.task(name="strategy.answer_events")
+
+@app.task(name="strategy.answer_events", retry=_AGAIN)
 def answer_events() -> None:
     """Answer the events that wait."""
     actions.answer_events(at=clock.now(), by=system("an event"))

@@ -142,9 +142,35 @@ ORDER BY foremost.rank DESC, foremost.id
 LIMIT %(limit)s;
 
 -- name: page_of_all
--- A page of all work.
-SELECT id, rank FROM worklists_work_item
-WHERE {wanted}
+-- A page of all work: the foremost of each team, of each person and of what lies with no team, and of those the foremost. So it is
+-- read along the indexes of teams and people, and never sorted as a whole.
+SELECT id, rank
+FROM (
+    SELECT foremost.id, foremost.rank
+    FROM access_team AS team
+    CROSS JOIN LATERAL (
+        SELECT id, rank FROM worklists_work_item
+        WHERE team_id = team.id AND assignee_id IS NULL AND {wanted}
+        ORDER BY rank DESC, id
+        LIMIT %(limit)s
+    ) AS foremost
+    UNION ALL
+    SELECT foremost.id, foremost.rank
+    FROM access_user AS person
+    CROSS JOIN LATERAL (
+        SELECT id, rank FROM worklists_work_item
+        WHERE assignee_id = person.id AND {wanted}
+        ORDER BY rank DESC, id
+        LIMIT %(limit)s
+    ) AS foremost
+    UNION ALL
+    (
+        SELECT id, rank FROM worklists_work_item
+        WHERE team_id IS NULL AND assignee_id IS NULL AND {wanted}
+        ORDER BY rank DESC, id
+        LIMIT %(limit)s
+    )
+) AS foremost
 ORDER BY rank DESC, id
 LIMIT %(limit)s;
 

@@ -41,6 +41,7 @@ _PAGES: tuple[tuple[str, str, str], ...] = (
     ("GET", r"/payments/", "payments"),
     ("GET", r"/payments/waiting", "unmatched lines"),
     ("GET", r"/payments/lines/\d+", "an unmatched line"),
+    ("GET", r"/payments/import", "statement, asked"),
     ("POST", r"/payments/import", "statement, imported"),
     ("GET", r"/payments/files/\d+", "receipt of a statement"),
 )

@@ -43,9 +43,10 @@ class Command(BaseCommand):
         """Work until told to stop."""
         if child:
             follow_parent(grace=_GRACE + 5)
-        if only == "night":
-            connection.ensure_connection()  # where it starts the server, that is no work of the night
-            let_others_go_first(ENVIRONMENT.night_yields)
+        if only:
+            # Pages go before what happens behind them, and that before the night.
+            connection.ensure_connection()  # where it starts the server, that yields to nobody
+            let_others_go_first(ENVIRONMENT.night_yields if only == "night" else ENVIRONMENT.night_yields // 2)
             connection.close()
         asyncio.run(_work(jobs, only))
 
