@@ -2,6 +2,7 @@
 
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
+from tallystick.strategy.actions.concluding import tell_of_trial
 from tallystick.strategy.actions.deferring import defer_rehearsal, defer_run, defer_scoring, defer_settling
 from tallystick.strategy.actions.editing import (
     add_part,
@@ -103,6 +104,7 @@ __all__ = [
     "take_look",
     "take_looks",
     "tell_of_stopped",
+    "tell_of_trial",
     "tidy_book",
     "touch",
     "undo_edit",

@@ -36,6 +36,11 @@ def defer_settling(*, day: date) -> None:
     jobs.configure_task("strategy.settle").defer(day=day.isoformat())
 
 
+def defer_telling_of_trial(*, look_id: int) -> None:
+    """Have whoever registered a trial told that a look ended it."""
+    jobs.configure_task("strategy.tell_of_trial").defer(look_id=look_id)
+
+
 def defer_telling(*, plan_id: int) -> None:
     """Have the people concerned told that a plan was stopped."""
     jobs.configure_task("strategy.tell_of_stopped").defer(plan_id=plan_id)

@@ -15,11 +15,11 @@ from tallystick.kernel.actor import Scope
 from tallystick.kernel.refusals import NotFound
 from tallystick.ledger.queries import OWED_HEADS
 from tallystick.ledger.rules import Cause, Head
-from tallystick.strategy.models import Strategy, Trial, TrialLook, Version
+from tallystick.strategy.models import Act, Strategy, Trial, TrialLook, Version
 from tallystick.strategy.queries import versions
 from tallystick.strategy.rules import own_words
 from tallystick.strategy.rules.document import Split
-from tallystick.strategy.rules.lifecycle import UNPUBLISHED
+from tallystick.strategy.rules.lifecycle import UNPUBLISHED, ActKind, State
 from tallystick.strategy.rules.program import Program
 from tallystick.strategy.rules.trials import estimates, judgement, sequential
 from tallystick.strategy.rules.trials.estimates import Sums
@@ -64,6 +64,27 @@ def lock_trial(trial_id: int, *, scope: Scope) -> Trial:
 def lock_strategy(strategy_id: int) -> None:
     """Have whoever registers, looks or ends a trial of a strategy wait for each other until the end of the transaction."""
     Strategy.objects.select_for_update().filter(pk=strategy_id).order_by("pk").first()
+
+
+def get_look(look_id: int) -> TrialLook:
+    """Give a look that was taken."""
+    return TrialLook.objects.select_related("trial__strategy").get(pk=look_id)
+
+
+def is_filled(trial: Trial) -> bool:
+    """Test if accounts still come to the challenger: the published version has it, with a share."""
+    published = trial.strategy.versions.filter(state=State.PUBLISHED).order_by("pk").first()
+    if published is None:
+        return False
+    splits = versions.program_of(published.document).document.splits
+    return any(split.id == trial.split and dict(split.shares).get(trial.challenger) for split in splits)
+
+
+def stopped_by(trial: Trial) -> Version | None:
+    """Give the version by which the planned stop took the challenger's accounts away, or None."""
+    act = Act.objects.filter(version__strategy=trial.strategy, kind=ActKind.PUBLISHED, details__trial=trial.pk)
+    found = act.select_related("version").order_by("pk").first()
+    return found.version if found else None
 
 
 def looks(trial: Trial) -> QuerySet[TrialLook]:
@@ -323,7 +344,7 @@ def candidates() -> list[Candidate]:
 
 
 def _of_split(version: Version, program: Program, split: Split) -> Iterable[Candidate]:
-    [champion, *others] = [arm for arm, _share in split.shares]
+    champion, *others = [arm for arm, share in split.shares if share]
     for state in program.document.states:
         if entries(program, state.id):
             for other in others:
