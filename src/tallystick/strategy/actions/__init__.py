@@ -44,6 +44,7 @@ from tallystick.strategy.actions.trials import (
     take_look,
     take_looks,
 )
+from tallystick.strategy.actions.yields import draft_without
 
 __all__ = [
     "Judgement",
@@ -66,6 +67,7 @@ __all__ = [
     "draft",
     "draft_policy",
     "draft_winner",
+    "draft_without",
     "drop_copy",
     "end_trial",
     "finish_rehearsal",

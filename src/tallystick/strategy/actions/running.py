@@ -27,11 +27,8 @@ from tallystick.strategy.models import Run, RunChunk
 from tallystick.strategy.queries import book, past, runs, versions
 from tallystick.strategy.queries.runs import LOCK
 from tallystick.strategy.rules import lifecycle, progress
-from tallystick.strategy.rules.program import EffectKind
 from tallystick.strategy.rules.statement import Statement
 
-#: Effects after which an account may still make the step of the day.
-_GOES_ON = frozenset({EffectKind.LEAVE, EffectKind.SKIP, EffectKind.RESULT, EffectKind.OVERRUN})
 #: How often one account is looked at in a run: a transition, skipped steps, a step.
 _MOST_PASSES = 70
 #: How often a chunk is tried when it got in the way of somebody else.
@@ -210,12 +207,7 @@ def go_on(
     more: list[Decided] = []
     latest = list(decisions)
     for _pass in range(_MOST_PASSES):
-        going = [
-            account_id
-            for each in latest
-            if statement.effect(each.number)[1].kind in _GOES_ON
-            for account_id in each.account_ids
-        ]
+        going = [account_id for each in latest if statement.may_go_on(each.number) for account_id in each.account_ids]
         if not going:
             break
         those = Asking(asking.table, going, keeping=asking.keeping)
