@@ -20,7 +20,7 @@ from tallystick.access.rules.rights import Role
 from tallystick.kernel import clock
 from tallystick.strategy import actions, tasks
 from tallystick.strategy.models import Act, Decision, TrialLook, Version
-from tallystick.strategy.queries import catalogue, trials, versions
+from tallystick.strategy.queries import catalogue, trial_choices, trials, versions
 from tallystick.strategy.rules.lifecycle import ActKind, State
 from tallystick.strategy.rules.program import EffectKind
 from tallystick.strategy.rules.trials import terms, winner
@@ -129,7 +129,7 @@ def test_the_stop_is_a_version_of_its_own_with_who_and_why(trial, published):
     assert trials.stopped_by(trial) == stopped
     with pytest.raises(terms.UnknownSplit):
         actions.register_trial(replace(SMALL, starts_on=FIRST_LOOK + timedelta(days=9)), at=at(FIRST_LOOK), by=BY)
-    assert trials.candidates() == []
+    assert trial_choices.choices().offered == []
 
 
 def test_whoever_registered_the_trial_is_told_by_how_much(trial, published, signed_in):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -308,50 +307,3 @@ def judged(trial: Trial, seen: Standing) -> Judged | None:
         mismatch=seen.mismatch(trial),
     )
     return Judged(number, fraction, bound, outcome)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An arm of a split of a published version against another, in a state: what a trial may be about."""
-
-    version: Version
-    split: Split
-    champion: str
-    challenger: str
-    state: str
-    state_title: str
-
-    @property
-    def key(self) -> str:
-        """The choice as a form sends it."""
-        return "|".join((self.version.strategy.name, self.split.id, self.champion, self.challenger, self.state))
-
-
-def candidates() -> list[Candidate]:
-    """Give what there is to try: each split of a published version, its arms against the first, in each state that is entered."""
-    found: list[Candidate] = []
-    for row in versions.overview():
-        if row.published is None:
-            continue
-        program = versions.program_of(row.published.document)
-        for split in program.document.splits:
-            word = own_words.name_of_split(split.id).partition(".")[2]
-            found += sorted(
-                _of_split(row.published, program, split),
-                key=lambda choice, word=word: not _speaks(choice.version, program, choice.state, word),  # type: ignore[misc]
-            )
-    return found
-
-
-def _of_split(version: Version, program: Program, split: Split) -> Iterable[Candidate]:
-    champion, *others = [arm for arm, share in split.shares if share]
-    for state in program.document.states:
-        if entries(program, state.id):
-            for other in others:
-                yield Candidate(version, split, champion, other, state.id, state.title)
-
-
-def _speaks(version: Version, program: Program, state: str, word: str) -> bool:
-    """Test if a condition of a state speaks of a split, so that accounts are treated otherwise from there on."""
-    conditions = [each.condition for each in program.effects if each.state is not None and each.state.id == state]
-    return any(condition is not None and f"split.{word}" in condition.text for condition in conditions)
