@@ -25,6 +25,8 @@ from tallystick.strategy.rules.trials.estimates import Sums
 from tallystick.strategy.rules.trials.judgement import Arms
 from tallystick.strategy.rules.trials.terms import GUARD, Measure, Outcome, Reason
 
+#: Heads that money comes from: what a statement brought is transferred from the house account that held it.
+_MONEY = (Head.BANK, Head.PAID_TO_CLIENT, Head.SUSPENSE, Head.TRANSFER)
 NOBODY = Sums(0, 0, 0, 0, 0, 0)
 
 
@@ -245,7 +247,7 @@ def read(reading: Reading, *, starts_on: date, day: date, otherwise: str | None 
             "day": day,
             "zone": settings.TIME_ZONE,
             "owed": [int(head) for head in OWED_HEADS],
-            "money": [int(head) for head in (Head.BANK, Head.PAID_TO_CLIENT, Head.SUSPENSE)],
+            "money": [int(head) for head in _MONEY],
             "added": int(Cause.ITEM),
         },
     )
