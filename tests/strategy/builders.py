@@ -10,7 +10,7 @@ from tallystick.accounts import actions as account_actions
 from tallystick.accounts.models import Account, Client
 from tallystick.kernel import sql
 from tallystick.strategy import actions
-from tallystick.strategy.models import Decision, PolicyVersion, Touched, Version
+from tallystick.strategy.models import Decision, Touched, Version
 from tallystick.strategy.queries import versions
 
 BY = builders.TEST
@@ -32,7 +32,7 @@ def publish(document: str, *, client: Client | None = None, day: date = DAY) -> 
     """Publish a document and have it treat a client's accounts, or everybody's."""
     version = actions.draft(document=document, at=at(day), by=BY)
     actions.publish(version_id=version.pk, at=at(day), by=BY)
-    actions.assign(strategy=version.strategy.name, client=client.code if client else None, at=at(day), by=BY)
+    actions.assign(strategy=version.paper.name, client=client.code if client else None, at=at(day), by=BY)
     actions.settle(day=day, at=at(day), by=BY)
     return version
 
@@ -50,10 +50,10 @@ def sibling(account: Account) -> Account:
     )
 
 
-def publish_policy(document: str, *, day: date = DAY) -> PolicyVersion:
+def publish_policy(document: str, *, day: date = DAY) -> Version:
     """Publish a policy."""
-    drafted = actions.draft_policy(document=document, at=at(day), by=BY)
-    return actions.publish_policy(version_id=drafted.pk, at=at(day), by=BY)
+    drafted = actions.draft(document=document, at=at(day), by=BY)
+    return actions.publish(version_id=drafted.pk, at=at(day), by=BY)
 
 
 def refresh(*account_ids: int, day: date = DAY) -> int:

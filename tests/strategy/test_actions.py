@@ -559,7 +559,7 @@ def test_a_mistaken_document_is_not_kept():
     with pytest.raises(reading.DocumentMistaken):
         actions.draft(document=STEPS.replace("days_past_due", "days_past_deu"), at=at(DAY), by=BY)
 
-    assert not sql.value("SELECT count(*) FROM strategy_strategy")
+    assert not sql.value("SELECT count(*) FROM strategy_paper")
 
 
 def test_facts_are_the_same_for_one_a_set_and_a_range():

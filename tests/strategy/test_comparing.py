@@ -19,7 +19,7 @@ from tallystick.access.rules.grants import EVERYTHING
 from tallystick.access.rules.rights import Role
 from tallystick.kernel.refusals import NotPermitted
 from tallystick.strategy import actions
-from tallystick.strategy.models import Plan, Strategy, Version
+from tallystick.strategy.models import Paper, Plan, Version
 from tallystick.strategy.queries import catalogue, comparing, golden, versions
 from tallystick.strategy.rules import bundle, comparison, reading
 from tallystick.strategy.rules.golden import GoldenFrozen
@@ -179,7 +179,7 @@ def test_a_strategy_is_taken_along_and_brought_in_elsewhere():
 
     made = actions.import_strategy(text=elsewhere, file_name="test.yaml", at=AT, by=BY)
 
-    assert made.strategy.name == "elsewhere"
+    assert made.paper.name == "elsewhere"
     assert golden.cases(made) == golden.cases(version)
     assert comparing.compare(version, made) == []
     again = actions.import_strategy(text=elsewhere, file_name="test.yaml", at=AT, by=BY)
@@ -233,7 +233,7 @@ def test_the_browser_compares_takes_along_and_brings_in(signed_in):
     assert "no text in UTF-8" in answer.content.decode()
     renamed = file.replace(b"name: test\n", b"name: elsewhere\n", 1)
     made = browser.post(reverse("strategy:import"), {"file": SimpleUploadedFile("test.yaml", renamed)})
-    version = Version.objects.get(strategy__name="elsewhere")
+    version = Version.objects.get(paper__name="elsewhere")
     assert made.url == reverse("strategy:version", args=[version.pk])
     assert [case.name for case in golden.cases(version)] == ["late"]
 
@@ -290,7 +290,7 @@ def test_the_command_line_takes_a_strategy_through_its_life(tmp_path):
     actions.keep_plans(at=Plan.objects.get().due_at, by=BY)
     assert _said("rollback", "test", "--reason", "Too high", "--as", "bob") == "test\t3\tpublished\n"
     assert [line.split("\t")[2] for line in _said("list").splitlines()] == ["published", "retired", "retired"]
-    assert versions.published_version(Strategy.objects.get()).document == DOCUMENT
+    assert versions.published_version(Paper.objects.get()).document == DOCUMENT
 
 
 @pytest.mark.usefixtures("people")

@@ -314,7 +314,7 @@ def test_the_version_before_is_published_again(writer, second):
     restored = actions.roll_back(version_id=other.pk, reason="Too slow", at=AT + 2 * HOUR, by=writer)
 
     assert (restored.number, restored.document, restored.restores) == (3, STEPS, first)
-    assert versions.published_version(first.strategy) == restored
+    assert versions.published_version(first.paper) == restored
     assert [_state(each) for each in (first, other, restored)] == [State.RETIRED, State.RETIRED, State.PUBLISHED]
     assert life.acts(other).get(kind=ActKind.ROLLED_BACK).comment == "Too slow"
     # Rolled back once more, what was rolled back comes again.
@@ -361,7 +361,7 @@ def test_a_season_is_published_and_taken_back_by_plan(writer, second):
     assert _state(season) == State.PUBLISHED
     actions.keep_plans(at=AT + 3 * HOUR, by=BY)
 
-    assert versions.published_version(season.strategy).document == STEPS
+    assert versions.published_version(season.paper).document == STEPS
     assert [plan.state for plan in Plan.objects.order_by("due_at")] == ["kept", "kept"]
 
 

@@ -22,7 +22,7 @@ from tallystick.config.working_off import work_off
 from tallystick.contact import actions as contact_actions
 from tallystick.kernel import clock
 from tallystick.strategy import actions
-from tallystick.strategy.models import Decision, PolicyVersion, Run, RunFailure, Version
+from tallystick.strategy.models import Decision, Run, RunFailure, Version
 from tallystick.strategy.queries import policies, usage, versions
 from tallystick.strategy.rules.lifecycle import PlanKind
 
@@ -43,10 +43,10 @@ PAGES: dict[str, Callable[[Account], str]] = {
     "new version": lambda _account: reverse("strategy:new_version", args=[_first(Version).pk]),
     "facts": lambda _account: reverse("strategy:facts"),
     "policies": lambda _account: reverse("strategy:policies"),
-    "segments": lambda _account: reverse("strategy:policy", args=[_policy("treatment").pk]),
-    "scorecard": lambda _account: reverse("strategy:policy", args=[_policy("payment_risk").pk]),
-    "table": lambda _account: reverse("strategy:policy", args=[_policy("next_contact").pk]),
-    "draft of segments": lambda _account: reverse("strategy:policy", args=[_draft_of_segments().pk]),
+    "segments": lambda _account: reverse("strategy:version", args=[_policy("treatment").pk]),
+    "scorecard": lambda _account: reverse("strategy:version", args=[_policy("payment_risk").pk]),
+    "table": lambda _account: reverse("strategy:version", args=[_policy("next_contact").pk]),
+    "draft of segments": lambda _account: reverse("strategy:version", args=[_draft_of_segments().pk]),
     "new policy": lambda _account: reverse("strategy:new_policy") + "?from=next_contact",
     "accounts of a segment": lambda _account: (
         reverse("strategy:policy_accounts", args=[_policy("treatment").pk]) + "?place=6"
@@ -116,13 +116,13 @@ def _report() -> Run:
     return report
 
 
-def _policy(name: str) -> PolicyVersion:
-    return policies.published_version(name)
+def _policy(name: str) -> Version:
+    return versions.published_version(versions.get_policy(name))
 
 
-def _draft_of_segments() -> PolicyVersion:
+def _draft_of_segments() -> Version:
     document = policies.shipped("treatment").replace("balance >= £5,000", "balance >= £500")
-    return actions.draft_policy(document=document, at=builders.AT, by=builders.TEST)
+    return actions.draft(document=document, at=builders.AT, by=builders.TEST)
 
 
 @pytest.fixture

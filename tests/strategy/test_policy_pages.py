@@ -19,8 +19,8 @@ from tallystick.kernel import sql
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotPermitted
 from tallystick.strategy import actions
-from tallystick.strategy.models import PolicyVersion
-from tallystick.strategy.queries import policies, policy_reports
+from tallystick.strategy.models import Version
+from tallystick.strategy.queries import policies, policy_reports, versions
 from tallystick.strategy.queries.policy_reports import Count
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
@@ -123,7 +123,7 @@ def test_the_accounts_of_an_overlap_are_listed(book):
 
 def test_a_draft_says_whom_it_would_move(book):
     [published] = publish(GROUPS)
-    draft = actions.draft_policy(document=GROUPS.replace("> 30", "> 10"), at=at(DAY), by=BY)
+    draft = actions.draft(document=GROUPS.replace("> 30", "> 10"), at=at(DAY), by=BY)
 
     moves = policy_reports.moves(draft, published, day=DAY, by=BY)
 
@@ -138,10 +138,10 @@ def test_a_policy_is_read_aloud_with_its_counts(book, signed_in, django_assert_m
     browser = signed_in(Role.COLLECTOR)
 
     listed = html(browser.get(reverse("strategy:policies")))
-    with django_assert_max_num_queries(26):
-        segments = html(browser.get(reverse("strategy:policy", args=[versions[0].pk])))
-    scorecard = html(browser.get(reverse("strategy:policy", args=[versions[1].pk])))
-    table = html(browser.get(reverse("strategy:policy", args=[versions[2].pk])))
+    with django_assert_max_num_queries(28):
+        segments = html(browser.get(reverse("strategy:version", args=[versions[0].pk])))
+    scorecard = html(browser.get(reverse("strategy:version", args=[versions[1].pk])))
+    table = html(browser.get(reverse("strategy:version", args=[versions[2].pk])))
 
     assert "<code>segment.groups</code>" in listed
     assert "New policy" not in listed
@@ -153,32 +153,32 @@ def test_a_policy_is_read_aloud_with_its_counts(book, signed_in, django_assert_m
     assert "The book by score" in scorecard
     assert "Cases that no row is about" in table
     assert "“small” or “usual”" in table
-    assert reverse("strategy:policy", args=[versions[2].pk]) in segments
+    assert reverse("strategy:version", args=[versions[2].pk]) in segments
 
 
 def test_a_policy_is_written_kept_compared_and_published(book, signed_in):
     browser = signed_in(Role.CREDIT_MANAGER)
     kept = browser.post(reverse("strategy:new_policy"), {"document": GROUPS.replace("\n", "\r\n")})
-    first = PolicyVersion.objects.get()
-    assert kept.url == reverse("strategy:policy", args=[first.pk])
+    first = Version.objects.get()
+    assert kept.url == reverse("strategy:version", args=[first.pk])
     assert "you wrote it" in html(browser.get(kept.url))
     assert "Version 1 has not been approved yet." in html(browser.post(kept.url + "/publish", follow=True))
     assert "Somebody else has to approve version 1" in html(browser.post(kept.url + "/approve", follow=True))
-    actions.approve_policy(version_id=first.pk, comment="As we said.", at=at(DAY), by=BY)
+    actions.approve(version_id=first.pk, comment="As we said.", at=at(DAY), by=BY)
     assert "As we said." in html(browser.get(kept.url))
     browser.post(kept.url + "/publish")
 
     second = browser.post(
-        reverse("strategy:new_policy_version", args=[first.pk]), {"document": GROUPS.replace("> 30", "> 10")}
+        reverse("strategy:new_version", args=[first.pk]), {"document": GROUPS.replace("> 30", "> 10")}
     )
     page = html(browser.get(second.url))
 
     assert "What changed since version 1" in page
     assert re.search(r"<td>usual</td><td>late</td><td class=\"num\">1</td>", page)
-    actions.approve_policy(version_id=PolicyVersion.objects.get(number=2).pk, at=at(DAY), by=BY)
+    actions.approve(version_id=Version.objects.get(number=2).pk, at=at(DAY), by=BY)
     published = html(browser.post(second.url + "/publish", follow=True))
-    assert "Every condition that speaks of it means this version now." in published
-    assert policies.published_version("groups").number == 2
+    assert "Every condition that speaks of it means this version." in published
+    assert versions.published_version(versions.get_policy("groups")).number == 2
 
 
 def test_every_mistake_in_a_policy_is_shown_with_its_line(signed_in):
@@ -189,7 +189,7 @@ def test_every_mistake_in_a_policy_is_shown_with_its_line(signed_in):
     assert answer.status_code == 422
     assert "segments → 2 → when" in html(answer)
     assert "Did you mean “balance”?" in html(answer)
-    assert not PolicyVersion.objects.exists()
+    assert not Version.objects.exists()
 
 
 def test_a_circle_is_named_on_the_page(signed_in):
@@ -204,23 +204,23 @@ def test_a_circle_is_named_on_the_page(signed_in):
 
 def test_an_approval_that_is_refused_says_why(signed_in):
     publish(GROUPS, RISK, CHOICE)
-    draft = actions.draft_policy(document=GROUPS.replace("id: late, title: Late", "id: old"), at=at(DAY), by=BY)
+    draft = actions.draft(document=GROUPS.replace("id: late, title: Late", "id: old"), at=at(DAY), by=BY)
 
-    page = html(signed_in(Role.CREDIT_MANAGER).post(reverse("strategy:approve_policy", args=[draft.pk]), follow=True))
+    page = html(signed_in(Role.CREDIT_MANAGER).post(reverse("strategy:approve", args=[draft.pk]), follow=True))
 
     assert "“Choice” speaks of this policy and could not be understood any more" in page
 
 
 def test_a_draft_that_what_is_published_now_does_not_let_stand_is_shown_all_the_same(signed_in):
     publish(GROUPS)
-    draft = actions.draft_policy(
+    draft = actions.draft(
         document=GROUPS.replace("name: groups", "name: more").replace("balance < £50", 'segment.groups = "late"'),
         at=at(DAY),
         by=BY,
     )
     publish(GROUPS.replace("id: late, title: Late", "id: old"))
 
-    page = signed_in(Role.COLLECTOR).get(reverse("strategy:policy", args=[draft.pk]))
+    page = signed_in(Role.COLLECTOR).get(reverse("strategy:version", args=[draft.pk]))
 
     assert page.status_code == 200
     assert "“late” is never a value of “segment.groups”" in html(page)
@@ -228,18 +228,18 @@ def test_a_draft_that_what_is_published_now_does_not_let_stand_is_shown_all_the_
 
 def test_a_policy_is_approved_or_sent_back_with_a_reason(signed_in):
     [first, second] = [
-        actions.draft_policy(document=GROUPS.replace("> 30", days), at=at(DAY), by=BY) for days in ("> 20", "> 10")
+        actions.draft(document=GROUPS.replace("> 30", days), at=at(DAY), by=BY) for days in ("> 20", "> 10")
     ]
     browser = signed_in(Role.CREDIT_MANAGER)
-    back = reverse("strategy:send_policy_back", args=[first.pk])
+    back = reverse("strategy:send_back", args=[first.pk])
 
-    assert "Read it and approve it" in html(browser.get(reverse("strategy:policy", args=[first.pk])))
+    assert "Read it and approve it" in html(browser.get(reverse("strategy:version", args=[first.pk])))
     assert "Say why" in html(browser.post(back, {"reason": " "}, follow=True))
     sent = html(browser.post(back, {"reason": "Too soon."}, follow=True))
     assert "Too soon." in sent
-    assert "Write another version." in sent
-    approved = html(browser.post(reverse("strategy:approve_policy", args=[second.pk]), follow=True))
-    assert "It can be published as it is." in approved
+    assert "It was sent back: write another version." in sent
+    approved = html(browser.post(reverse("strategy:approve", args=[second.pk]), follow=True))
+    assert "It is approved. Publish it, now or at an instant to come." in approved
     assert html(browser.get(reverse("strategy:policies"))).count("Approved") == 1
 
 
@@ -248,15 +248,15 @@ def test_a_collector_writes_no_policy(signed_in):
     browser = signed_in(Role.COLLECTOR)
 
     assert browser.get(reverse("strategy:new_policy")).status_code == 403
-    assert browser.get(reverse("strategy:new_policy_version", args=[version.pk])).status_code == 403
-    for name in ("publish_policy", "approve_policy", "send_policy_back"):
+    assert browser.get(reverse("strategy:new_version", args=[version.pk])).status_code == 403
+    for name in ("publish", "approve", "send_back"):
         assert browser.post(reverse(f"strategy:{name}", args=[version.pk]), {"reason": "No."}).status_code == 403
 
 
 def test_a_policy_is_downloaded_as_it_was_written(signed_in):
     [version] = publish(GROUPS)
 
-    answer = signed_in(Role.COLLECTOR).get(reverse("strategy:download_policy", args=[version.pk]))
+    answer = signed_in(Role.COLLECTOR).get(reverse("strategy:download", args=[version.pk]))
 
     assert answer.content.decode() == GROUPS
     assert 'filename="groups-1.yaml"' in answer["Content-Disposition"]
@@ -296,7 +296,7 @@ def test_a_large_book_is_counted_when_somebody_asks(book, signed_in, monkeypatch
     [version] = publish(GROUPS)
     monkeypatch.setattr(policy_reports, "SMALL", -1)
     browser = signed_in(Role.COLLECTOR)
-    address = reverse("strategy:policy", args=[version.pk])
+    address = reverse("strategy:version", args=[version.pk])
 
     assert "Count the book" in html(browser.get(address))
     assert "£440.00" not in html(browser.get(address))

@@ -162,7 +162,7 @@ def test_the_shipped_strategies_can_be_published(signed_in):
 
     for name in versions.shipped_names():
         browser.post(reverse("strategy:new_strategy"), {"document": versions.shipped(name)})
-        version = Version.objects.get(strategy__name=name)
+        version = Version.objects.get(paper__name=name)
         actions.approve(version_id=version.pk, at=builders.AT, by=builders.TEST)
         browser.post(reverse("strategy:publish", args=[version.pk]))
         version.refresh_from_db()

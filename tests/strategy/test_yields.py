@@ -61,7 +61,7 @@ def _owing():
 
 
 def _found(published: Version, *, days: int = 40, scope: Scope = Scope()):  # noqa: B008
-    return yields.yields(published.strategy, day=DAY + timedelta(days=days), scope=scope)
+    return yields.yields(published.paper, day=DAY + timedelta(days=days), scope=scope)
 
 
 def test_days_at_risk_and_first_payments_are_as_worked_out_by_hand(published):

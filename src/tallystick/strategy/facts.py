@@ -38,7 +38,7 @@ FACTS = (
         "name",
         "Name of the strategy that treats the account; unknown outside one.",
         """(SELECT strategy.name FROM strategy_version AS version
- JOIN strategy_strategy AS strategy ON strategy.id = version.strategy_id WHERE version.id = book.version_id)""",
+ JOIN strategy_paper AS strategy ON strategy.id = version.paper_id WHERE version.id = book.version_id)""",
     ),
     Fact(
         "strategy.version_number",

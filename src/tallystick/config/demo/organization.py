@@ -17,7 +17,7 @@ from tallystick.contact.actions.templates import load_templates
 from tallystick.kernel.actor import system
 from tallystick.payments.actions.banks import open_bank_account, settle_day_order
 from tallystick.payments.rules.days import DayOrder
-from tallystick.strategy.actions import policies, publishing
+from tallystick.strategy.actions import publishing
 from tallystick.strategy.queries import policies as policy_queries
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def set_up(*, at: datetime) -> None:
     _people({code: unit.pk for code, unit in units.items()}, teams, at=at)
     load_templates(at=at, by=DEMO)
     for name in ("payment_risk", "treatment", "next_contact"):
-        policy = policies.draft_policy(document=policy_queries.shipped(name), at=at, by=DEMO)
-        policies.publish_policy(version_id=policy.pk, at=at, by=DEMO)
+        policy = publishing.draft(document=policy_queries.shipped(name), at=at, by=DEMO)
+        publishing.publish(version_id=policy.pk, at=at, by=DEMO)
     for name in sorted({creditor.strategy for creditor in CREDITORS}):
         version = publishing.draft(document=_strategy(name), at=at, by=DEMO)
         publishing.publish(version_id=version.pk, at=at, by=DEMO)

@@ -3,7 +3,13 @@
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
 from tallystick.strategy.actions.concluding import tell_of_trial
-from tallystick.strategy.actions.deferring import defer_rehearsal, defer_run, defer_scoring, defer_settling
+from tallystick.strategy.actions.deferring import (
+    defer_following,
+    defer_rehearsal,
+    defer_run,
+    defer_scoring,
+    defer_settling,
+)
 from tallystick.strategy.actions.editing import (
     add_part,
     begin_copy,
@@ -20,7 +26,6 @@ from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
 from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
 from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
-from tallystick.strategy.actions.policies import approve_policy, draft_policy, publish_policy, send_policy_back
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
 from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
 from tallystick.strategy.actions.rehearsing import (
@@ -55,17 +60,16 @@ __all__ = [
     "answer_events",
     "answer_some",
     "approve",
-    "approve_policy",
     "assign",
     "begin_copy",
     "begin_strategy",
     "cancel_plan",
+    "defer_following",
     "defer_rehearsal",
     "defer_run",
     "defer_scoring",
     "defer_settling",
     "draft",
-    "draft_policy",
     "draft_winner",
     "draft_without",
     "drop_copy",
@@ -83,7 +87,6 @@ __all__ = [
     "pause_run",
     "plan",
     "publish",
-    "publish_policy",
     "put_part",
     "rebuild",
     "refresh",
@@ -98,7 +101,6 @@ __all__ = [
     "roll_back",
     "run_chunk",
     "send_back",
-    "send_policy_back",
     "settle",
     "size_trial",
     "start_rehearsal",

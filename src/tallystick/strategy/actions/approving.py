@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tallystick.kernel.actor import Actor
-from tallystick.strategy.actions import judging
+from tallystick.strategy.actions import kinds
 from tallystick.strategy.actions.recording import cancel_plans, record
 from tallystick.strategy.models import Act, Rehearsal, Version
 from tallystick.strategy.queries import life, rehearsals, versions
@@ -28,7 +28,7 @@ def approve(*, version_id: int, rehearsal_id: int | None = None, comment: str = 
     :raises NotToApprove: it is not a draft
     :raises OwnWork: `by` wrote it or changed its golden accounts, and the house does not allow that
     :raises NotRehearsed, RehearsalTooOld: nobody knows what it would do to the book as it is
-    :raises TemplateMissing, TeamMissing, GoldenDiffers: it could not be published
+    :raises Refusal: it could not be published; see `publishing.publish`
     """
     by.must_be_allowed_to("approve strategies")
     version = versions.lock_version(version_id)
@@ -38,21 +38,21 @@ def approve(*, version_id: int, rehearsal_id: int | None = None, comment: str = 
     if is_own and not (by.is_system or settings.STRATEGY_SELF_APPROVAL):
         raise lifecycle.OwnWork(number=version.number)
     rehearsal = _signed(version, rehearsal_id, at=at, by=by)
-    judging.check(version, at=at)
+    kinds.of(version.paper).check(version, at=at)
     version.state = State.APPROVED
     version.save(update_fields=["state"])
     return _approved(version, rehearsal, is_own=is_own, comment=comment, at=at, by=by)
 
 
 def approve_of_system(version: Version, *, at: datetime, by: Actor) -> None:
-    """Approve a draft that the program itself kept, such as a strategy it ships, for the reason it acts for."""
+    """Approve a draft that the program itself kept, such as a document it ships, for the reason it acts for."""
     version.state = State.APPROVED
     version.save(update_fields=["state"])
     _approved(version, None, is_own=True, comment="", at=at, by=by)
 
 
 def _signed(version: Version, rehearsal_id: int | None, *, at: datetime, by: Actor) -> Rehearsal | None:
-    """Give the rehearsal that an approval signs. The system, and a house that says so, sign without one.
+    """Give the rehearsal that an approval signs. The system, and a house that says so, sign without one; a policy has none.
 
     :raises NotRehearsed, RehearsalTooOld: see `approve`
     """
@@ -60,7 +60,7 @@ def _signed(version: Version, rehearsal_id: int | None, *, at: datetime, by: Act
     signed = found.filter(pk=rehearsal_id) if rehearsal_id else found
     rehearsal = signed.order_by("-pk").first()
     days = settings.STRATEGY_REHEARSAL_DAYS
-    if by.is_system or not days:
+    if by.is_system or not days or not version.paper.is_strategy:
         return rehearsal
     if rehearsal is None or rehearsal.finished_at is None:
         raise NotRehearsed(number=version.number)

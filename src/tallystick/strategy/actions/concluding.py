@@ -51,7 +51,7 @@ def stop_challenger(trial: Trial, *, at: datetime) -> Version | None:
                 champion=trial.champion,
                 vocabulary=catalogue.vocabulary(),
             )
-            kept = publishing.draft(document=document, strategy=trial.strategy.name, at=at, by=by)
+            kept = publishing.draft(document=document, of=trial.strategy, at=at, by=by)
     except Refusal:
         return None
     try:

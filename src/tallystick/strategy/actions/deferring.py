@@ -6,6 +6,7 @@ from datetime import date
 
 from procrastinate.contrib.django import app as jobs
 
+from tallystick.strategy.models import Version
 from tallystick.strategy.queries import policies
 from tallystick.strategy.rules.policies.document import Kind
 
@@ -39,6 +40,14 @@ def defer_settling(*, day: date) -> None:
 def defer_telling_of_trial(*, look_id: int) -> None:
     """Have whoever registered a trial told that a look ended it."""
     jobs.configure_task("strategy.tell_of_trial").defer(look_id=look_id)
+
+
+def defer_following(version: Version, *, day: date) -> None:
+    """Have workers do what follows from a publication on a day: accounts move over, or scores are kept."""
+    if version.paper.is_strategy:
+        defer_settling(day=day)
+    else:
+        defer_scoring(day=day)
 
 
 def defer_telling(*, plan_id: int) -> None:

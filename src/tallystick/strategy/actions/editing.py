@@ -10,7 +10,7 @@ from django.db import transaction
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.refusals import NotPermitted
 from tallystick.strategy.actions.publishing import draft
-from tallystick.strategy.models import Strategy, Version, WorkingCopy, WorkingEdit
+from tallystick.strategy.models import Version, WorkingCopy, WorkingEdit
 from tallystick.strategy.queries import catalogue, editing, versions
 from tallystick.strategy.rules import lifecycle, reading
 from tallystick.strategy.rules.editing import changes
@@ -28,7 +28,7 @@ def begin_copy(*, version_id: int, at: datetime, by: Actor) -> WorkingCopy:
     user_id = _person(by)
     version = versions.lock_version(version_id)
     reading.read(version.document, catalogue.vocabulary())
-    newest = versions.versions_of(version.strategy)[0]
+    newest = versions.versions_of(version.paper)[0]
     copy, _made = WorkingCopy.objects.get_or_create(
         base=version,
         user_id=user_id,
@@ -46,7 +46,7 @@ def begin_strategy(*, title: str, first: str, calendar: str, at: datetime, by: A
     """
     user_id = _person(by)
     name = changes.free_id(title, ())
-    if Strategy.objects.filter(name=name).exists():
+    if versions.strategies().filter(name=name).exists():
         raise lifecycle.StrategyExists(name=name)
     document = changes.new(name=name, title=title, calendar=calendar, first=first, vocabulary=catalogue.vocabulary())
     return WorkingCopy.objects.create(document=document, user_id=user_id, begun_at=at, changed_at=at)
@@ -173,20 +173,18 @@ def keep_copy(*, copy_id: int, revision: int, seen: int, at: datetime, by: Actor
     :raises DocumentMistaken, CopyChanged, NotFound: see `put_part`
     """
     copy = _lock(copy_id, revision, by=by)
-    name = None
     if copy.base is None:
         made = reading.read(copy.document, catalogue.vocabulary())
-        if Strategy.objects.filter(name=made.name).exists():
+        if versions.strategies().filter(name=made.name).exists():
             raise lifecycle.StrategyExists(name=made.name)
     else:
-        name = copy.base.strategy.name
-        Strategy.objects.select_for_update().get(pk=copy.base.strategy_id)
-        newest = versions.versions_of(copy.base.strategy)[0]
+        versions.lock_paper(copy.base.paper_id)
+        newest = versions.versions_of(copy.base.paper)[0]
         if newest.number > max(seen, copy.seen_number):
             raise lifecycle.NewerVersion(by=newest.created_by, number=newest.number)
         if copy.document == copy.base.document:
             raise lifecycle.NothingChanged
-    version = draft(document=copy.document, strategy=name, at=at, by=by)
+    version = draft(document=copy.document, of=copy.base.paper if copy.base else None, at=at, by=by)
     copy.delete()
     return version
 

@@ -15,7 +15,7 @@ from tallystick.kernel.actor import Actor
 from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.actions import judging, refreshing
 from tallystick.strategy.actions.recording import record
-from tallystick.strategy.models import GoldenAccount, Strategy, Version
+from tallystick.strategy.models import GoldenAccount, Paper, Version
 from tallystick.strategy.queries import golden, life, runs, versions
 from tallystick.strategy.rules import lifecycle
 from tallystick.strategy.rules.golden import Case, DayPassed, GoldenFrozen, NoStrategyTreats
@@ -56,14 +56,14 @@ def keep_golden(*, account_id: int, title: str, day: date, at: datetime, by: Act
     if decided_on is not None and day <= decided_on:
         raise DayPassed(day=decided_on.isoformat())
     [judged] = judging.judge_cases([case], decides, at=at)
-    version = _keeper(decides.strategy)
+    version = _keeper(decides.paper)
     kept = replace(case, name=_free_name(version, title), expected=judged.found)
     _add(version, [kept])
     record(version, ActKind.GOLDEN, comment=kept.title, at=at, by=by, what="kept", name=kept.name)
     return life.golden_accounts(version).get(name=kept.name)
 
 
-def _keeper(strategy: Strategy) -> Version:
+def _keeper(strategy: Paper) -> Version:
     """Lock and give the version that a case taken now is kept with."""
     newest = versions.versions_of(strategy)[0]
     keeper = newest if newest.state == State.DRAFT else versions.published_version(strategy)

@@ -31,7 +31,7 @@ def plan(*, version_id: int, kind: PlanKind, due_at: datetime, reason: str = "",
 
     :raises PlanInThePast: the instant has passed
     :raises PlannedAlready: a plan of the kind waits for the version
-    :raises NotApproved, ApprovedOtherwise, TemplateMissing, TeamMissing, GoldenDiffers: it could not be published
+    :raises Refusal: it could not be published; see `publishing.publish`
     :raises NotInForce, NothingBefore, ReasonMissing: it could not be rolled back
     """
     by.must_be_allowed_to("publish strategies")
@@ -63,7 +63,7 @@ def _check_roll_back(version: Version, *, due_at: datetime, reason: str) -> None
     coming = life.waiting(version, PlanKind.PUBLISH)
     if coming is not None and coming.due_at < due_at:
         # It goes back to whatever it replaces, which is published now.
-        versions.published_version(version.strategy)
+        versions.published_version(version.paper)
         return
     restoring.version_to_restore(version)
 
@@ -118,7 +118,7 @@ def _keep(plan_id: int, *, at: datetime, by: Actor) -> bool:
         )
         deferring.defer_telling(plan_id=found.pk)
     else:
-        deferring.defer_settling(day=local_day(at, settings.TIME_ZONE))
+        deferring.defer_following(found.version, day=local_day(at, settings.TIME_ZONE))
     return True
 
 
@@ -143,7 +143,7 @@ def _planner(found: Plan) -> Actor:
 def tell_of_stopped(*, plan_id: int, by: Actor) -> int:
     """Tell whoever made a plan, wrote its version and approved it, by e-mail, that it was stopped and why; give how many."""
     by.must_be_allowed_to("publish strategies")
-    found = Plan.objects.select_related("version__strategy").get(pk=plan_id)
+    found = Plan.objects.select_related("version__paper").get(pk=plan_id)
     approval = life.approval(found.version)
     named = (found.made_by_id, found.version.author_id, approval.by_id if approval else None)
     concerned = {user_id for user_id in named if user_id is not None}
@@ -157,7 +157,7 @@ def tell_of_stopped(*, plan_id: int, by: Actor) -> int:
 def _letter(found: Plan) -> tuple[str, str]:
     words = {
         "plan": PlanKind(found.kind).label,
-        "title": found.version.strategy.title,
+        "title": found.version.paper.title,
         "number": found.version.number,
         "reason": found.stopped_by,
         "address": settings.SITE_URL + reverse("strategy:version", args=[found.version_id]),

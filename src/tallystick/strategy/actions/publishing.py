@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.accounts import queries as account_queries
@@ -13,35 +14,46 @@ from tallystick.accounts.models import Client, Portfolio
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.refusals import NotFound, NotPermitted
-from tallystick.strategy.actions import approving, judging, keeping, refreshing
+from tallystick.strategy.actions import approving, keeping, kinds, refreshing
 from tallystick.strategy.actions.recording import cancel_plans, record
-from tallystick.strategy.models import Assignment, Strategy, Version
-from tallystick.strategy.queries import book, catalogue, life, past, versions
-from tallystick.strategy.rules import lifecycle, reading, timing
+from tallystick.strategy.models import Assignment, Paper, Version
+from tallystick.strategy.queries import book, life, past, versions
+from tallystick.strategy.rules import lifecycle, timing
 
 
 @transaction.atomic
-def draft(*, document: str, strategy: str | None = None, at: datetime, by: Actor) -> Version:
-    """Keep a document as the next version of the strategy it names; the same document as the newest version is that version.
+def draft(*, document: str, of: Paper | None = None, at: datetime, by: Actor) -> Version:
+    """Keep a document as the next version of what it names; the same document as the newest version is that version.
 
-    Where a strategy is given, the document must be its.
+    Where a strategy or a policy is given, the document must be its.
 
     :raises DocumentMistaken: something in the document is wrong; every mistake is named
-    :raises NameDiffers: the document is named otherwise than the strategy given
+    :raises NameDiffers: the document is named otherwise than what is given
+    :raises KindDiffers: a policy of its name is of another kind
+    :raises PolicyCycle, PolicyTooDeep, PolicyTooLong: it could not stand beside the policies that are published now
     """
     by.must_be_allowed_to("publish strategies")
-    read = reading.read(document, catalogue.vocabulary())
-    if strategy is not None and read.name != strategy:
-        raise lifecycle.NameDiffers(found=read.name, expected=strategy)
-    of, _made = Strategy.objects.select_for_update().get_or_create(
-        name=read.name, defaults={"title": read.title, "created_at": at, "created_by": by.label}
+    kind = kinds.of(of) if of else kinds.of_document(document)
+    read = kind.read(document)
+    if of is not None and read.name != of.name:
+        raise lifecycle.NameDiffers(found=read.name, expected=of.name)
+    paper, _made = (
+        kind.papers()
+        .select_for_update()
+        .get_or_create(
+            name=read.name,
+            defaults={"kind": read.kind, "title": read.title, "created_at": at, "created_by": by.label},
+        )
     )
-    newest = of.versions.order_by("-number").first()
+    if paper.kind != read.kind:
+        labels = dict(lifecycle.KINDS)
+        raise lifecycle.KindDiffers(found=labels[read.kind], expected=labels[paper.kind])
+    newest = versions.versions_of(paper).order_by("-number").first()
     if newest is not None and newest.document == document:
         return newest
     version = Version.objects.create(
-        strategy=of,
-        number=life.next_number(of),
+        paper=paper,
+        number=life.next_number(paper),
         document=document,
         created_at=at,
         created_by=by.label,
@@ -56,17 +68,20 @@ def draft(*, document: str, strategy: str | None = None, at: datetime, by: Actor
 
 @transaction.atomic
 def publish(*, version_id: int, at: datetime, by: Actor) -> Version:
-    """Publish an approved version: from now on it treats the accounts of its strategy. The version before is replaced.
+    """Publish an approved version: from now on it decides, and its word means it. The version before is replaced.
 
-    Accounts move over to it by `settle`: to the state and step of the same ids, else to the end of the state, else to the start.
-    What the program itself keeps and publishes is approved by that.
+    Accounts move over to a strategy by `settle`: to the state and step of the same ids, else to the end of the state, else to the
+    start. What the program itself keeps and publishes is approved by that.
 
     :raises NotADraft: it was published before
     :raises NotApproved, ApprovedOtherwise: nobody found it right as it is
+    :raises DocumentMistaken: the policies published now do not let it be understood
     :raises TemplateMissing, TeamMissing: it orders what cannot be carried out
     :raises GoldenDiffers: a golden account would be treated otherwise than expected
+    :raises KindDiffers, PolicyCycle, PolicyTooDeep, PolicyTooLong, PolicyInUse: see `queries.policies.check_publishable`
     """
     by.must_be_allowed_to("publish strategies")
+    versions.lock_papers()
     version = versions.lock_version(version_id)
     if version.state == lifecycle.State.DRAFT and version.is_by_system and by.is_system:
         approving.approve_of_system(version, at=at, by=by)
@@ -77,20 +92,18 @@ def publish(*, version_id: int, at: datetime, by: Actor) -> Version:
 def check(version: Version, *, at: datetime) -> None:
     """Refuse a version that cannot be published as it is.
 
-    :raises NotADraft, NotApproved, ApprovedOtherwise, TemplateMissing, TeamMissing, GoldenDiffers: see `publish`
+    :raises NotADraft, NotApproved, ApprovedOtherwise: see `publish`, which names what its kind may refuse too
     """
     if version.state not in lifecycle.UNPUBLISHED:
         raise lifecycle.NotADraft(number=version.number)
     approving.check_approved(version)
-    # Read afresh: since it was kept, a policy that it speaks of may have been published with other values.
-    reading.read(version.document, catalogue.vocabulary())
-    judging.check(version, at=at)
+    kinds.of(version.paper).check(version, at=at)
 
 
 def put_in_force(version: Version, *, comment: str = "", at: datetime, by: Actor, **details: Any) -> Version:
     """Have a locked version decide from now on, and the published one no more. What was planned to that end is cancelled."""
     cancel_plans(version, lifecycle.PlanKind.PUBLISH, at=at, by=by)
-    before = version.strategy.versions.filter(state=lifecycle.State.PUBLISHED).order_by("pk").first()
+    before = version.paper.versions.filter(state=lifecycle.State.PUBLISHED).order_by("pk").first()
     if before is not None:
         before.state, before.retired_at = lifecycle.State.RETIRED, at
         before.save(update_fields=["state", "retired_at"])
@@ -99,7 +112,7 @@ def put_in_force(version: Version, *, comment: str = "", at: datetime, by: Actor
     version.state, version.published_at, version.published_by = lifecycle.State.PUBLISHED, at, by.label
     version.save(update_fields=["state", "published_at", "published_by"])
     record(version, lifecycle.ActKind.PUBLISHED, comment=comment, at=at, by=by, **details)
-    Strategy.objects.filter(pk=version.strategy_id).update(title=versions.program_of(version.document).document.title)
+    Paper.objects.filter(pk=version.paper_id).update(title=kinds.of(version.paper).read(version.document).title)
     return version
 
 
@@ -154,10 +167,15 @@ def settle_leaf(leaf: str, *, day: date) -> int:
     """Bring every account of a leaf to the version that treats it; give how many moved."""
     past.name_day(day)
     moved = 0
-    for retired in Version.objects.filter(state=lifecycle.State.RETIRED, emptied_at__isnull=True).order_by("pk"):
-        published = versions.published_version(retired.strategy)
+    for retired in _left():
+        published = versions.published_version(retired.paper)
         moved += _move_over(leaf, retired, published, day=day)
     return moved + refreshing.leave_strategies(leaf, day=day) + refreshing.enrol(leaf, day=day)
+
+
+def _left() -> QuerySet[Version]:
+    """Give the replaced versions that accounts are still moving from."""
+    return versions.live().filter(state=lifecycle.State.RETIRED)
 
 
 def _move_over(leaf: str, retired: Version, published: Version, *, day: date) -> int:
@@ -190,7 +208,7 @@ def _move_over(leaf: str, retired: Version, published: Version, *, day: date) ->
 
 @transaction.atomic
 def _mark_emptied(*, at: datetime) -> None:
-    for version in Version.objects.filter(state=lifecycle.State.RETIRED, emptied_at__isnull=True).order_by("pk"):
+    for version in _left():
         if not sql.value("SELECT EXISTS (SELECT FROM strategy_book WHERE version_id = %s)", [version.pk]):
             version.emptied_at = at
             version.save(update_fields=["emptied_at"])

@@ -195,7 +195,7 @@ def leave_strategies(leaf: str, *, day: date) -> int:
     past.name_day(day)
     starts = f"SELECT start.version_id FROM ({_start(day, 'book')}) AS start"  # noqa: S608
     same = """
-        SELECT strategy_id FROM strategy_version WHERE id = {version}
+        SELECT paper_id FROM strategy_version WHERE id = {version}
     """
     return sql.execute(
         f"""

@@ -60,7 +60,7 @@ def start_rehearsal(*, version_id: int, today: date, at: datetime, by: Actor) ->
     versions.published(version.pk, version.document, day)
     return Rehearsal.objects.create(
         version=version,
-        against=version.strategy.versions.filter(state=lifecycle.State.PUBLISHED).order_by("pk").first(),
+        against=version.paper.versions.filter(state=lifecycle.State.PUBLISHED).order_by("pk").first(),
         document=life.digest(version.document),
         day=day,
         started_at=at,

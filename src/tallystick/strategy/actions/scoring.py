@@ -8,7 +8,7 @@ from django.db import transaction
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
-from tallystick.strategy.models import PolicyVersion
+from tallystick.strategy.models import Version
 from tallystick.strategy.queries import book, scores
 from tallystick.strategy.rules.policies.words import Word
 
@@ -30,7 +30,7 @@ def keep_scores(*, day: date, at: datetime, by: Actor) -> int:
 
 
 @transaction.atomic
-def _keep(version: PolicyVersion, word: Word, leaf: str, *, day: date, at: datetime) -> int:
+def _keep(version: Version, word: Word, leaf: str, *, day: date, at: datetime) -> int:
     return sql.execute(
         f"""
         INSERT INTO strategy_score (
@@ -40,5 +40,5 @@ def _keep(version: PolicyVersion, word: Word, leaf: str, *, day: date, at: datet
         FROM ({scores.changed(word, leaf, day=day)}) AS changed
         ON CONFLICT DO NOTHING
         """,  # noqa: S608
-        {"policy": version.policy_id, "version": version.pk, "day": day, "at": at},
+        {"policy": version.paper_id, "version": version.pk, "day": day, "at": at},
     )

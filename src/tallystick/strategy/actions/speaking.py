@@ -25,7 +25,7 @@ CROSS JOIN LATERAL (
     SELECT other.id, other.reference
     FROM accounts_account AS other
     JOIN strategy_book AS book ON book.account_id = other.id
-    JOIN strategy_version AS theirs ON theirs.id = book.version_id AND theirs.strategy_id = version.strategy_id
+    JOIN strategy_version AS theirs ON theirs.id = book.version_id AND theirs.paper_id = version.paper_id
     WHERE other.party_id = account.party_id AND other.client_id = account.client_id AND other.state = 'open'
       AND book.oldest_due_on IS NOT NULL AND NOT book.holds_stops_contact
     ORDER BY book.oldest_due_on, other.id

@@ -79,7 +79,7 @@ def register_trial(said: Terms, *, at: datetime, by: Actor) -> Trial:
     today = local_day(at, settings.TIME_ZONE)
     if said.starts_on <= today:
         raise terms.StartPassed(day=today.isoformat())
-    trials.lock_strategy(reading.strategy.pk)
+    versions.lock_paper(reading.strategy.pk)
     if other := trials.on_trial(reading.strategy, split.id):
         raise terms.SplitOnTrial(title=other.title)
     sized = _size(said, reading, split, today=today)
@@ -247,6 +247,8 @@ def take_look(*, trial_id: int, at: datetime, by: Actor) -> TrialLook:
     :raises LookNotDue: too few windows are over
     """
     by.must_be_allowed_to("publish strategies")
+    # A look that finds harm publishes, for which all are locked, in the same order as ever.
+    versions.lock_papers()
     trial = trials.lock_trial(trial_id, scope=by.scope)
     if trials.has_ended(trial):
         raise terms.TrialEnded
@@ -316,4 +318,4 @@ def draft_winner(*, trial_id: int, at: datetime, by: Actor) -> Version:
     arm = trial.challenger if last.outcome == Outcome.BETTER else trial.champion
     published = versions.published_version(trial.strategy)
     document = winner.takes_all(published.document, word=own_words.name_of_split(trial.split), arm=arm)
-    return draft(document=document, strategy=trial.strategy.name, at=at, by=by)
+    return draft(document=document, of=trial.strategy, at=at, by=by)

@@ -21,4 +21,4 @@ def draft_without(*, strategy: str, state: str, step: str, at: datetime, by: Act
     by.must_be_allowed_to("publish strategies")
     published = versions.published_version(versions.get_strategy(strategy))
     text = leaving_out.left_out(published.document, state=state, step=step, vocabulary=catalogue.vocabulary())
-    return draft(document=text, strategy=strategy, at=at, by=by)
+    return draft(document=text, of=published.paper, at=at, by=by)

@@ -12,9 +12,7 @@ class Trial(models.Model):
     """One arm of a split against another: all that was said before it started. Append-only: another trial is another row."""
 
     title = models.TextField()
-    strategy = models.ForeignKey(
-        "strategy.Strategy", on_delete=models.PROTECT, related_name="trials", db_constraint=False
-    )
+    strategy = models.ForeignKey("strategy.Paper", on_delete=models.PROTECT, related_name="trials", db_constraint=False)
     split = models.TextField()
     #: Shares of the split by arm, and whose hash it is of, as the published version had it. Versions with others are not read.
     shares = models.JSONField()

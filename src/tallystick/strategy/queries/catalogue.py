@@ -15,10 +15,10 @@ from django.utils.module_loading import module_has_submodule
 
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel.facts import Column, Fact, History, Source
-from tallystick.strategy.models import PolicyVersion
+from tallystick.strategy.models import Version
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import pages, reading
-from tallystick.strategy.rules.lifecycle import UNPUBLISHED, State
+from tallystick.strategy.rules.lifecycle import STRATEGY, UNPUBLISHED, State
 from tallystick.strategy.rules.policies import pages as policy_pages
 from tallystick.strategy.rules.policies import reading as policies
 from tallystick.strategy.rules.policies.words import Word, gather_understood, with_words
@@ -132,8 +132,8 @@ def catalogue_of_the_past() -> Catalogue:
     was said of the old ones can still be read.
     """
     past: dict[str, tuple[str, ...]] = {}
-    documents = PolicyVersion.objects.exclude(state__in=UNPUBLISHED).order_by("pk").values_list("document", flat=True)
-    for document in documents:
+    published = Version.objects.exclude(paper__kind=STRATEGY).exclude(state__in=UNPUBLISHED).order_by("pk")
+    for document in published.values_list("document", flat=True):
         with suppress(DocumentMistaken):
             head = policies.head(document)
             past[head.word] = (*past.get(head.word, ()), *head.choices)
@@ -150,7 +150,7 @@ def published_key() -> tuple[tuple[int, str], ...]:
 
 
 def _published() -> tuple[tuple[int, str], ...]:
-    published = PolicyVersion.objects.filter(state=State.PUBLISHED).order_by("policy_id")
+    published = Version.objects.exclude(paper__kind=STRATEGY).filter(state=State.PUBLISHED).order_by("paper_id")
     return tuple(published.values_list("number", "document"))
 
 

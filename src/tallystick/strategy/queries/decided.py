@@ -91,7 +91,7 @@ def decided_on(account_id: int, day: date) -> tuple[Past, ...]:
 
 
 def _with_versions(decisions: list[Decision]) -> list[Past]:
-    found = Version.objects.select_related("strategy").in_bulk({decision.version_id for decision in decisions})
+    found = Version.objects.select_related("paper").in_bulk({decision.version_id for decision in decisions})
     return [_past(decision, found[decision.version_id]) for decision in decisions]
 
 

@@ -49,7 +49,7 @@ def copies(*, by: Actor) -> QuerySet[WorkingCopy]:
 
 
 def _copies(by: Actor) -> QuerySet[WorkingCopy]:
-    return WorkingCopy.objects.select_related("base__strategy").filter(user_id=by.user_id or 0)
+    return WorkingCopy.objects.select_related("base__paper").filter(user_id=by.user_id or 0)
 
 
 def _given(found: QuerySet[WorkingCopy], copy_id: int) -> WorkingCopy:
@@ -71,7 +71,7 @@ def newer_than(copy: WorkingCopy) -> Version | None:
     """Give the newest version of the strategy, where its owner has not seen it yet."""
     if copy.base is None:
         return None
-    newest = versions.versions_of(copy.base.strategy)[0]
+    newest = versions.versions_of(copy.base.paper)[0]
     return newest if newest.number > copy.seen_number else None
 
 

@@ -84,7 +84,7 @@ class Imagined:
         self.version = version
         self.quoted_day = compiler.quote_day(day)
         live = list(versions.live().exclude(pk=version.pk))
-        own = [each for each in live if each.strategy_id == version.strategy_id]
+        own = [each for each in live if each.paper_id == version.paper_id]
         #: Its strategy decides for nobody yet: its accounts come from other strategies, or from none.
         self.is_first = not own and version.state != lifecycle.State.PUBLISHED
         before = live if self.is_first else [*own, *([version] if version.state in _DECIDES else [])]

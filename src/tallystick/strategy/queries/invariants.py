@@ -138,7 +138,7 @@ def _nowhere(at: datetime) -> Iterator[sql.Rows]:
 
 def _kept() -> QuerySet[Version]:
     """Give the versions that accounts can be in or have been in."""
-    return Version.objects.exclude(state__in=lifecycle.UNPUBLISHED).select_related("strategy").order_by("pk")
+    return versions.all_of_strategies().exclude(state__in=lifecycle.UNPUBLISHED).order_by("pk")
 
 
 def _understood() -> Iterator[tuple[int, Program]]:
@@ -154,7 +154,7 @@ def _mistaken(at: datetime) -> Iterator[sql.Rows]:
         try:
             versions.program_of(version.document)
         except reading.DocumentMistaken as mistaken:
-            said = f"{version.strategy.title} {version.number} cannot be read: {mistaken}"
+            said = f"{version.paper.title} {version.number} cannot be read: {mistaken}"
             yield sql.Rows("SELECT NULL::bigint AS account_id, %(said)s::text AS what", {"said": said})
 
 
@@ -287,7 +287,10 @@ INVARIANTS = (
     Invariant(
         name="every version is understood",
         sentence="Every version of a strategy that was ever published can be read by this program.",
-        checked="SELECT count(*) FROM strategy_version WHERE state IN ('published', 'retired')",
+        checked=(
+            "SELECT count(*) FROM strategy_version AS version JOIN strategy_paper AS paper ON paper.id = version.paper_id"
+            " WHERE version.state IN ('published', 'retired') AND paper.kind = 'strategy'"
+        ),
         breaches=_mistaken,
         remedy=(
             "Use the program that published it, publish a version that does not speak of what is gone, then go on with this one."

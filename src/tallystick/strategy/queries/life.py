@@ -8,7 +8,7 @@ import json
 from django.db.models import Max, QuerySet
 
 from tallystick.kernel.actor import Actor
-from tallystick.strategy.models import Act, GoldenAccount, Plan, Strategy, Version
+from tallystick.strategy.models import Act, GoldenAccount, Paper, Plan, Version
 from tallystick.strategy.rules.lifecycle import ActKind, PlanKind, PlanState
 
 
@@ -18,12 +18,15 @@ def digest(text: str) -> str:
 
 
 def fingerprint(version: Version) -> dict[str, str]:
-    """Give the hashes of what is approved with a version: its document, and its golden accounts."""
+    """Give the hashes of what is approved with a version: its document, and the golden accounts of a strategy."""
+    known = {"document": digest(version.document)}
+    if not version.paper.is_strategy:
+        return known
     golden = [
         {name: str(value) if name.endswith(("_on", "day")) else value for name, value in row.items()}
         for row in golden_accounts(version).values(*_GOLDEN)
     ]
-    return {"document": digest(version.document), "golden": digest(json.dumps(golden, sort_keys=True))}
+    return {**known, "golden": digest(json.dumps(golden, sort_keys=True))}
 
 
 _GOLDEN = tuple(field.name for field in GoldenAccount._meta.concrete_fields if field.name not in ("id", "version"))
@@ -34,9 +37,9 @@ def golden_accounts(version: Version) -> QuerySet[GoldenAccount]:
     return GoldenAccount.objects.filter(version=version).order_by("name")
 
 
-def next_number(strategy: Strategy) -> int:
-    """Give the number that the next version of a strategy bears."""
-    newest = strategy.versions.aggregate(newest=Max("number"))["newest"]
+def next_number(paper: Paper) -> int:
+    """Give the number that the next version of a strategy or a policy bears."""
+    newest = paper.versions.aggregate(newest=Max("number"))["newest"]
     return (newest or 0) + 1
 
 
@@ -71,5 +74,5 @@ def waiting(version: Version, kind: PlanKind) -> Plan | None:
 
 def published_before(version: Version) -> Version | None:
     """Give the version that was the published one before a version was published, or None."""
-    earlier = version.strategy.versions.filter(published_at__lte=version.published_at).exclude(pk=version.pk)
+    earlier = version.paper.versions.filter(published_at__lte=version.published_at).exclude(pk=version.pk)
     return earlier.order_by("-published_at", "-retired_at", "-number").first()

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from django.db.models import QuerySet
-
-from tallystick.kernel.actor import Actor
-from tallystick.kernel.refusals import NotFound, Refusal
-from tallystick.strategy.models import Policy, PolicyAct, PolicyVersion
+from tallystick.kernel.refusals import Refusal
+from tallystick.strategy.models import Paper, Version
 from tallystick.strategy.queries import catalogue, versions
 from tallystick.strategy.rules import reading as strategies
 from tallystick.strategy.rules.document import Document
-from tallystick.strategy.rules.lifecycle import UNPUBLISHED, ActKind, NotPublished, State
+from tallystick.strategy.rules.lifecycle import UNPUBLISHED, KindDiffers, State
 from tallystick.strategy.rules.policies import document as documents
 from tallystick.strategy.rules.policies import lifecycle, reading, words
 from tallystick.strategy.rules.policies.words import Word
@@ -24,108 +20,22 @@ from tallystick.strategy.rules.types import Catalogue
 _SHIPPED = resources.files("tallystick.strategy").joinpath("documents", "policies")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A policy in the list: its newest version, the published one, and its word."""
-
-    policy: Policy
-    newest: PolicyVersion
-    published: PolicyVersion | None
-    word: str
+def overview() -> list[tuple[versions.Row, str]]:
+    """Give all policies by kind and title, for a list, each with its word."""
+    return [(row, word_of(row.paper)) for row in versions.rows(versions.policies())]
 
 
-def overview() -> list[Row]:
-    """Give all policies by kind and title, for a list."""
-    rows = []
-    for policy in Policy.objects.order_by("kind", "title").prefetch_related("versions"):
-        numbered = sorted(policy.versions.all(), key=lambda version: version.number)
-        published = [version for version in numbered if version.state == State.PUBLISHED]
-        rows.append(Row(policy, numbered[-1], published[-1] if published else None, word_of(policy)))
-    return rows
-
-
-def word_of(policy: Policy) -> str:
+def word_of(policy: Paper) -> str:
     """Give the word of a policy."""
     return f"{documents.ROOMS[documents.Kind(policy.kind)]}.{policy.name}"
 
 
-def get_version(version_id: int) -> PolicyVersion:
-    """Give a version with its policy.
-
-    :raises NotFound: there is none
-    """
-    return _version(PolicyVersion.objects.select_related("policy"), version_id)
-
-
-def lock_version(version_id: int) -> PolicyVersion:
-    """Give a version with its policy, and lock it for the transaction.
-
-    :raises NotFound: there is none
-    """
-    return _version(PolicyVersion.objects.select_for_update(of=("self",)).select_related("policy"), version_id)
-
-
-def _version(among: QuerySet[PolicyVersion], version_id: int) -> PolicyVersion:
-    found = among.filter(pk=version_id).order_by("pk").first()
-    if found is None:
-        raise NotFound(what="version", reference=version_id)
-    return found
-
-
-def acts(version: PolicyVersion) -> QuerySet[PolicyAct]:
-    """Give what was done with a version, newest first."""
-    return PolicyAct.objects.filter(version=version).order_by("-at", "-id")
-
-
-def approval(version: PolicyVersion) -> PolicyAct | None:
-    """Give the approval of a version, or None."""
-    return acts(version).filter(kind=ActKind.APPROVED).order_by("-at", "-id").first()
-
-
-def is_writer(version: PolicyVersion, by: Actor) -> bool:
-    """Test if somebody wrote a version."""
-    if by.user_id is None or version.author_id is None:
-        return version.created_by == by.label
-    return by.user_id == version.author_id
-
-
-def lock_all() -> None:
-    """Lock all policies for the transaction, so that no two are published at once that could not stand together."""
-    list(Policy.objects.select_for_update().order_by("pk"))
-
-
-def versions_of(policy: Policy) -> QuerySet[PolicyVersion]:
-    """Give the versions of a policy, newest first."""
-    return policy.versions.order_by("-number")
-
-
-def version_before(version: PolicyVersion) -> PolicyVersion | None:
-    """Give the version that a version follows, or None for the first."""
-    return version.policy.versions.filter(number__lt=version.number).order_by("-number").first()
-
-
-def published_versions(kind: documents.Kind) -> list[PolicyVersion]:
+def published_versions(kind: documents.Kind) -> list[Version]:
     """Give the published versions of a kind of policy, by name."""
-    found = PolicyVersion.objects.select_related("policy").filter(policy__kind=kind, state=State.PUBLISHED)
-    return list(found.order_by("policy__name"))
+    return list(versions.all_of_policies().filter(paper__kind=kind, state=State.PUBLISHED).order_by("paper__name"))
 
 
-def published_version(name: str) -> PolicyVersion:
-    """Give the published version of a policy.
-
-    :raises NotFound: there is no such policy
-    :raises NotPublished: it has no published version yet
-    """
-    policy = Policy.objects.filter(name=name).order_by("pk").first()
-    if policy is None:
-        raise NotFound(what="policy", reference=name)
-    found = policy.versions.filter(state=State.PUBLISHED).order_by("pk").first()
-    if found is None:
-        raise NotPublished(title=policy.title)
-    return found
-
-
-def word(version: PolicyVersion) -> Word:
+def word(version: Version) -> Word:
     """Give the word that a version makes, or would make, of the policies that are published now.
 
     :raises DocumentMistaken: the policies published now do not let it be understood
@@ -153,7 +63,7 @@ def checked(text: str) -> documents.Policy:
     return policy
 
 
-def kept(version: PolicyVersion) -> documents.Policy:
+def kept(version: Version) -> documents.Policy:
     """Give what a version says, by every word that was ever published: it was found right when it was kept."""
     return _kept(version.document, catalogue.published_key())
 
@@ -163,19 +73,19 @@ def _kept(document: str, _published: tuple[tuple[int, str], ...]) -> documents.P
     return reading.read(document, catalogue.catalogue_of_the_past())
 
 
-def check_publishable(version: PolicyVersion) -> None:
+def check_publishable(version: Version) -> None:
     """Refuse a version that could not stand beside the published policies and strategies.
 
     :raises DocumentMistaken: the policies published now do not let it be understood
-    :raises PolicyDiffers: an earlier version has another kind of value
+    :raises KindDiffers: an earlier version has another kind of value
     :raises PolicyCycle, PolicyTooDeep, PolicyTooLong: policies would stand on each other in a way that cannot be
     :raises PolicyInUse: a published policy, or a strategy that treats accounts, could not be understood any more
     """
     checked(version.document)
     head = reading.head(version.document)
-    before = version.policy.versions.exclude(state__in=UNPUBLISHED).order_by("-number").first()
+    before = version.paper.versions.exclude(state__in=UNPUBLISHED).order_by("-number").first()
     if before is not None and reading.head(before.document).type is not head.type:
-        raise lifecycle.PolicyDiffers(found=str(head.type), expected=str(reading.head(before.document).type))
+        raise KindDiffers(found=str(head.type), expected=str(reading.head(before.document).type))
     others = [pair for pair in catalogue.published_key() if reading.head(pair[1]).word != head.word]
     rooms = catalogue.rooms_catalogue()
     try:
@@ -184,9 +94,18 @@ def check_publishable(version: PolicyVersion) -> None:
         user = next(
             (each for each in others if _is_mistaken(each, [*others, (version.number, version.document)])), None
         )
-        title = _title(user[1]) if user else version.policy.title
+        title = _title(user[1]) if user else version.paper.title
         raise lifecycle.PolicyInUse(user=title, problem=str(mistaken.problems[0])) from None
     _check_strategies(words.with_words(rooms, made))
+
+
+def obstacles(version: Version) -> list[Refusal]:
+    """Give what keeps a version from being published beside the published policies and strategies, the first of it."""
+    try:
+        check_publishable(version)
+    except Refusal as refusal:
+        return [refusal]
+    return []
 
 
 def _is_mistaken(pair: tuple[int, str], all_pairs: list[tuple[int, str]]) -> bool:
@@ -200,34 +119,23 @@ def _title(document: str) -> str:
 
 def _check_strategies(beside: Catalogue) -> None:
     vocabulary = catalogue.vocabulary_of(beside)
-    for version in versions.live().select_related("strategy"):
+    for version in versions.live():
         try:
             strategies.read(version.document, vocabulary)
         except DocumentMistaken as mistaken:
             raise lifecycle.PolicyInUse(user=str(version), problem=str(mistaken.problems[0])) from None
 
 
-@dataclass(frozen=True, slots=True)
-class User:
-    """Something that speaks of a policy: a published policy, or a strategy that treats accounts."""
-
-    title: str
-    policy_version_id: int | None = None
-    strategy_version_id: int | None = None
-
-
-def users_of(policy: Policy) -> list[User]:
-    """Give what speaks of a policy now."""
+def users_of(policy: Paper) -> list[Version]:
+    """Give what speaks of a policy now: published policies, and strategies that treat accounts."""
     name = word_of(policy)
-    found = []
-    for version in (
-        PolicyVersion.objects.select_related("policy").filter(state=State.PUBLISHED).order_by("policy__title")
-    ):
+    found: list[Version] = []
+    for version in versions.all_of_policies().filter(state=State.PUBLISHED).order_by("paper__title"):
         if words.used_by(kept(version), {name}):
-            found.append(User(version.policy.title, policy_version_id=version.pk))
-    for strategy in versions.live().select_related("strategy"):
-        if name in _spoken(versions.program_of(strategy.document).document):
-            found.append(User(str(strategy), strategy_version_id=strategy.pk))
+            found.append(version)
+    for version in versions.live():
+        if name in _spoken(versions.program_of(version.document).document):
+            found.append(version)
     return found
 
 
@@ -251,7 +159,7 @@ def shipped(name: str) -> str:
     return _SHIPPED.joinpath(f"{name}.yaml").read_text("utf-8") if name in shipped_names() else ""
 
 
-def is_readable(version: PolicyVersion) -> bool:
+def is_readable(version: Version) -> bool:
     """Test if this program reads a version."""
     try:
         kept(version)

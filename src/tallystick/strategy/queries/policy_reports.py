@@ -16,7 +16,7 @@ from tallystick.accounts.models import Account
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor, Scope
 from tallystick.kernel.money import Money
-from tallystick.strategy.models import PolicyVersion
+from tallystick.strategy.models import Version
 from tallystick.strategy.queries import catalogue, policies
 from tallystick.strategy.rules.policies import cases, reading, reading_tables, writing
 from tallystick.strategy.rules.policies.document import Scorecard, Segments, Table
@@ -79,7 +79,7 @@ def is_small() -> bool:
     return int(rows or 0) <= SMALL
 
 
-def report(version: PolicyVersion, *, day: date, by: Actor) -> Report:
+def report(version: Version, *, day: date, by: Actor) -> Report:
     """Count the book by a version, published or not."""
     by.must_be_allowed_to("see strategies")
     word = policies.word(version)
@@ -183,7 +183,7 @@ class Listed:
     owed: Money
 
 
-def accounts_at(version: PolicyVersion, *, part: int, place: int, day: date, by: Actor) -> list[Listed]:
+def accounts_at(version: Version, *, part: int, place: int, day: date, by: Actor) -> list[Listed]:
     """Give the accounts of a place of a part of a policy, those that owe most first, and so many at most.
 
     :raises NotPermitted: the actor may not see accounts
@@ -195,7 +195,7 @@ def accounts_at(version: PolicyVersion, *, part: int, place: int, day: date, by:
     return _listed(word, f"{word.asking(cuts[part], day)} = %(wanted)s", place, day=day, by=by)
 
 
-def accounts_in_both(version: PolicyVersion, *, first: int, second: int, day: date, by: Actor) -> list[Listed]:
+def accounts_in_both(version: Version, *, first: int, second: int, day: date, by: Actor) -> list[Listed]:
     """Give the accounts that two segments would take, those that owe most first, and so many at most.
 
     :raises NotPermitted: the actor may not see accounts
@@ -234,7 +234,7 @@ class Move:
     accounts: int
 
 
-def moves(version: PolicyVersion, published: PolicyVersion, *, day: date, by: Actor) -> list[Move]:
+def moves(version: Version, published: Version, *, day: date, by: Actor) -> list[Move]:
     """Give how many accounts a draft would give another value than the published version, the most first."""
     by.must_be_allowed_to("see strategies")
     new, old = (policies.word(each).expression(day) for each in (version, published))
@@ -259,7 +259,7 @@ class Missing:
     more: int
 
 
-def missing_cases(version: PolicyVersion) -> Missing | None:
+def missing_cases(version: Version) -> Missing | None:
     """Give the cases of a table that fall to `otherwise`; None where they are too many to be told, or where it is no table."""
     policy = policies.kept(version)
     if not isinstance(policy, Table):

@@ -20,9 +20,7 @@ def get_rehearsal(rehearsal_id: int) -> Rehearsal:
 
     :raises NotFound: there is none
     """
-    found = (
-        Rehearsal.objects.select_related("version__strategy", "against").filter(pk=rehearsal_id).order_by("pk").first()
-    )
+    found = Rehearsal.objects.select_related("version__paper", "against").filter(pk=rehearsal_id).order_by("pk").first()
     if found is None:
         raise NotFound(what="rehearsal", reference=rehearsal_id)
     return found

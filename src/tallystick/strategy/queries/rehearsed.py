@@ -125,9 +125,7 @@ class Result:
     def __init__(self, rehearsal: Rehearsal) -> None:
         self.rehearsal = rehearsal
         self._counts = list(_summed(rehearsal))
-        self._documents = dict(
-            Version.objects.filter(strategy=rehearsal.version.strategy_id).values_list("pk", "document")
-        )
+        self._documents = dict(Version.objects.filter(paper=rehearsal.version.paper_id).values_list("pk", "document"))
 
     def _of(self, segment: Segment) -> list[RehearsalCount]:
         return [each for each in self._counts if each.segment == segment]

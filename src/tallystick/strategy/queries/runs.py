@@ -349,7 +349,7 @@ def _in_hand() -> list[dict[str, Any]]:
 
 def _versions_of(marks: Iterable[RunChunk]) -> dict[int, Version]:
     ids = {int(key.partition(":")[0]) for mark in marks for key in mark.decisions}
-    return Version.objects.select_related("strategy").in_bulk(ids)
+    return Version.objects.select_related("paper").in_bulk(ids)
 
 
 def _orders(marks: Iterable[RunChunk]) -> list[OrderCount]:

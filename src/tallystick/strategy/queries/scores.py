@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from tallystick.kernel import sql
 from tallystick.kernel.facts import Fact, FactType
-from tallystick.strategy.models import PolicyVersion, Score
-from tallystick.strategy.queries import book, catalogue, policies
+from tallystick.strategy.models import Score, Version
+from tallystick.strategy.queries import book, catalogue, policies, versions
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules.lifecycle import UNPUBLISHED
 from tallystick.strategy.rules.policies import writing
@@ -23,10 +23,10 @@ _STORED = {FactType.NUMBER: "numeric", FactType.MONEY: "numeric", FactType.TEXT:
 _ANY_DAY = date(2026, 1, 1)
 
 
-def published_scorecards() -> list[tuple[PolicyVersion, Word]]:
+def published_scorecards() -> list[tuple[Version, Word]]:
     """Give the published scorecards, each with its word."""
     words = catalogue.words()
-    found = ((version, policies.word_of(version.policy)) for version in policies.published_versions(Kind.SCORECARD))
+    found = ((version, policies.word_of(version.paper)) for version in policies.published_versions(Kind.SCORECARD))
     return [(version, words[name]) for version, name in found if name in words]
 
 
@@ -63,7 +63,7 @@ class Kept:
     """A score of the past, with what it was made of."""
 
     title: str
-    version: PolicyVersion
+    version: Version
     scored_on: date
     score: Decimal
     unit: str
@@ -89,11 +89,11 @@ def scores_on(account_id: int, day: date) -> list[Kept]:
 
 
 def _all_kept(stored: list[Score]) -> list[Kept]:
-    versions = PolicyVersion.objects.select_related("policy").in_bulk({score.version_id for score in stored})
-    return [_kept(score, versions[score.version_id]) for score in stored if score.version_id in versions]
+    by = versions.all_of_policies().in_bulk({score.version_id for score in stored})
+    return [_kept(score, by[score.version_id]) for score in stored if score.version_id in by]
 
 
-def _kept(score: Score, version: PolicyVersion) -> Kept:
+def _kept(score: Score, version: Version) -> Kept:
     policy = policies.kept(version)
     assert isinstance(policy, Scorecard)  # noqa: S101
     return Kept(
@@ -120,8 +120,9 @@ def unlike_inputs(reaches: Iterator[book.Reach]) -> Iterator[sql.Rows]:
     """Work every kept score out again, from the inputs stored with it, by the very text that scores the book."""
     scorecards = [
         (version.pk, policy)
-        for version in PolicyVersion.objects.exclude(state__in=UNPUBLISHED)
-        .filter(policy__kind=Kind.SCORECARD)
+        for version in versions.all_of_policies()
+        .exclude(state__in=UNPUBLISHED)
+        .filter(paper__kind=Kind.SCORECARD)
         .order_by("pk")
         if policies.is_readable(version) and isinstance(policy := policies.kept(version), Scorecard)
     ]

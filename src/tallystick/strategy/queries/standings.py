@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from tallystick.kernel import sql
-from tallystick.strategy.models import PolicyVersion
-from tallystick.strategy.queries import catalogue, decided, policies, scores
+from tallystick.strategy.models import Version
+from tallystick.strategy.queries import catalogue, decided, policies, scores, versions
 from tallystick.strategy.queries.scores import Part
 from tallystick.strategy.rules.lifecycle import State
 from tallystick.strategy.rules.policies.document import Scorecard, Segments
@@ -23,14 +23,14 @@ class Standing:
     title: str
     said: str
     parts: tuple[Part, ...]
-    version: PolicyVersion
+    version: Version
 
 
 def standings(account_id: int, *, day: date) -> list[Standing]:
     """Give what each published policy says of an account on a day, by title; nothing of an account that is not in the book."""
-    published = PolicyVersion.objects.select_related("policy").filter(state=State.PUBLISHED).order_by("policy__title")
+    published = versions.all_of_policies().filter(state=State.PUBLISHED).order_by("paper__title")
     words = catalogue.words()
-    asked = [(version, words[name]) for version in published if (name := policies.word_of(version.policy)) in words]
+    asked = [(version, words[name]) for version in published if (name := policies.word_of(version.paper)) in words]
     if not asked:
         return []
     read = [catalogue.expression(word, day) for _version, word in asked]
@@ -47,7 +47,7 @@ def standings(account_id: int, *, day: date) -> list[Standing]:
     return [_standing(version, word, value, parts, found[-1]) for (version, word), value, parts in values]
 
 
-def _standing(version: PolicyVersion, word: Word, value: Any, parts: str | None, currency: str) -> Standing:
+def _standing(version: Version, word: Word, value: Any, parts: str | None, currency: str) -> Standing:
     said = decided.value_said(word, value, currency)
     made: tuple[Part, ...] = ()
     if isinstance(word.policy, Segments):

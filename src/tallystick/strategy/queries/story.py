@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tallystick.kernel.actor import Actor
 from tallystick.strategy.models import Act, Plan, Version
-from tallystick.strategy.queries import life, obstacles, rehearsals, versions
+from tallystick.strategy.queries import life, obstacles, policies, rehearsals, versions
 from tallystick.strategy.queries.rehearsals import Summary
 from tallystick.strategy.rules.lifecycle import UNPUBLISHED, ActKind, PlanKind, PlanState, State
 from tallystick.strategy.rules.next_thing import NextThing, Standing, next_thing
@@ -93,7 +93,7 @@ class Story:
         return self.events[_RECENT:]
 
 
-def story(version: Version, *, differing: int, is_assigned: bool, by: Actor) -> Story:
+def story(version: Version, *, differing: int = 0, is_assigned: bool = True, by: Actor) -> Story:
     """Tell the life of a version; `differing` golden accounts fare otherwise than expected."""
     state = State(version.state)
     missing = _missing(version, differing) if state in UNPUBLISHED else []
@@ -107,6 +107,7 @@ def story(version: Version, *, differing: int, is_assigned: bool, by: Actor) -> 
         next=next_thing(
             Standing(
                 state=state,
+                is_strategy=version.paper.is_strategy,
                 is_obstructed=bool(missing),
                 is_planned=any(plan.kind == PlanKind.PUBLISH for plan in waiting),
                 is_assigned=is_assigned,
@@ -121,7 +122,7 @@ def story(version: Version, *, differing: int, is_assigned: bool, by: Actor) -> 
         waiting=waiting,
         stopped=stopped,
         before=_before(version, waiting) if may_write else None,
-        rehearsal=rehearsals.summary(version),
+        rehearsal=rehearsals.summary(version) if version.paper.is_strategy else None,
         may_send_back=by.may("approve strategies") and state in (State.DRAFT, State.APPROVED),
         may_plan=may_write and state is State.APPROVED and not missing and not waiting,
     )
@@ -131,12 +132,16 @@ def _before(version: Version, waiting: list[Plan]) -> Version | None:
     if version.state == State.PUBLISHED:
         return life.published_before(version)
     if [plan.kind for plan in waiting] == [PlanKind.PUBLISH]:
-        return version.strategy.versions.filter(state=State.PUBLISHED).order_by("pk").first()
+        return version.paper.versions.filter(state=State.PUBLISHED).order_by("pk").first()
     return None
 
 
 def _missing(version: Version, differing: int) -> list[str]:
-    missing = [str(refusal) for refusal in obstacles.obstacles(versions.program_of(version.document))]
+    if version.paper.is_strategy:
+        refusals = obstacles.obstacles(versions.program_of(version.document))
+    else:
+        refusals = policies.obstacles(version)
+    missing = [str(refusal) for refusal in refusals]
     if differing:
         missing.append(
             ngettext(

@@ -28,7 +28,7 @@ class Candidate:
     @property
     def key(self) -> str:
         """The choice as a form sends it."""
-        return "|".join((self.version.strategy.name, self.split.id, self.champion, self.challenger, self.state))
+        return "|".join((self.version.paper.name, self.split.id, self.champion, self.challenger, self.state))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Choices:
 
 def choices() -> Choices:
     """Give each split of a published version that is not on trial, its arms against the first, in each state that is entered."""
-    published = [row.published for row in versions.overview() if row.published is not None]
+    published = [row.published for row in versions.rows(versions.strategies()) if row.published is not None]
     offered: list[Candidate] = []
     not_offered: list[NotOffered] = []
     for version in published:
@@ -82,9 +82,9 @@ def choices() -> Choices:
 def _obstacle(version: Version, program: Program, split: Split) -> NotOffered | None:
     """Say why nothing of a split can be tried, or None."""
     name = _("“{split}” of {strategy}").format(
-        split=plain.name_aloud(split.id).capitalize(), strategy=version.strategy.title
+        split=plain.name_aloud(split.id).capitalize(), strategy=version.paper.title
     )
-    if trial := trials.on_trial(version.strategy, split.id):
+    if trial := trials.on_trial(version.paper, split.id):
         return NotOffered(
             name,
             _("It is on trial already, and two trials of the same arms would be two chances to find something."),
@@ -121,7 +121,7 @@ def _unseen(version: Version, program: Program, split: Split) -> Iterator[NotOff
             else _("Nothing leads there.")
         )
         yield NotOffered(
-            _("The state “{state}” of {strategy}").format(state=state.title, strategy=version.strategy.title),
+            _("The state “{state}” of {strategy}").format(state=state.title, strategy=version.paper.title),
             why,
             _(
                 "Move what “{split}” changes to a state of its own that a transition leads to, and publish that version."

@@ -14,7 +14,7 @@ from tallystick.kernel.actor import Scope
 from tallystick.kernel.refusals import NotFound
 from tallystick.ledger.queries import OWED_HEADS
 from tallystick.ledger.rules import Cause, Head
-from tallystick.strategy.models import Act, Strategy, Trial, TrialLook, Version
+from tallystick.strategy.models import Act, Paper, Trial, TrialLook, Version
 from tallystick.strategy.queries import versions
 from tallystick.strategy.rules import own_words
 from tallystick.strategy.rules.document import Split
@@ -58,13 +58,8 @@ def lock_trial(trial_id: int, *, scope: Scope) -> Trial:
     Rows that are only added to cannot be locked themselves.
     """
     trial = get_trial(trial_id, scope=scope)
-    lock_strategy(trial.strategy_id)
+    versions.lock_paper(trial.strategy_id)
     return trial
-
-
-def lock_strategy(strategy_id: int) -> None:
-    """Have whoever registers, looks or ends a trial of a strategy wait for each other until the end of the transaction."""
-    Strategy.objects.select_for_update().filter(pk=strategy_id).order_by("pk").first()
 
 
 def get_look(look_id: int) -> TrialLook:
@@ -83,7 +78,7 @@ def is_filled(trial: Trial) -> bool:
 
 def stopped_by(trial: Trial) -> Version | None:
     """Give the version by which the planned stop took the challenger's accounts away, or None."""
-    act = Act.objects.filter(version__strategy=trial.strategy, kind=ActKind.PUBLISHED, details__trial=trial.pk)
+    act = Act.objects.filter(version__paper=trial.strategy, kind=ActKind.PUBLISHED, details__trial=trial.pk)
     found = act.select_related("version").order_by("pk").first()
     return found.version if found else None
 
@@ -98,7 +93,7 @@ def has_ended(trial: Trial) -> bool:
     return hasattr(trial, "end") or looks(trial).exclude(outcome=Outcome.GOES_ON).exists()
 
 
-def on_trial(strategy: Strategy, split: str) -> Trial | None:
+def on_trial(strategy: Paper, split: str) -> Trial | None:
     """Give the trial that reads a split and has not ended, if there is one."""
     open_ones = Trial.objects.filter(strategy=strategy, split=split, end=None)
     return open_ones.exclude(kept_looks__outcome__in=_ENDING).order_by("pk").first()
@@ -123,7 +118,7 @@ def entries(program: Program, state_id: str) -> list[int]:
 class Reading:
     """What is read of the decisions: the arms of a split, of accounts that came to a state in a window."""
 
-    strategy: Strategy
+    strategy: Paper
     split: Split
     state: str
     arms: tuple[str, ...]

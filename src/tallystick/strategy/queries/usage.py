@@ -97,8 +97,8 @@ def _known(*, day: date) -> dict[str, Decimal]:
 def _used() -> dict[str, list[Version]]:
     """Give the published versions that speak of each fact and history."""
     used: dict[str, list[Version]] = defaultdict(list)
-    published = Version.objects.filter(state=lifecycle.State.PUBLISHED).select_related("strategy")
-    for version in published.order_by("strategy__title"):
+    published = versions.all_of_strategies().filter(state=lifecycle.State.PUBLISHED)
+    for version in published.order_by("paper__title"):
         for name in spoken_of(version.document):
             used[name].append(version)
     return used

@@ -1,4 +1,4 @@
-"""Strategies, their versions, and which of them treats which accounts."""
+"""Versions of papers; strategies, and which of them treats which accounts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel import sql
 from tallystick.kernel.refusals import NotFound
-from tallystick.strategy.models import Assignment, Plan, Strategy, Version
+from tallystick.strategy.models import Assignment, Paper, Plan, Version
 from tallystick.strategy.queries import catalogue
 from tallystick.strategy.rules import lifecycle, reading, timing
 from tallystick.strategy.rules.program import Program
@@ -28,60 +28,85 @@ def program_of(document: str) -> Program:
     return Program.of(reading.read(document, catalogue.vocabulary_of(catalogue.catalogue_of_the_past())))
 
 
-def strategies() -> QuerySet[Strategy]:
-    """Give all strategies by title, with their versions and assignments."""
-    return Strategy.objects.order_by("title").prefetch_related(
-        "versions", "assignments__client", "assignments__portfolio"
-    )
+def strategies() -> QuerySet[Paper]:
+    """Give all strategies by title."""
+    return Paper.objects.filter(kind=lifecycle.STRATEGY).order_by("title")
+
+
+def policies() -> QuerySet[Paper]:
+    """Give all policies by kind and title."""
+    return Paper.objects.exclude(kind=lifecycle.STRATEGY).order_by("kind", "title")
+
+
+def all_of_strategies() -> QuerySet[Version]:
+    """Give the versions of all strategies, each with its paper."""
+    return Version.objects.filter(paper__kind=lifecycle.STRATEGY).select_related("paper")
+
+
+def all_of_policies() -> QuerySet[Version]:
+    """Give the versions of all policies, each with its paper."""
+    return Version.objects.exclude(paper__kind=lifecycle.STRATEGY).select_related("paper")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A strategy in the list: its newest version, the published one, whom it treats, and how many accounts are in it."""
+    """A strategy or a policy in the list: its newest version, the published one, and what is coming."""
 
-    strategy: Strategy
+    paper: Paper
     newest: Version
     published: Version | None
     #: The newest version, where it has never decided anything.
     coming: Version | None
     #: What is planned, and what was stopped and still waits to be mended.
     plans: list[Plan]
+
+
+def rows(papers: QuerySet[Paper]) -> list[Row]:
+    """Give some strategies or policies for a list, in their order."""
+    planned = _planned()
+    found = []
+    for paper in papers.prefetch_related("versions"):
+        numbered = sorted(paper.versions.all(), key=lambda version: version.number)
+        published = [version for version in numbered if version.state == lifecycle.State.PUBLISHED]
+        found.append(
+            Row(
+                paper=paper,
+                newest=numbered[-1],
+                published=published[-1] if published else None,
+                coming=numbered[-1] if numbered[-1].state in lifecycle.UNPUBLISHED else None,
+                plans=planned.get(paper.pk, []),
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """A strategy in the list: whom it treats, and how many accounts are in it."""
+
+    row: Row
     treats: list[str]
     accounts: int
 
 
-def overview() -> list[Row]:
+def overview() -> list[Treated]:
     """Give all strategies by title, for a list."""
     counts = {
-        row["strategy_id"]: row["accounts"]
+        row["paper_id"]: row["accounts"]
         for row in sql.rows(
             """
-            SELECT version.strategy_id, sum(book.accounts)::bigint AS accounts
+            SELECT version.paper_id, sum(book.accounts)::bigint AS accounts
             FROM (SELECT version_id, count(*) AS accounts FROM strategy_book GROUP BY version_id) AS book
             JOIN strategy_version AS version ON version.id = book.version_id
-            GROUP BY version.strategy_id
+            GROUP BY version.paper_id
             """
         )
     }
-    planned = _planned()
-    rows = []
-    for strategy in strategies():
-        numbered = sorted(strategy.versions.all(), key=lambda version: version.number)
-        published = [version for version in numbered if version.state == lifecycle.State.PUBLISHED]
-        treats = [said_assignment(each) for each in strategy.assignments.all()]
-        newest = numbered[-1]
-        rows.append(
-            Row(
-                strategy=strategy,
-                newest=newest,
-                published=published[-1] if published else None,
-                coming=newest if newest.state in lifecycle.UNPUBLISHED else None,
-                plans=planned.get(strategy.pk, []),
-                treats=treats,
-                accounts=counts.get(strategy.pk, 0),
-            )
-        )
-    return rows
+    assigned = strategies().prefetch_related("assignments__client", "assignments__portfolio")
+    return [
+        Treated(row, [said_assignment(each) for each in row.paper.assignments.all()], counts.get(row.paper.pk, 0))
+        for row in rows(assigned)
+    ]
 
 
 def _planned() -> dict[int, list[Plan]]:
@@ -92,21 +117,21 @@ def _planned() -> dict[int, list[Plan]]:
     )
     planned: dict[int, list[Plan]] = {}
     for plan in plans.order_by("due_at", "pk"):
-        planned.setdefault(plan.version.strategy_id, []).append(plan)
+        planned.setdefault(plan.version.paper_id, []).append(plan)
     return planned
 
 
-def versions_of(strategy: Strategy) -> QuerySet[Version]:
-    """Give the versions of a strategy, newest first."""
-    return strategy.versions.order_by("-number")
+def versions_of(paper: Paper) -> QuerySet[Version]:
+    """Give the versions of a strategy or a policy, newest first."""
+    return paper.versions.order_by("-number")
 
 
 def version_before(version: Version) -> Version | None:
     """Give the version that a version follows, or None for the first."""
-    return version.strategy.versions.filter(number__lt=version.number).order_by("-number").first()
+    return version.paper.versions.filter(number__lt=version.number).order_by("-number").first()
 
 
-def assignments_of(strategy: Strategy) -> list[str]:
+def assignments_of(strategy: Paper) -> list[str]:
     """Give whose accounts a strategy treats, in words."""
     assigned = strategy.assignments.select_related("client", "portfolio").order_by("client__name", "portfolio__name")
     return [said_assignment(each) for each in assigned]
@@ -131,66 +156,91 @@ def shipped(name: str) -> str:
     return _SHIPPED.joinpath(f"{name}.yaml").read_text("utf-8") if name in shipped_names() else ""
 
 
-def get_strategy(name: str) -> Strategy:
+def get_strategy(name: str) -> Paper:
     """Give a strategy by its name.
 
     :raises NotFound: there is none
     """
-    found = Strategy.objects.filter(name=name).order_by("pk").first()
+    return _get(strategies(), "strategy", name)
+
+
+def get_policy(name: str) -> Paper:
+    """Give a policy by its name.
+
+    :raises NotFound: there is none
+    """
+    return _get(policies(), "policy", name)
+
+
+def _get(among: QuerySet[Paper], what: str, name: str) -> Paper:
+    found = among.filter(name=name).order_by("pk").first()
     if found is None:
-        raise NotFound(what="strategy", reference=name)
+        raise NotFound(what=what, reference=name)
     return found
 
 
 def get_version(version_id: int) -> Version:
-    """Give a version with its strategy.
+    """Give a version with its paper.
 
     :raises NotFound: there is none
     """
-    found = Version.objects.select_related("strategy").filter(pk=version_id).order_by("pk").first()
-    if found is None:
-        raise NotFound(what="version", reference=version_id)
-    return found
-
-
-def version_numbered(strategy: str, number: int) -> Version:
-    """Give a version of a strategy by its number.
-
-    :raises NotFound: there is no such strategy or version
-    """
-    found = versions_of(get_strategy(strategy)).filter(number=number).order_by("pk").first()
-    if found is None:
-        raise NotFound(what="version", reference=f"{strategy} {number}")
-    return found
+    return _version(Version.objects.all(), version_id)
 
 
 def lock_version(version_id: int) -> Version:
-    """Lock a version for the transaction and give it, with its strategy.
+    """Lock a version for the transaction and give it, with its paper.
 
     :raises NotFound: there is none
     """
-    found = Version.objects.select_related("strategy").select_for_update().filter(pk=version_id).order_by("pk").first()
+    return _version(Version.objects.select_for_update(of=("self",)), version_id)
+
+
+def _version(among: QuerySet[Version], version_id: int) -> Version:
+    found = among.select_related("paper").filter(pk=version_id).order_by("pk").first()
     if found is None:
         raise NotFound(what="version", reference=version_id)
     return found
 
 
-def published_version(strategy: Strategy) -> Version:
-    """Give the published version of a strategy.
+def lock_paper(paper_id: int) -> None:
+    """Have whoever changes what is said of a strategy or a policy wait for each other until the end of the transaction."""
+    Paper.objects.select_for_update().filter(pk=paper_id).order_by("pk").first()
+
+
+def lock_papers() -> None:
+    """Lock all papers for the transaction, so that no two are published at once that could not stand together."""
+    list(Paper.objects.select_for_update().order_by("pk"))
+
+
+def version_numbered(paper: Paper, number: int) -> Version:
+    """Give a version by its number.
+
+    :raises NotFound: there is none
+    """
+    found = versions_of(paper).filter(number=number).order_by("pk").first()
+    if found is None:
+        raise NotFound(what="version", reference=f"{paper.name} {number}")
+    return found
+
+
+def published_version(paper: Paper) -> Version:
+    """Give the published version of a strategy or a policy.
 
     :raises NotPublished: there is none yet
     """
-    found = strategy.versions.filter(state=lifecycle.State.PUBLISHED).order_by("pk").first()
+    found = paper.versions.filter(state=lifecycle.State.PUBLISHED).order_by("pk").first()
     if found is None:
-        raise lifecycle.NotPublished(title=strategy.title)
+        raise lifecycle.NotPublished(title=paper.title)
     return found
 
 
 def live() -> QuerySet[Version]:
     """Give every version that accounts can be in: the published ones, and the replaced ones that some have not left yet."""
-    return Version.objects.filter(
-        Q(state=lifecycle.State.PUBLISHED) | Q(state=lifecycle.State.RETIRED, emptied_at__isnull=True)
-    ).order_by("pk")
+    return (
+        all_of_strategies()
+        .filter(Q(state=lifecycle.State.PUBLISHED) | Q(state=lifecycle.State.RETIRED, emptied_at__isnull=True))
+        .order_by("pk")
+    )
 
 
 def answered_kinds() -> frozenset[str]:
@@ -246,11 +296,11 @@ def enrolments(*, day: date, instead: Version | None = None) -> list[Enrolment]:
         """
         SELECT assignment.client_id, assignment.portfolio_id, version.id AS version_id, version.document
         FROM strategy_assignment AS assignment
-        JOIN strategy_version AS version ON version.strategy_id = assignment.strategy_id
-         AND CASE WHEN version.strategy_id = %(strategy)s THEN version.id = %(version)s ELSE version.state = 'published' END
+        JOIN strategy_version AS version ON version.paper_id = assignment.strategy_id
+         AND CASE WHEN version.paper_id = %(strategy)s THEN version.id = %(version)s ELSE version.state = 'published' END
         ORDER BY assignment.portfolio_id IS NULL, assignment.client_id IS NULL, assignment.id
         """,
-        {"strategy": instead.strategy_id if instead else None, "version": instead.pk if instead else None},
+        {"strategy": instead.paper_id if instead else None, "version": instead.pk if instead else None},
     ):
         version = published(row["version_id"], row["document"], day)
         start = version.program.start

@@ -35,7 +35,7 @@ def as_json(answer: Answer, account: Account) -> dict[str, Any]:
 
 
 def _of_why(why: Why) -> dict[str, Any]:
-    strategy = why.version.strategy
+    strategy = why.version.paper
     return {
         "strategy": {"name": strategy.name, "title": strategy.title, "version": why.version.number},
         "state": {"id": why.place.state.id, "title": why.place.state.title, "since": why.entered_on.isoformat()},
@@ -94,7 +94,7 @@ def _of_past(past: Past) -> dict[str, Any]:
         "id": past.decision_id,
         "due_on": past.due_on.isoformat(),
         "decided_at": past.decided_at.isoformat(),
-        "strategy": past.version.strategy.name,
+        "strategy": past.version.paper.name,
         "version": past.version.number,
         "effect": past.effect.number,
         "kind": past.effect.kind.value,

@@ -13,7 +13,7 @@ from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
 from tallystick.ledger.queries import OWED_HEADS
 from tallystick.ledger.rules import Head
-from tallystick.strategy.models import Strategy, Version
+from tallystick.strategy.models import Paper, Version
 from tallystick.strategy.queries import versions
 from tallystick.strategy.rules.lifecycle import UNPUBLISHED
 from tallystick.strategy.rules.program import Effect, EffectKind, Program
@@ -123,7 +123,7 @@ class Yields:
 _WATCHED = PERIOD - 2 * DAYS + 1
 
 
-def yields(strategy: Strategy, *, day: date, scope: Scope) -> Yields:
+def yields(strategy: Paper, *, day: date, scope: Scope) -> Yields:
     """See what the steps of the published version brought in the days before a day, in whichever version they were made.
 
     :raises NotPublished: there is no published version
@@ -143,7 +143,7 @@ def yields(strategy: Strategy, *, day: date, scope: Scope) -> Yields:
     return Yields(version, day, since, lines)
 
 
-def _found(strategy: Strategy, numbers: dict[Key, int], *, since: date, until: date, scope: Scope) -> dict[int, Yield]:
+def _found(strategy: Paper, numbers: dict[Key, int], *, since: date, until: date, scope: Scope) -> dict[int, Yield]:
     waiting: list[tuple[int, int, int, int]] = []
     felt: list[tuple[int, int]] = []
     for version in versions.versions_of(strategy):
@@ -204,7 +204,7 @@ def as_json(found: Yields) -> dict[str, Any]:
     """Give what steps bring as machines read it: rates a day of one account, and how many times as often."""
     suggestion = found.suggestion
     return {
-        "strategy": found.version.strategy.name,
+        "strategy": found.version.paper.name,
         "version": found.version.number,
         "day": found.day.isoformat(),
         "since": found.since.isoformat(),

@@ -1,4 +1,4 @@
-"""Where a version of a strategy is in its life, and what may be done with it then."""
+"""Where a version of a strategy or a policy is in its life, and what may be done with it then."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.choices import Choice
 from tallystick.kernel.refusals import Refusal
+from tallystick.strategy.rules.policies.document import Kind
+
+#: The kind of a paper that is no policy.
+STRATEGY = "strategy"
+#: Kinds of papers.
+KINDS = [(STRATEGY, _("Strategy")), *Kind.choices()]
 
 
 class State(Choice):
@@ -60,10 +66,18 @@ UNPUBLISHED = (State.DRAFT, State.APPROVED, State.SENT_BACK)
 
 
 class NameDiffers(Refusal):
-    """A version of another strategy."""
+    """A version of another strategy or policy."""
 
     code = "strategy.name_differs"
-    sentence = _("The document is named “{found}”; this is the strategy “{expected}”.")
+    sentence = _("The document is named “{found}”; this is “{expected}”.")
+    status = 422
+
+
+class KindDiffers(Refusal):
+    """A version of another kind: what a name means never changes its kind, nor a word the type of its value."""
+
+    code = "strategy.kind_differs"
+    sentence = _("The document is “{found}”; this is “{expected}”.")
     status = 422
 
 
@@ -162,7 +176,7 @@ class NothingBefore(Refusal):
 
 
 class NotPublished(Refusal):
-    """A strategy that nothing can be done by yet."""
+    """A strategy or a policy that nothing can be done by yet."""
 
     code = "strategy.not_published"
     sentence = _("“{title}” has no published version yet.")

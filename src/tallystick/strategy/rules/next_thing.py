@@ -27,6 +27,8 @@ class Standing:
     """What is known of a version, and of whoever looks at it."""
 
     state: State
+    #: Accounts are treated by it; else it is a policy, and conditions speak of it.
+    is_strategy: bool
     #: Something keeps it from being published.
     is_obstructed: bool
     is_planned: bool
@@ -49,7 +51,7 @@ class NextThing:
 def next_thing(standing: Standing) -> NextThing:
     """Give the next thing to do with a version.
 
-    >>> next_thing(Standing(State.APPROVED, False, False, True, True, True, False, False)).do
+    >>> next_thing(Standing(State.APPROVED, True, False, False, True, True, True, False, False)).do
     <Do.PUBLISH: 'publish'>
     """
     match standing.state:
@@ -68,6 +70,8 @@ def next_thing(standing: Standing) -> NextThing:
         case State.PUBLISHED if not standing.is_assigned:
             return NextThing(Do.ASSIGN, _("It is published, and treats nobody yet: assign it."))
         case State.PUBLISHED:
+            if not standing.is_strategy:
+                return NextThing(Do.NOTHING, _("Every condition that speaks of it means this version."))
             return NextThing(Do.NOTHING, _("It decides every night, and whenever something happens."))
     return NextThing(Do.NOTHING, _("It decides nothing any more."))
 
@@ -83,4 +87,6 @@ def _of_draft(standing: Standing) -> NextThing:
         return NextThing(
             Do.APPROVE, _("You wrote it. This house lets you approve it all the same, and its history will say so.")
         )
+    if not standing.is_strategy:
+        return NextThing(Do.APPROVE, _("Read it and approve it, or send it back."))
     return NextThing(Do.APPROVE, _("Read what changed, rehearse it on the book, and approve it or send it back."))

@@ -7,7 +7,7 @@ WITH place AS (
     SELECT portfolio.id AS portfolio_id, (
         SELECT assignment.strategy_id
         FROM strategy_assignment AS assignment
-        JOIN strategy_version AS version ON version.strategy_id = assignment.strategy_id AND version.state = 'published'
+        JOIN strategy_version AS version ON version.paper_id = assignment.strategy_id AND version.state = 'published'
         WHERE assignment.portfolio_id = portfolio.id
            OR assignment.portfolio_id IS NULL AND (assignment.client_id = portfolio.client_id OR assignment.client_id IS NULL)
         ORDER BY assignment.portfolio_id IS NULL, assignment.client_id IS NULL, assignment.id
@@ -26,7 +26,7 @@ WITH place AS (
             || ', which there is not'
         WHEN version.emptied_at IS NOT NULL THEN
             'is in ' || strategy.title || ' ' || version.number || ', which every account has left'
-        WHEN treated.strategy_id IS DISTINCT FROM version.strategy_id AND {settled} THEN
+        WHEN treated.strategy_id IS DISTINCT FROM version.paper_id AND {settled} THEN
             'is in ' || strategy.title || ', though ' || coalesce(assigned.title, 'none') || ' is assigned to it'
         WHEN book.state_entered_on IS NULL THEN 'came to its state in ' || strategy.title || ' on no day'
         WHEN place.step IS NOT NULL AND book.next_review_on IS NULL THEN
@@ -34,10 +34,10 @@ WITH place AS (
         END AS what
     FROM strategy_book AS book
     LEFT JOIN strategy_version AS version ON version.id = book.version_id
-    LEFT JOIN strategy_strategy AS strategy ON strategy.id = version.strategy_id
+    LEFT JOIN strategy_paper AS strategy ON strategy.id = version.paper_id
     LEFT JOIN place ON place.version_id = book.version_id AND place.number = book.place
     LEFT JOIN treated ON treated.portfolio_id = book.portfolio_id
-    LEFT JOIN strategy_strategy AS assigned ON assigned.id = treated.strategy_id
+    LEFT JOIN strategy_paper AS assigned ON assigned.id = treated.strategy_id
     WHERE book.is_open AND NOT book.is_house AND {answered}
 )
 SELECT account_id, what FROM standing WHERE what IS NOT NULL;
@@ -131,10 +131,10 @@ FULL JOIN (
 WHERE decision.id IS NULL OR told.times IS DISTINCT FROM 1;
 
 -- name: unapproved
--- Find versions that decided and are not what was approved, or not what they restore. Those of before approvals were kept are left out.
-SELECT NULL::bigint AS account_id, strategy.title || ' ' || version.number || ' decided, and is not what was approved' AS what
+-- Find versions that were published and are not what was approved, or not what they restore. Those of before approvals were kept are left out.
+SELECT NULL::bigint AS account_id, paper.title || ' ' || version.number || ' was published, and is not what was approved' AS what
 FROM strategy_version AS version
-JOIN strategy_strategy AS strategy ON strategy.id = version.strategy_id
+JOIN strategy_paper AS paper ON paper.id = version.paper_id
 WHERE version.state IN ('published', 'retired') AND version.restores_id IS NULL
   AND EXISTS (
       SELECT FROM strategy_act AS drafted
@@ -146,27 +146,11 @@ WHERE version.state IN ('published', 'retired') AND version.restores_id IS NULL
         AND approved.details ->> 'document' = encode(sha256(convert_to(version.document, 'UTF8')), 'hex')
   )
 UNION ALL
-SELECT NULL::bigint, strategy.title || ' ' || version.number || ' is not the version ' || before.number || ' that it restores'
+SELECT NULL::bigint, paper.title || ' ' || version.number || ' is not the version ' || before.number || ' that it restores'
 FROM strategy_version AS version
 JOIN strategy_version AS before ON before.id = version.restores_id
-JOIN strategy_strategy AS strategy ON strategy.id = version.strategy_id
+JOIN strategy_paper AS paper ON paper.id = version.paper_id
 WHERE version.document <> before.document;
-
--- name: policy_unapproved
--- Find versions of policies that were published and are not what was approved. Those of before approvals were kept are left out.
-SELECT NULL::bigint AS account_id, policy.title || ' ' || version.number || ' was published, and is not what was approved' AS what
-FROM strategy_policy_version AS version
-JOIN strategy_policy AS policy ON policy.id = version.policy_id
-WHERE version.state IN ('published', 'retired')
-  AND EXISTS (
-      SELECT FROM strategy_policy_act AS drafted
-      WHERE drafted.version_id = version.id AND drafted.kind = 'drafted' AND drafted.details ->> 'document' IS NOT NULL
-  )
-  AND NOT EXISTS (
-      SELECT FROM strategy_policy_act AS approved
-      WHERE approved.version_id = version.id AND approved.kind = 'approved' AND approved.at <= version.published_at
-        AND approved.details ->> 'document' = encode(sha256(convert_to(version.document, 'UTF8')), 'hex')
-  );
 
 -- name: refused_twice
 -- Give the orders of decisions of which the timeline tells more than once that they were refused, or that were carried out as well.

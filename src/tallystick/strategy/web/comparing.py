@@ -20,15 +20,15 @@ from tallystick.strategy.rules.reading import DocumentMistaken
 def compare(request: ActorRequest, version_id: int) -> HttpResponse:
     """Say what a version says that another does not: in sentences, and line by line."""
     after = versions.get_version(version_id)
-    form = forms.CompareForm(request.GET, choices=list(versions.versions_of(after.strategy)))
+    form = forms.CompareForm(request.GET, choices=list(versions.versions_of(after.paper)))
     number = form.cleaned_data["with"] if form.is_valid() else None
-    before = versions.version_numbered(after.strategy.name, number) if number else versions.version_before(after)
+    before = versions.version_numbered(after.paper, number) if number else versions.version_before(after)
     if before is None:
-        raise NotFound(what="version", reference=f"{after.strategy.name} {after.number - 1}")
+        raise NotFound(what="version", reference=f"{after.paper.name} {after.number - 1}")
     context = {
         "version": after,
         "before": before,
-        "form": forms.CompareForm(initial={"with": before.number}, choices=list(versions.versions_of(after.strategy))),
+        "form": forms.CompareForm(initial={"with": before.number}, choices=list(versions.versions_of(after.paper))),
         "parts": comparing.compare(before, after),
         "changes": changes.changes(before.document, after.document),
     }
@@ -41,7 +41,7 @@ def download(request: ActorRequest, version_id: int) -> HttpResponse:
     """Give a version as a file: its document, and its golden accounts behind it."""
     found = versions.get_version(version_id)
     response = HttpResponse(golden.as_file(found), content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.strategy.name}-{found.number}.yaml"'
+    response["Content-Disposition"] = f'attachment; filename="{found.paper.name}-{found.number}.yaml"'
     return response
 
 

@@ -20,9 +20,14 @@ from tallystick.kernel.facts import LONGEST_WINDOW
 from tallystick.kernel.refusals import NotPermitted, Refusal
 from tallystick.strategy import actions, forms
 from tallystick.strategy.queries import catalogue, editing, story, usage, versions
-from tallystick.strategy.rules import changes, lifecycle, narration, picture, reading_orders
+from tallystick.strategy.queries import policies as policy_queries
+from tallystick.strategy.rules import lifecycle, narration, picture, reading_orders
+from tallystick.strategy.rules.policies import keys
+from tallystick.strategy.rules.policies.document import Kind
 from tallystick.strategy.rules.reading import DocumentMistaken
 from tallystick.strategy.rules.section import Problem
+from tallystick.strategy.web import lifecycle as life
+from tallystick.strategy.web import policies
 
 if TYPE_CHECKING:
     from tallystick.strategy.models import Version
@@ -47,36 +52,28 @@ def strategies(request: ActorRequest) -> HttpResponse:
 def version(request: ActorRequest, version_id: int) -> HttpResponse:
     """Show a version: read aloud, drawn, and as the document that it is."""
     found = versions.get_version(version_id)
+    if not found.paper.is_strategy:
+        return policies.page(request, found)
     document = versions.program_of(found.document).document
-    before, assignments = versions.version_before(found), versions.assignments_of(found.strategy)
-    may_publish = request.actor.may("publish strategies")
+    assignments = versions.assignments_of(found.paper)
     judged, golden_refusal = _judged(found)
+    told = story.story(
+        found, differing=sum(not each.holds for each in judged), is_assigned=bool(assignments), by=request.actor
+    )
+    may_publish = request.actor.may("publish strategies")
     context = {
-        "version": found,
+        **life.context(request, told),
         "document": document,
         "told": narration.narrate(document, catalogue.catalogue()),
         "picture": picture.draw(document),
-        "versions": versions.versions_of(found.strategy),
-        "before": before,
-        "changes": changes.changes(before.document, found.document) if before else [],
         "assignments": assignments,
-        "story": story.story(
-            found, differing=sum(not each.holds for each in judged), is_assigned=bool(assignments), by=request.actor
-        ),
         "judged": judged,
         "golden_refusal": golden_refusal,
-        "today": local_day(clock.now(), settings.TIME_ZONE),
-        "is_unpublished": found.state in lifecycle.UNPUBLISHED,
         "is_published": found.state == lifecycle.State.PUBLISHED,
-        "may_publish": may_publish,
         "may_rehearse": found.state != lifecycle.State.RETIRED
         and (may_publish or request.actor.may("approve strategies")),
         "is_begun": may_publish and editing.copy_of(found, by=request.actor) is not None,
         "form": forms.AssignForm(choices=_treatable(request)),
-        "approve_form": forms.ApproveForm(),
-        "when_form": forms.WhenForm(auto_id="publish_%s"),
-        "reason_form": forms.ReasonForm(auto_id="send_back_%s"),
-        "roll_back_form": forms.RollBackForm(auto_id="roll_back_%s"),
     }
     return render(request, "strategy/version.html", context)
 
@@ -113,18 +110,22 @@ def facts(request: ActorRequest) -> HttpResponse:
 
 @requires("publish strategies")
 @require_http_methods(["GET", "POST"])
-def new_version(request: ActorRequest, version_id: int | None = None) -> HttpResponseBase:
-    """Write a document: the next version of one there is, or a new strategy, begun from one that the program ships."""
+def new_version(request: ActorRequest, version_id: int | None = None, *, is_policy: bool = False) -> HttpResponseBase:
+    """Write a document: the next version of one there is, or a new one, begun from one that the program ships."""
     found = versions.get_version(version_id) if version_id else None
-    begun = found.document if found else versions.shipped(request.GET.get("from", ""))
-    form = forms.DocumentForm(request.POST or None, initial={"document": begun})
+    is_policy = not found.paper.is_strategy if found else is_policy
+    ships = policy_queries if is_policy else versions
+    form = forms.DocumentForm(
+        request.POST or None,
+        initial={"document": found.document if found else ships.shipped(request.GET.get("from", ""))},
+    )
     problems: Sequence[Problem] = ()
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.draft(
                 document=form.cleaned_data["document"].replace("\r\n", "\n"),
-                strategy=found.strategy.name if found else None,
+                of=found.paper if found else None,
                 at=clock.now(),
                 by=request.actor,
             )
@@ -139,12 +140,14 @@ def new_version(request: ActorRequest, version_id: int | None = None) -> HttpRes
     context = {
         "form": form,
         "version": found,
+        "is_policy": is_policy,
         "problems": problems,
         "refusal": refusal,
         "orders": reading_orders.ORDERS,
-        "shipped": () if found else versions.shipped_names(),
+        "kinds": [(kind, keys.OF_KIND[kind]) for kind in Kind],
+        "shipped": () if found else ships.shipped_names(),
         "rooms": catalogue.all_by_room(),
-        "histories": catalogue.histories(),
+        "histories": () if is_policy else catalogue.histories(),
     }
     return render(request, "strategy/edit.html", context, status=422 if request.method == "POST" else 200)
 
@@ -160,7 +163,7 @@ def assign(request: ActorRequest, version_id: int) -> HttpResponseBase:
         return redirect("strategy:version", version_id)
     client = form.cleaned_data["treats"]
     actions.assign(
-        strategy=found.strategy.name, client=None if client == _EVERYBODY else client[1:], at=at, by=request.actor
+        strategy=found.paper.name, client=None if client == _EVERYBODY else client[1:], at=at, by=request.actor
     )
     actions.defer_settling(day=local_day(at, settings.TIME_ZONE))
     said.success(request, _("Assigned. Its accounts begin it now."))

@@ -18,7 +18,29 @@ from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.strategy import actions, forms
-from tallystick.strategy.rules.lifecycle import PlanKind
+from tallystick.strategy.queries import versions
+from tallystick.strategy.queries.story import Story
+from tallystick.strategy.rules import changes
+from tallystick.strategy.rules.lifecycle import UNPUBLISHED, PlanKind
+
+
+def context(request: ActorRequest, told: Story) -> dict[str, object]:
+    """Give what the page of every version shows: its life, what is next, and the versions beside it."""
+    version, before = told.version, versions.version_before(told.version)
+    return {
+        "version": version,
+        "story": told,
+        "versions": versions.versions_of(version.paper),
+        "before": before,
+        "changes": changes.changes(before.document, version.document) if before else [],
+        "today": local_day(clock.now(), settings.TIME_ZONE),
+        "is_unpublished": version.state in UNPUBLISHED,
+        "may_publish": request.actor.may("publish strategies"),
+        "approve_form": forms.ApproveForm(),
+        "when_form": forms.WhenForm(auto_id="publish_%s"),
+        "reason_form": forms.ReasonForm(auto_id="send_back_%s"),
+        "roll_back_form": forms.RollBackForm(auto_id="roll_back_%s"),
+    }
 
 
 def _do(request: ActorRequest, version_id: int, act: Callable[[datetime], int | None], done: str) -> HttpResponseBase:
@@ -81,10 +103,10 @@ def publish(request: ActorRequest, version_id: int) -> HttpResponseBase:
         return _plan(request, version_id, PlanKind.PUBLISH, due_at, "")
 
     def act(at: datetime) -> None:
-        actions.publish(version_id=version_id, at=at, by=request.actor)
-        actions.defer_settling(day=local_day(at, settings.TIME_ZONE))
+        published = actions.publish(version_id=version_id, at=at, by=request.actor)
+        actions.defer_following(published, day=local_day(at, settings.TIME_ZONE))
 
-    return _do(request, version_id, act, _("Published. Accounts move over to it now; the version before is kept."))
+    return _do(request, version_id, act, _("Published. It decides from now on; the version before is kept."))
 
 
 @requires("publish strategies")
@@ -100,12 +122,10 @@ def roll_back(request: ActorRequest, version_id: int) -> HttpResponseBase:
 
     def act(at: datetime) -> int:
         restored = actions.roll_back(version_id=version_id, reason=reason, at=at, by=request.actor)
-        actions.defer_settling(day=local_day(at, settings.TIME_ZONE))
+        actions.defer_following(restored, day=local_day(at, settings.TIME_ZONE))
         return restored.pk
 
-    return _do(
-        request, version_id, act, _("Rolled back. This is the version before, published again; accounts move over.")
-    )
+    return _do(request, version_id, act, _("Rolled back. This is the version before, published again."))
 
 
 def _plan(request: ActorRequest, version_id: int, kind: PlanKind, due_at: datetime, reason: str) -> HttpResponseBase:

@@ -1,35 +1,32 @@
-"""Policies: the list, a version read aloud with what it makes of the book, its document, and what is done with it."""
+"""Policies: the list, a version and a version read aloud with what it makes of the book."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib import messages as said
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
 from tallystick.access.web import ActorRequest, requires
 from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
-from tallystick.strategy import actions, forms
-from tallystick.strategy.queries import catalogue, policies, policy_reports
+from tallystick.strategy.queries import catalogue, policies, policy_reports, story, versions
 from tallystick.strategy.queries.policy_reports import Count, Report
-from tallystick.strategy.rules import changes, lifecycle, plain
-from tallystick.strategy.rules.policies import keys, narration
-from tallystick.strategy.rules.policies.document import Kind, Policy, Scorecard, Segments
-from tallystick.strategy.rules.reading import DocumentMistaken
-from tallystick.strategy.rules.section import Problem
+from tallystick.strategy.rules import lifecycle, plain
+from tallystick.strategy.rules.policies import narration
+from tallystick.strategy.rules.policies.document import Policy, Scorecard, Segments
+from tallystick.strategy.web import lifecycle as life
 
 if TYPE_CHECKING:
-    from tallystick.strategy.models import PolicyVersion
+    from tallystick.strategy.models import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +64,15 @@ def policies_page(request: ActorRequest) -> HttpResponse:
     return render(request, "strategy/policies.html", context)
 
 
-@requires("see strategies")
-@require_GET
-def policy(request: ActorRequest, version_id: int) -> HttpResponse:
+def page(request: ActorRequest, found: Version) -> HttpResponse:
     """Show a version: read aloud with what it makes of the book, what it would change, and as the document that it is."""
-    found = policies.get_version(version_id)
     read = policies.kept(found)
-    before = policies.version_before(found)
-    is_draft = found.state in lifecycle.UNPUBLISHED
-    may_approve = request.actor.may("approve strategies")
-    is_own = policies.is_writer(found, request.actor) and not settings.STRATEGY_SELF_APPROVAL
     report, moves, refusal = None, None, None
     is_counted = policy_reports.is_small() or "count" in request.GET
     if is_counted:
         try:
             report = policy_reports.report(found, day=_today(), by=request.actor)
-            moves = _moves(request, found) if is_draft else None
+            moves = _moves(request, found) if found.state in lifecycle.UNPUBLISHED else None
         except (NotFound, NotPermitted):
             raise
         except Refusal as no:
@@ -90,10 +80,10 @@ def policy(request: ActorRequest, version_id: int) -> HttpResponse:
             refusal = no
     listing = reverse("strategy:policy_accounts", args=[found.pk])
     context = {
-        "version": found,
+        **life.context(request, story.story(found, by=request.actor)),
         "policy": read,
-        "word": policies.word_of(found.policy),
-        "kind": found.policy.get_kind_display(),
+        "word": policies.word_of(found.paper),
+        "kind": found.paper.get_kind_display(),
         "parts": [_part(part, report, listing) for part in narration.tell(read, catalogue.catalogue_of_the_past())],
         "is_counted": is_counted,
         "report": report,
@@ -101,29 +91,17 @@ def policy(request: ActorRequest, version_id: int) -> HttpResponse:
         "moves": moves,
         "steps": _steps(read, report),
         "overlaps": _overlaps(read, report, listing),
-        "is_scorecard": isinstance(read, Scorecard),
         "is_segments": isinstance(read, Segments),
         "missing": policy_reports.missing_cases(found),
-        "versions": policies.versions_of(found.policy),
-        "users": policies.users_of(found.policy),
-        "before": before,
-        "changes": changes.changes(before.document, found.document) if before else [],
-        "is_draft": is_draft,
-        "acts": policies.acts(found),
-        "is_own": is_own,
-        "may_approve": may_approve and not is_own and found.state == lifecycle.State.DRAFT,
-        "may_send_back": may_approve and found.state in (lifecycle.State.DRAFT, lifecycle.State.APPROVED),
-        "approve_form": forms.ApproveForm(),
-        "reason_form": forms.ReasonForm(),
-        "may_publish": request.actor.may("publish strategies"),
+        "users": policies.users_of(found.paper),
         "may_list": request.actor.may("see accounts"),
     }
     return render(request, "strategy/policy.html", context)
 
 
-def _moves(request: ActorRequest, draft: PolicyVersion) -> list[policy_reports.Move] | None:
+def _moves(request: ActorRequest, draft: Version) -> list[policy_reports.Move] | None:
     try:
-        published = policies.published_version(draft.policy.name)
+        published = versions.published_version(draft.paper)
     except Refusal:
         return None
     return policy_reports.moves(draft, published, day=_today(), by=request.actor)
@@ -165,7 +143,7 @@ def _overlaps(read: Policy, report: Report | None, listing: str) -> list[Line]:
 @require_GET
 def accounts(request: ActorRequest, version_id: int) -> HttpResponse:
     """List the accounts of a segment, a band or a row, or those that two segments would take."""
-    found = policies.get_version(version_id)
+    found = versions.get_version(version_id)
     read = policies.kept(found)
     numbers = {key: request.GET.get(key, "") for key in ("part", "place", "first", "second")}
     if any(not (text.isascii() and text.isdecimal() and len(text) < 4) for text in numbers.values() if text):
@@ -190,97 +168,3 @@ def accounts(request: ActorRequest, version_id: int) -> HttpResponse:
 
 def _at(titles: Sequence[str], place: int) -> str:
     return titles[place] if place < len(titles) else ""
-
-
-@requires("see strategies")
-@require_GET
-def download(request: ActorRequest, version_id: int) -> HttpResponse:
-    """Give the document of a version as a file."""
-    found = policies.get_version(version_id)
-    response = HttpResponse(found.document, content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.policy.name}-{found.number}.yaml"'
-    return response
-
-
-@requires("publish strategies")
-@require_http_methods(["GET", "POST"])
-def new_policy(request: ActorRequest, version_id: int | None = None) -> HttpResponseBase:
-    """Write a document: the next version of one there is, or a new policy, begun from one that the program ships."""
-    found = policies.get_version(version_id) if version_id else None
-    begun = found.document if found else policies.shipped(request.GET.get("from", ""))
-    form = forms.DocumentForm(request.POST or None, initial={"document": begun})
-    problems: Sequence[Problem] = ()
-    refusal = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.draft_policy(
-                document=form.cleaned_data["document"].replace("\r\n", "\n"),
-                policy=found.policy.name if found else None,
-                at=clock.now(),
-                by=request.actor,
-            )
-        except NotPermitted:
-            raise
-        except DocumentMistaken as mistaken:
-            problems = mistaken.problems
-        except Refusal as no:
-            refusal = no
-        else:
-            return redirect("strategy:policy", made.pk)
-    context = {
-        "form": form,
-        "version": found,
-        "problems": problems,
-        "refusal": refusal,
-        "kinds": [(kind, keys.OF_KIND[kind]) for kind in Kind],
-        "shipped": () if found else policies.shipped_names(),
-        "rooms": catalogue.all_by_room(),
-    }
-    return render(request, "strategy/edit_policy.html", context, status=422 if request.method == "POST" else 200)
-
-
-def _do(request: ActorRequest, version_id: int, act: Callable[[datetime], object], done: str) -> HttpResponseBase:
-    """Do something with a version, say how it went, and show the version."""
-    try:
-        act(clock.now())
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as refusal:
-        said.error(request, str(refusal))
-    else:
-        said.success(request, done)
-    return redirect("strategy:policy", version_id)
-
-
-@requires("approve strategies")
-@require_POST
-def approve(request: ActorRequest, version_id: int) -> HttpResponseBase:
-    """Find a draft right."""
-
-    def act(at: datetime) -> None:
-        actions.approve_policy(version_id=version_id, comment=request.POST.get("comment", ""), at=at, by=request.actor)
-
-    return _do(request, version_id, act, _("Approved. It can be published now."))
-
-
-@requires("approve strategies")
-@require_POST
-def send_back(request: ActorRequest, version_id: int) -> HttpResponseBase:
-    """Find a version wrong that is not published yet."""
-
-    def act(at: datetime) -> None:
-        actions.send_policy_back(version_id=version_id, reason=request.POST.get("reason", ""), at=at, by=request.actor)
-
-    return _do(request, version_id, act, _("Sent back. Whoever wrote it reads why."))
-
-
-@requires("publish strategies")
-@require_POST
-def publish(request: ActorRequest, version_id: int) -> HttpResponseBase:
-    """Let an approved version be what its word means from now on."""
-
-    def act(at: datetime) -> None:
-        actions.publish_policy(version_id=version_id, at=at, by=request.actor)
-        actions.defer_scoring(day=local_day(at, settings.TIME_ZONE))
-
-    return _do(request, version_id, act, _("Published. Every condition that speaks of it means this version now."))

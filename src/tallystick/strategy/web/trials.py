@@ -118,7 +118,7 @@ def _candidates(offered: list[trial_choices.Candidate]) -> list[tuple[str, str]]
         (
             each.key,
             told.format(
-                strategy=each.version.strategy.title,
+                strategy=each.version.paper.title,
                 challenger=each.challenger,
                 champion=each.champion,
                 state=each.state_title,

@@ -91,7 +91,7 @@ class Command(BaseCommand):
 
     def _compare(self, *, strategy: str, number: int | None, other: int | None, **options: Any) -> None:
         after = self._version(strategy, number)
-        before = versions.version_numbered(strategy, other) if other is not None else versions.version_before(after)
+        before = versions.version_numbered(after.paper, other) if other is not None else versions.version_before(after)
         if before is None:
             raise CommandError(_("There is no version before."))
         for part in comparing.compare(before, after):
@@ -172,7 +172,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         found = versions.get_strategy(strategy)
-        version = versions.published_version(found) if number is None else versions.version_numbered(strategy, number)
+        version = versions.published_version(found) if number is None else versions.version_numbered(found, number)
         at, by = clock.now(), self._actor(person)
         if due_at is not None:
             actions.plan(version_id=version.pk, kind=PlanKind.ROLL_BACK, due_at=due_at, reason=reason, at=at, by=by)
@@ -182,9 +182,8 @@ class Command(BaseCommand):
         self._said(version)
 
     def _version(self, strategy: str, number: int | None) -> Version:
-        if number is not None:
-            return versions.version_numbered(strategy, number)
-        return versions.versions_of(versions.get_strategy(strategy))[0]
+        found = versions.get_strategy(strategy)
+        return versions.versions_of(found)[0] if number is None else versions.version_numbered(found, number)
 
     def _actor(self, person: str | None) -> Actor:
         if person is None:
@@ -196,4 +195,4 @@ class Command(BaseCommand):
 
     def _said(self, version: Version) -> None:
         now = versions.get_version(version.pk)
-        self.stdout.write(f"{now.strategy.name}\t{now.number}\t{now.state}")
+        self.stdout.write(f"{now.paper.name}\t{now.number}\t{now.state}")

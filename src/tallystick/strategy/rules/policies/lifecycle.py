@@ -1,18 +1,10 @@
-"""Why a version of a policy may not be published. It goes from draft to approved to published as a strategy's does."""
+"""Why a version of a policy may not be published, beside what keeps any version from it."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.kernel.refusals import Refusal
-
-
-class PolicyDiffers(Refusal):
-    """A version of another policy, or one that would make the word mean another kind of thing."""
-
-    code = "strategy.policy_differs"
-    sentence = _("The document is “{found}”; this is the policy “{expected}”.")
-    status = 422
 
 
 class PolicyCycle(Refusal):
@@ -44,18 +36,3 @@ class PolicyInUse(Refusal):
 
     code = "strategy.policy_in_use"
     sentence = _("“{user}” speaks of this policy and could not be understood any more: {problem}")
-
-
-class OwnPolicy(Refusal):
-    """Whoever wrote a version does not approve it."""
-
-    code = "strategy.own_policy"
-    sentence = _("Somebody else has to approve version {number}: you wrote it.")
-    status = 403
-
-
-class PolicyNotAsApproved(Refusal):
-    """What would be published is not what was approved."""
-
-    code = "strategy.policy_not_as_approved"
-    sentence = _("Version {number} is not what was approved: its document has changed since.")
