@@ -15,11 +15,13 @@ from tallystick.accounts.rules import bucket_of
 from tallystick.config.demo import book, load
 from tallystick.disputes.models import Dispute
 from tallystick.kernel import clock
+from tallystick.kernel.actor import Scope
 from tallystick.ledger import queries as ledger_queries
 from tallystick.payments import queries as payments
 from tallystick.payments.models import FileWarning
 from tallystick.promises.models import Promise
 from tallystick.strategy.models import Score
+from tallystick.strategy.queries import trial_report, trials
 from tallystick.timeline import actions as timeline
 
 SEED, TODAY = 1, date(2026, 6, 30)
@@ -83,9 +85,22 @@ def test_a_book_that_was_lived_through_owes_what_its_debtors_left_unpaid(tmp_pat
     assert set(Dispute.objects.values_list("state", flat=True)) == {"open", "upheld", "rejected"}
     assert not FileWarning.objects.exists()
     assert Item.objects.filter(open_minor__gt=0, open_minor__lt=F("amount_minor")).exists()
+    _has_a_trial_that_goes_on()
     while timeline.seal_events(at=clock.now()):
         pass
     call_command("check", stdout=io.StringIO())
+
+
+def _has_a_trial_that_goes_on():
+    [trial] = trials.trials(scope=Scope())
+    report = trial_report.report(trial, day=TODAY)
+    assert trial.registered_by == "Morgan Hale"
+    assert not report.has_ended
+    assert "Nothing can be said yet" in report.sentence
+    watched = report.measures[0]
+    assert 0 < watched.champion.units + watched.challenger.units < report.needed
+    assert watched.champion.y + watched.challenger.y > 0, "what a statement brings counts as paid"
+    assert report.waiting + watched.champion.units + watched.challenger.units == sum(dict(report.entered).values())
 
 
 def _waiting_minor(life):

@@ -211,6 +211,53 @@ def test_any_operations_give_a_document_that_reads_or_a_named_mistake_and_no_cha
         reading.read(text, VOCABULARY)
 
 
+_SAID = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=30
+).filter(str.strip)
+_EDITS = st.lists(
+    st.tuples(st.sampled_from(["add", "add", "put", "move", "remove"]), st.integers(0), st.integers(0), _SAID),
+    min_size=1,
+    max_size=8,
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=15, deadline=None)
+@given(edits=_EDITS)
+def test_any_orders_edited_one_after_the_other_are_those_of_the_same_edits_on_plain_lists(name, edits):
+    text = SHIPPED[name]
+    wanted = data_of(text)
+    places = [
+        (state, number)
+        for state, section in wanted["states"].items()
+        for number, step in enumerate(section.get("steps", ()))
+        if step.get("do")
+    ]
+    for what, which, other, said in edits:
+        state, number = places[which % len(places)]
+        orders = wanted["states"][state]["steps"][number]["do"]
+        path = ("states", state, "steps", number + 1, "do")
+        place = other % len(orders)
+        order = {"note": " ".join(said.split())}
+        match what:
+            case "add":
+                text = changes.add(text, (*path, len(orders) + 1), order, VOCABULARY)
+                orders.append(order)
+            case "put":
+                if "wait" in str(orders[place]):
+                    continue
+                text = changes.put(text, (*path, place + 1), order, VOCABULARY)
+                orders[place] = order
+            case "move" if place + 1 < len(orders) and "wait" not in str(orders):
+                text = changes.move(text, (*path, place + 1), 1, VOCABULARY)
+                orders[place], orders[place + 1] = orders[place + 1], orders[place]
+            case "remove" if len(orders) > 1 and "wait" not in str(orders):
+                text = changes.remove(text, (*path, place + 1), VOCABULARY)
+                del orders[place]
+    assert data_of(text) == wanted
+    reading.read(text, VOCABULARY)
+
+
 def operate(text: str, kind: int, which: int, other: int) -> str:
     data = data_of(text)
     parts = parts_of(data)

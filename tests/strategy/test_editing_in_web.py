@@ -270,6 +270,37 @@ def test_two_windows_do_not_overwrite_each_other(manager, copy):
     assert writing.read(copy.document)["states"]["reminding"]["title"] == "Urging"
 
 
+def _orders(copy, step=0):
+    copy.refresh_from_db()
+    return writing.read(copy.document)["states"]["reminding"]["steps"][step]["do"]
+
+
+def test_two_orders_that_are_added_one_after_the_other_both_stay(manager, copy):
+    address = reverse("strategy:add_part", args=[copy.pk, "states/reminding/steps/1/do"]) + "?kind=note"
+    before = _orders(copy)
+    assert [manager.get(address).context["copy"].revision for _form in range(2)] == [0, 0]
+
+    first = manager.post(address, {"revision": 0, "text": "One: first"})
+    second = manager.post(address, {"revision": 0, "text": "Two: then"})
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert _orders(copy) == [*before, {"note": "One: first"}, {"note": "Two: then"}]
+    manager.post(reverse("strategy:undo_edit", args=[copy.pk]), {"revision": copy.revision})
+    assert _orders(copy) == [*before, {"note": "One: first"}]
+
+
+def test_what_is_added_late_does_not_land_in_another_step(manager, copy):
+    address = reverse("strategy:add_part", args=[copy.pk, "states/reminding/steps/1/do"]) + "?kind=note"
+    move = reverse("strategy:move_part", args=[copy.pk, "states/reminding/steps/1"])
+    manager.post(move, {"revision": 0, "by": "down"})
+
+    late = manager.post(address, {"revision": 0, "text": "For the first"})
+
+    assert late.status_code == 422
+    assert "The document was changed in another window" in html(late)
+    assert {"note": "For the first"} not in [*(_orders(copy, 1)), *_orders(copy, 0)]
+
+
 def test_a_version_that_somebody_kept_meanwhile_is_shown_and_not_overrun(manager, copy):
     posted(manager, "change_part", copy, "states/reminding", title="Urging")
     theirs = actions.draft(

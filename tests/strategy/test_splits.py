@@ -134,7 +134,7 @@ def test_a_split_is_read_aloud():
     ("before", "after", "on_line", "said"),
     [
         pytest.param("challenger: 40", "challenger: 30", "shares:", "come to a hundred", id="sum"),
-        pytest.param("challenger: 40", "challenger: 0", "shares:", "from 1 to 99", id="nothing"),
+        pytest.param("challenger: 40", "challenger: -1", "shares:", "from 0 to 100", id="less than nothing"),
         pytest.param("challenger: 40", "Challenger!: 40", "shares:", "small letters", id="arm"),
         pytest.param('"challenger"\n', '"chalenger"\n', "when:", "Did you mean “challenger”?", id="no such arm"),
         pytest.param("early_call", "early_cal", "when:", "Did you mean “split.early_call”?", id="no such split"),

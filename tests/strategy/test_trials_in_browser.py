@@ -36,7 +36,12 @@ def test_a_trial_is_registered_by_hand(manager):
     _looked_at(page, "none")
     page.keyboard.press("n")
     page.wait_for_url("**/trials/new")
+    page.get_by_text("Too little is known").wait_for()
     _looked_at(page, "new")
+    page.select_option("[name=measure]", "collected")
+    page.get_by_text("Money is compared in one currency").wait_for()
+    page.select_option("[name=measure]", "paid_in_full")
+    page.get_by_text("Say what share you expect").wait_for()
     page.fill("[name=title]", "Call early")
     page.fill("[name=effect]", "5")
     page.fill("[name=expected]", "30")
@@ -68,3 +73,22 @@ def test_what_came_of_a_trial_is_accessible(manager, is_concluded):
     assert wanted in page.locator("main").inner_text()
     _looked_at(page, f"trial-{is_concluded}")
     _looked_at(manager.open(reverse("strategy:trials")), "list")
+
+
+def test_a_measure_is_one_even_card_on_a_phone(manager):
+    version = strategies.publish(DOCUMENT)
+    trial = _register()
+    trial_book.come(version, 200)
+    trial_book.pay(champion=3_000, challenger=4_500)
+    clock.travel_to(at(START + timedelta(days=10)))
+    page = manager.open(reverse("strategy:trial", args=[trial.pk]))
+    page.set_viewport_size(pages.PHONE)
+
+    boxes = [cell.bounding_box() for cell in page.locator(".arms tbody tr:first-child td").all()[:6]]
+    name, champion, challenger, difference, interval, chance = boxes
+
+    for left, right in ((name, difference), (champion, challenger), (interval, chance)):
+        assert abs(left["y"] - right["y"]) < 8, "side by side"
+        assert abs(left["width"] - right["width"]) < 1, "as wide as each other"
+    assert name["y"] < champion["y"] < interval["y"]
+    page.set_viewport_size(pages.DESK)

@@ -13,6 +13,7 @@ from tests.strategy.builders import BY, at
 from tests.strategy.test_trials import _register
 from tests.strategy.trial_book import DOCUMENT, START, TERMS
 
+from tallystick.access import actions as access_actions
 from tallystick.access.rules.grants import Reach
 from tallystick.access.rules.rights import Role
 from tallystick.kernel import clock, sql
@@ -53,7 +54,7 @@ def test_a_trial_is_sized_then_registered_and_read(published, signed_in):
     assert "Call early" in manager.get(reverse("strategy:trials")).content.decode()
     wrong = manager.post(reverse("strategy:new_trial"), TYPED)
     assert wrong.status_code == 422
-    assert "reads the same split" in wrong.content.decode()
+    assert "It is on trial already" in wrong.content.decode()
 
 
 def test_figures_between_looks_say_that_nothing_may_be_concluded_and_a_look_concludes(published, signed_in):
@@ -125,3 +126,90 @@ def test_a_trial_that_a_person_ended_says_so(published, signed_in):
     assert "Wrong window. Nothing is concluded." in shown.content.decode()
     assert actions.take_looks(at=at(START), by=BY) == 0
     assert TERMS.title in manager.get(reverse("strategy:trials")).content.decode()
+
+
+IN_START = """
+name: test
+title: Test
+start: reminding
+splits:
+  early-call:
+    shares: {champion: 50, challenger: 50}
+states:
+  reminding:
+    leave: [{when: overdue <= 0, go: settled}]
+    steps:
+      - id: call
+        when: split.early_call = "challenger"
+        otherwise: skip
+        do: [note: call]
+  settled:
+    leave: [{when: overdue > 0, go: reminding}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("document", "why", "helps"),
+    [
+        pytest.param(None, "None is published yet.", "Publish one that has a split.", id="no strategy"),
+        pytest.param(
+            DOCUMENT.partition("splits:")[0] + "states: {waiting: {}}\n",
+            "No published strategy tells accounts apart by chance.",
+            "Add a split to one",
+            id="no split",
+        ),
+        pytest.param(
+            DOCUMENT.replace("{champion: 50, challenger: 50}", "{champion: 100, challenger: 0}"),
+            "Only one of its arms gets accounts.",
+            "Give two arms a share",
+            id="one arm",
+        ),
+        pytest.param(
+            DOCUMENT.partition("states:")[0] + "states: {waiting: {}}\n",
+            "No transition leads to any state",
+            "Lead accounts to a state",
+            id="no state",
+        ),
+    ],
+)
+def test_a_form_without_a_choice_says_why_and_what_helps(calendar, db, signed_in, document, why, helps):
+    if document:
+        strategies.publish(document)
+
+    shown = signed_in(Role.CREDIT_MANAGER).get(reverse("strategy:new_trial")).content.decode()
+
+    assert "There is nothing to try yet." in shown
+    assert why in shown
+    assert helps in shown
+    assert 'name="candidate"' not in shown
+
+
+def test_a_split_on_trial_is_not_offered_and_leads_to_the_trial(published, signed_in):
+    trial = _register()
+
+    shown = signed_in(Role.CREDIT_MANAGER).get(reverse("strategy:new_trial")).content.decode()
+
+    assert "It is on trial already" in shown
+    assert f'href="{reverse("strategy:trial", args=[trial.pk])}"' in shown
+    assert 'name="candidate"' not in shown
+
+
+def test_the_state_accounts_begin_in_is_not_offered_and_the_form_says_why(calendar, db, signed_in):
+    strategies.publish(IN_START)
+
+    shown = signed_in(Role.CREDIT_MANAGER).get(reverse("strategy:new_trial")).content.decode()
+
+    assert 'value="test|early-call|champion|challenger|settled"' in shown
+    assert 'value="test|early-call|champion|challenger|reminding"' not in shown
+    assert "The state “Reminding” of Test" in shown
+    assert "Accounts begin there without a decision" in shown
+    assert "Move what “Early call” changes to a state of its own" in shown
+
+
+def test_who_sees_no_client_is_told_whom_to_ask(published, signed_in):
+    empty = access_actions.open_business_unit(code="EMPTY", name="Nobody's", at=at(START), by=BY)
+
+    shown = signed_in(Role.CREDIT_MANAGER, reach=Reach(business_unit_id=empty.pk)).get(reverse("strategy:new_trial"))
+
+    assert "Ask an administrator" in shown.content.decode()
+    assert 'name="candidate"' not in shown.content.decode()

@@ -117,7 +117,7 @@ def test_where_too_few_have_come_it_says_so_and_what_to_do(calendar):
 
     assert told[:2] == [
         "Too little is known: 29 have come and been watched for 10 days, and 30 are needed.",
-        "Say below what share you expect of the champion.",
+        "Say what share you expect of the champion.",
     ]
     money = actions.look_back(replace(UNSEEN, measure=Measure.COLLECTED, currency="GBP"), today=DAY, by=BY)
     assert "compare by a share of accounts" in trial_history_aloud.said(money)[1]

@@ -96,7 +96,7 @@ WHERE {_LOT} < {_OF_ARM}
 """
 _PAYING = f"""
 INSERT INTO ledger_entry (account_id, amount_minor, cause_id, posted_at, booked_on, cause_no, cause_kind, debit, credit, currency)
-SELECT account_id, 10000, account_id, decision.due_on + time '09:00', decision.due_on + 2, 0, 2, 30, 9, 'GBP' {_DRAWN}
+SELECT account_id, 10000, account_id, decision.due_on + time '09:00', decision.due_on + 2, 0, 2, 33, 9, 'GBP' {_DRAWN}
 """
 _DISPUTING = f"""
 INSERT INTO disputes_dispute (account_id, amount_minor, credited_minor, currency, reason, note, raised_on, raised_at, raised_by,

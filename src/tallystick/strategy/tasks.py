@@ -113,3 +113,9 @@ def tell_of_held_back(shares_id: int) -> None:
 def tell_of_stopped(plan_id: int) -> None:
     """Tell the people concerned that what they planned was stopped."""
     actions.tell_of_stopped(plan_id=plan_id, by=system("a plan"))
+
+
+@app.task(name="strategy.tell_of_trial")
+def tell_of_trial(look_id: int) -> None:
+    """Tell whoever registered a trial that a look ended it."""
+    actions.tell_of_trial(look_id=look_id, by=system("a trial"))

@@ -56,7 +56,9 @@ class Creditor:
 CREDITORS = (
     Creditor("SEVERN", "Severn Vale Water", True, "GBP", "service-dunning", (2_500, 42_000), 40, 14, "SVW"),
     Creditor("KESTREL", "Kestrel Fibre", True, "GBP", "service-dunning", (1_900, 9_500), 25, 14, "KF"),
-    Creditor("NORTHGATE", "Northgate Trade Supplies", False, "GBP", "uk-b2b", (8_000, 620_000), 25, 30, "NTS"),
+    Creditor(
+        "NORTHGATE", "Northgate Trade Supplies", False, "GBP", "staged-reminders", (8_000, 620_000), 25, 30, "NTS"
+    ),
     Creditor("MERIDIAN", "Meridian Components", False, "EUR", "uk-b2b", (15_000, 900_000), 10, 30, "MC"),
 )
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
-from tallystick.config.demo import book, living, loading, organization
+from tallystick.config.demo import book, living, loading, organization, trying
 from tallystick.config.demo.organization import log_ins
 from tallystick.config.working_off import work_off
 from tallystick.intake.rules import FileKind
@@ -52,10 +52,13 @@ def load(*, size: int, seed: int, progress: Callable[[str], None], days: int = D
 
 
 def _begin(debtors: Sequence[book.DemoAccount], first: date, seed: int, progress: Callable[[str], None]) -> None:
-    at = datetime.combine(first, time(4), UTC)
+    """Set everything up on the day before: a trial starts on a later day than it is registered."""
+    at = datetime.combine(first - timedelta(days=1), time(16), UTC)
     clock.travel_to(at)
-    timeline_actions.open_months(first=first, last=first + timedelta(days=400))
+    timeline_actions.open_months(first=at.date(), last=first + timedelta(days=400))
     organization.set_up(at=at)
+    trying.register_trial(starts_on=first, at=at)
+    clock.travel_to(datetime.combine(first, time(4), UTC))
     progress(_("People, clients, templates and strategies set up."))
 
 

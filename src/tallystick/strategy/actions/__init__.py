@@ -2,6 +2,7 @@
 
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
+from tallystick.strategy.actions.concluding import tell_of_trial
 from tallystick.strategy.actions.deferring import (
     defer_following,
     defer_foresight,
@@ -126,6 +127,7 @@ __all__ = [
     "take_looks",
     "tell_of_held_back",
     "tell_of_stopped",
+    "tell_of_trial",
     "thaw_split",
     "tidy_book",
     "touch",

@@ -46,6 +46,11 @@ def defer_settling(*, day: date) -> None:
     jobs.configure_task("strategy.settle").defer(day=day.isoformat())
 
 
+def defer_telling_of_trial(*, look_id: int) -> None:
+    """Have whoever registered a trial told that a look ended it."""
+    jobs.configure_task("strategy.tell_of_trial").defer(look_id=look_id)
+
+
 def defer_following(version: Version, *, day: date) -> None:
     """Have workers do what follows from a publication on a day: accounts move over, or scores are kept."""
     if version.paper.is_strategy:

@@ -88,9 +88,16 @@ def add_part(
 ) -> WorkingCopy:
     """Add a part to a working copy, at a place of a list or under a key that is free.
 
+    Two forms that add do not overwrite each other, so one that was opened before the last change adds all the same, as long as
+    what it adds to stands where it stood.
+
     :raises DocumentMistaken, CopyChanged, NotFound: see `put_part`
     """
     vocabulary = catalogue.vocabulary()
+    copy = editing.get_copy(copy_id, by=by)
+    before = editing.document_at(copy, revision)
+    if before is not None and changes.stands_where_it_stood(before, copy.document, path[:-1]):
+        revision = copy.revision
     return _edit(
         copy_id, revision, lambda text: changes.add(text, path, section, vocabulary, states=states), said, at=at, by=by
     )

@@ -15,6 +15,7 @@ from tallystick.accounts import queries as account_queries
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted
+from tallystick.strategy.actions import concluding
 from tallystick.strategy.actions.publishing import draft
 from tallystick.strategy.models import Trial, TrialEnd, TrialLook, Version
 from tallystick.strategy.queries import trial_history, trials, versions
@@ -151,7 +152,7 @@ def _reading(said: Terms, *, by: Actor) -> tuple[trials.Reading, Split]:
     if split.learns:
         raise terms.SplitLearns(split=split.id)
     for arm in (said.champion, said.challenger):
-        if arm not in dict(split.shares) or said.champion == said.challenger:
+        if not dict(split.shares).get(arm) or said.champion == said.challenger:
             raise terms.UnknownSplit(word=arm)
     if said.state not in {state.id for state in program.document.states}:
         raise terms.UnknownSplit(word=said.state)
@@ -241,13 +242,15 @@ def _size(said: Terms, reading: trials.Reading, split: Split, *, today: date) ->
 
 @transaction.atomic
 def take_look(*, trial_id: int, at: datetime, by: Actor) -> TrialLook:
-    """Take the planned look that is due: what is seen today is kept for ever, with what it says.
+    """Take the planned look that is due: what is seen today is kept for ever, with what it says, and what follows is done.
 
     :raises NotFound: there is no such trial within the actor's scope
     :raises TrialEnded: it has ended
     :raises LookNotDue: too few windows are over
     """
     by.must_be_allowed_to("publish strategies")
+    # A look that finds harm publishes, for which all are locked, in the same order as ever.
+    versions.lock_papers()
     trial = trials.lock_trial(trial_id, scope=by.scope)
     if trials.has_ended(trial):
         raise terms.TrialEnded
@@ -257,7 +260,7 @@ def take_look(*, trial_id: int, at: datetime, by: Actor) -> TrialLook:
         taken = trials.looks(trial).last()
         needed = trials.units_needed(trial) * ((taken.number if taken else 0) + 1) // trial.looks
         raise terms.LookNotDue(needed=needed, found=trials.information(trial, seen))
-    return TrialLook.objects.create(
+    look = TrialLook.objects.create(
         trial=trial,
         number=judged.number,
         day=seen.day,
@@ -268,6 +271,8 @@ def take_look(*, trial_id: int, at: datetime, by: Actor) -> TrialLook:
         taken_at=at,
         taken_by=by.label,
     )
+    concluding.conclude(look, at=at)
+    return look
 
 
 def take_looks(*, at: datetime, by: Actor) -> int:

@@ -327,7 +327,7 @@ class SplitForm(PartForm):
                 label=_("Arm"), required=False, max_length=60, initial=arm, widget=forms.TextInput(attrs=WORDS)
             )
             self.fields[f"share_{number}"] = forms.IntegerField(
-                label=_("Of a hundred"), required=False, min_value=1, max_value=99, initial=share
+                label=_("Of a hundred"), required=False, min_value=0, max_value=100, initial=share
             )
 
     def read(self, section: Section) -> dict[str, Any]:

@@ -59,6 +59,14 @@ def _given(found: QuerySet[WorkingCopy], copy_id: int) -> WorkingCopy:
     return copy
 
 
+def document_at(copy: WorkingCopy, revision: int) -> str | None:
+    """Give what a working copy said at a revision, or None where that is not kept any more."""
+    if copy.revision == revision:
+        return copy.document
+    after = copy.edits.filter(revision=revision + 1).order_by("revision").first()
+    return after.before if after else None
+
+
 def newer_than(copy: WorkingCopy) -> Version | None:
     """Give the newest version of the strategy, where its owner has not seen it yet."""
     if copy.base is None:

@@ -19,8 +19,8 @@ def said(found: History) -> list[str]:
 
 
 def _seen(found: History) -> str:
-    return _("In the {days} days since {begins}: {counted}.").format(
-        days=_number(found.days), begins=plain.value_aloud(found.begins), counted=_counted(found)
+    return _("In the {days} since {begins}: {counted}.").format(
+        days=_days(found.days), begins=plain.value_aloud(found.begins), counted=_counted(found)
     )
 
 
@@ -63,8 +63,8 @@ def _accounts(number: int) -> str:
 
 
 def _came(found: History) -> str:
-    return _("{came} came to this state in {days} days, {per_day} a day.").format(
-        came=_number(found.came), days=_number(found.days), per_day=plain.value_aloud(Decimal(f"{found.per_day:.1f}"))
+    return _("{came} came to this state in {days}, {per_day} a day.").format(
+        came=_number(found.came), days=_days(found.days), per_day=plain.value_aloud(Decimal(f"{found.per_day:.1f}"))
     )
 
 
@@ -79,10 +79,14 @@ def _too_little(found: History) -> str:
 
 def _instead(found: History) -> str:
     if found.reading.measure.is_of_accounts:
-        return _("Say below what share you expect of the champion.")
+        return _("Say what share you expect of the champion.")
     return _(
         "Wait until more have come, watch for fewer days, or compare by a share of accounts, which you can estimate."
     )
+
+
+def _days(number: int) -> str:
+    return ngettext("{n} day", "{n} days", number).format(n=_number(number))
 
 
 def _number(number: int) -> str:

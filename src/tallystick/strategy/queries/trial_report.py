@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from tallystick.strategy.models import Trial, TrialLook
+from tallystick.strategy.models import Trial, TrialLook, Version
 from tallystick.strategy.queries import trials
 from tallystick.strategy.queries.trials import Part, Standing
 from tallystick.strategy.rules.trials import estimates, sequential
@@ -45,6 +45,10 @@ class Report:
     is_kept: bool
     sentence: str
     tone: str
+    #: What became of the challenger that did harm; empty where it did not.
+    follows: str
+    stopped_by: Version | None
+    is_still_filled: bool
     has_ended: bool
     has_winner: bool
     is_due: bool
@@ -74,12 +78,19 @@ def report(trial: Trial, *, day: date) -> Report:
     others = [each for each in Measure if each is not measure and (each is not Measure.COLLECTED or trial.currency)]
     single = estimates.single_bound(float(trial.alpha))
     sentence, tone = _conclusion(trial, looks, main, units=units, needed=needed)
+    guard = _line(GUARD, str(GUARD.label), "", seen.arms(GUARD, trial), single)
+    did_harm = bool(looks) and looks[-1].outcome == Outcome.HARM
+    stopped = trials.stopped_by(trial) if did_harm else None
+    is_still_filled = did_harm and trials.is_filled(trial)
     return Report(
         trial=trial,
         day=seen.day,
         is_kept=is_kept,
         sentence=sentence,
         tone=tone,
+        follows=_after_harm(trial, guard, stopped, is_still_filled=is_still_filled) if did_harm else "",
+        stopped_by=stopped,
+        is_still_filled=is_still_filled,
         has_ended=trials.has_ended(trial),
         has_winner=is_kept and looks[-1].outcome in (Outcome.BETTER, Outcome.WORSE, Outcome.HARM),
         is_due=not trials.has_ended(trial) and trials.judged(trial, seen) is not None,
@@ -132,6 +143,24 @@ def _conclusion(trial: Trial, looks: list[TrialLook], main: Line, *, units: int,
     better = trial.challenger if outcome is Outcome.BETTER else trial.champion
     told = _("“{better}” is better. {measure}: the challenger differs by {difference} ({interval}).")
     return told.format(better=better, measure=main.name, difference=main.said[2], interval=main.said[3]), "ok"
+
+
+def _after_harm(trial: Trial, guard: Line, stopped: Version | None, *, is_still_filled: bool) -> str:
+    """Say how much harm there was, and whether anybody is still treated by the arm that did it."""
+    found = _("{measure}: {challenger} of “{arm}”, {champion} of “{other}”.").format(
+        measure=guard.name,
+        challenger=guard.said[1],
+        champion=guard.said[0],
+        arm=trial.challenger,
+        other=trial.champion,
+    )
+    if is_still_filled:
+        then = _("Accounts still come to it: publish a version without it.")
+    elif stopped is not None:
+        then = _("Nobody is in it any more since version {number}.").format(number=stopped.number)
+    else:
+        then = _("Nobody is in it any more.")
+    return f"{found} {then}"
 
 
 def _line(measure: Measure, name: str, dimension: str, arms: Arms, bound: float, adjusted: float | None = None) -> Line:
@@ -222,6 +251,7 @@ def as_json(found: Report) -> dict[str, Any]:
         "starts_on": trial.starts_on.isoformat(),
         "day": found.day.isoformat(),
         "conclusion": found.sentence,
+        "follows": found.follows,
         "units": found.units,
         "needed": found.needed,
         "sample_ratio_p": found.mismatch,

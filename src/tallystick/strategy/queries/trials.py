@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,17 +14,19 @@ from tallystick.kernel.actor import Scope
 from tallystick.kernel.refusals import NotFound
 from tallystick.ledger.queries import OWED_HEADS
 from tallystick.ledger.rules import Cause, Head
-from tallystick.strategy.models import Paper, Trial, TrialLook, Version
+from tallystick.strategy.models import Act, Paper, Trial, TrialLook, Version
 from tallystick.strategy.queries import versions
 from tallystick.strategy.rules import own_words
 from tallystick.strategy.rules.document import Split
-from tallystick.strategy.rules.lifecycle import UNPUBLISHED
+from tallystick.strategy.rules.lifecycle import UNPUBLISHED, ActKind, State
 from tallystick.strategy.rules.program import Program
 from tallystick.strategy.rules.trials import estimates, judgement, sequential
 from tallystick.strategy.rules.trials.estimates import Sums
 from tallystick.strategy.rules.trials.judgement import Arms
 from tallystick.strategy.rules.trials.terms import GUARD, Measure, Outcome, Reason
 
+#: Heads that money comes from: what a statement brought is transferred from the house account that held it.
+_MONEY = (Head.BANK, Head.PAID_TO_CLIENT, Head.SUSPENSE, Head.TRANSFER)
 NOBODY = Sums(0, 0, 0, 0, 0, 0)
 
 
@@ -59,6 +60,27 @@ def lock_trial(trial_id: int, *, scope: Scope) -> Trial:
     trial = get_trial(trial_id, scope=scope)
     versions.lock_paper(trial.strategy_id)
     return trial
+
+
+def get_look(look_id: int) -> TrialLook:
+    """Give a look that was taken."""
+    return TrialLook.objects.select_related("trial__strategy").get(pk=look_id)
+
+
+def is_filled(trial: Trial) -> bool:
+    """Test if accounts still come to the challenger: the published version has it, with a share."""
+    published = trial.strategy.versions.filter(state=State.PUBLISHED).order_by("pk").first()
+    if published is None:
+        return False
+    splits = versions.program_of(published.document).document.splits
+    return any(split.id == trial.split and dict(split.shares).get(trial.challenger) for split in splits)
+
+
+def stopped_by(trial: Trial) -> Version | None:
+    """Give the version by which the planned stop took the challenger's accounts away, or None."""
+    act = Act.objects.filter(version__paper=trial.strategy, kind=ActKind.PUBLISHED, details__trial=trial.pk)
+    found = act.select_related("version").order_by("pk").first()
+    return found.version if found else None
 
 
 def looks(trial: Trial) -> QuerySet[TrialLook]:
@@ -213,7 +235,7 @@ def read(reading: Reading, *, starts_on: date, day: date, otherwise: str | None 
             "day": day,
             "zone": settings.TIME_ZONE,
             "owed": [int(head) for head in OWED_HEADS],
-            "money": [int(head) for head in (Head.BANK, Head.PAID_TO_CLIENT, Head.SUSPENSE)],
+            "money": [int(head) for head in _MONEY],
             "added": int(Cause.ITEM),
         },
     )
@@ -275,50 +297,3 @@ def judged(trial: Trial, seen: Standing) -> Judged | None:
         mismatch=seen.mismatch(trial),
     )
     return Judged(number, fraction, bound, outcome)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An arm of a split of a published version against another, in a state: what a trial may be about."""
-
-    version: Version
-    split: Split
-    champion: str
-    challenger: str
-    state: str
-    state_title: str
-
-    @property
-    def key(self) -> str:
-        """The choice as a form sends it."""
-        return "|".join((self.version.paper.name, self.split.id, self.champion, self.challenger, self.state))
-
-
-def candidates() -> list[Candidate]:
-    """Give what there is to try: each split of a published version, its arms against the first, in each state that is entered."""
-    found: list[Candidate] = []
-    for row in versions.rows(versions.strategies()):
-        if row.published is None:
-            continue
-        program = versions.program_of(row.published.document)
-        for split in (each for each in program.document.splits if not each.learns):
-            word = own_words.name_of_split(split.id).partition(".")[2]
-            found += sorted(
-                _of_split(row.published, program, split),
-                key=lambda choice, word=word: not _speaks(choice.version, program, choice.state, word),  # type: ignore[misc]
-            )
-    return found
-
-
-def _of_split(version: Version, program: Program, split: Split) -> Iterable[Candidate]:
-    [champion, *others] = [arm for arm, _share in split.shares]
-    for state in program.document.states:
-        if entries(program, state.id):
-            for other in others:
-                yield Candidate(version, split, champion, other, state.id, state.title)
-
-
-def _speaks(version: Version, program: Program, state: str, word: str) -> bool:
-    """Test if a condition of a state speaks of a split, so that accounts are treated otherwise from there on."""
-    conditions = [each.condition for each in program.effects if each.state is not None and each.state.id == state]
-    return any(condition is not None and f"split.{word}" in condition.text for condition in conditions)

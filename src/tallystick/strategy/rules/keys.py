@@ -24,7 +24,7 @@ DOCUMENT = {
 }
 
 SPLIT = {
-    "shares": "Shares of a hundred by arm, such as `{champion: 90, challenger: 10}`. Required.",
+    "shares": "Shares of a hundred by arm, such as `{champion: 90, challenger: 10}`. Nobody is in an arm of 0. Required.",
     "by": "`account`, which is the default, or `debtor`: all accounts of a debtor are in one arm.",
     "learns": "How its shares follow what came of the arms; without it they stay as they are written.",
 }

@@ -145,7 +145,7 @@ class _Reader:
     def _split(self, section: Section, split_id: str, root: Section) -> Split:
         section.only(keys.SPLIT, required=("shares",))
         shares = section.section("shares")
-        arms = tuple((arm, shares.whole(arm, default=0, least=1, most=99)) for arm in shares.keys())  # noqa: SIM118
+        arms = tuple((arm, shares.whole(arm, default=0, least=0, most=100)) for arm in shares.keys())  # noqa: SIM118
         for arm, _share in arms:
             self._check_id(shares, arm, arm)
         if section.has("shares") and sum(share for _arm, share in arms) != 100:

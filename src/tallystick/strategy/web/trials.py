@@ -20,7 +20,7 @@ from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.strategy import actions, forms
-from tallystick.strategy.queries import trial_history_aloud, trial_report
+from tallystick.strategy.queries import trial_choices, trial_history_aloud, trial_report
 from tallystick.strategy.queries import trials as trial_queries
 from tallystick.strategy.rules.trials.terms import Measure
 
@@ -41,8 +41,9 @@ def trials(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def register(request: ActorRequest) -> HttpResponseBase:
     """Say what is tried before it starts, see what that takes, and register it."""
-    form = forms.TrialForm(request.POST or None, candidates=_candidates(), clients=_clients(request))
-    context: dict[str, object] = {"form": form, "refusal": None, "sized": None}
+    found = trial_choices.choices()
+    form = forms.TrialForm(request.POST or None, candidates=_candidates(found.offered), clients=_clients(request))
+    context: dict[str, object] = {"form": form, "refusal": None, "sized": None, "choices": found}
     if request.method == "POST" and form.is_valid():
         at = clock.now()
         try:
@@ -93,7 +94,9 @@ def _terms(form: forms.TrialForm) -> actions.TrialTerms:
 @require_GET
 def past(request: ActorRequest) -> HttpResponse:
     """Say what the book did until today of what is chosen in the form, so that nobody has to guess it."""
-    form = forms.TrialForm(request.GET, candidates=_candidates(), clients=_clients(request))
+    form = forms.TrialForm(
+        request.GET, candidates=_candidates(trial_choices.choices().offered), clients=_clients(request)
+    )
     form.is_valid()
     asked = ("candidate", "treats", "measure", "currency", "window_days")
     context: dict[str, object] = {"said": [], "refusal": None}
@@ -109,7 +112,7 @@ def past(request: ActorRequest) -> HttpResponse:
     return render(request, "strategy/_trial_past.html", context)
 
 
-def _candidates() -> list[tuple[str, str]]:
+def _candidates(offered: list[trial_choices.Candidate]) -> list[tuple[str, str]]:
     told = _("{strategy}: {challenger} against {champion}, from “{state}” on")
     return [
         (
@@ -121,7 +124,7 @@ def _candidates() -> list[tuple[str, str]]:
                 state=each.state_title,
             ),
         )
-        for each in trial_queries.candidates()
+        for each in offered
     ]
 
 

@@ -161,6 +161,25 @@ def part(text: str, path: Path) -> Plain:
     return _at(_read(text), path)
 
 
+def stands_where_it_stood(before: str, now: str, holder: Path) -> bool:
+    """Test if what would be added to is still the same part: another one may have moved to its place since."""
+    old, new = _read(before), _read(now)
+    try:
+        for place in range(1, len(holder) + 1):
+            here = (_at(each, holder[:place]) for each in (old, new))
+            if isinstance(holder[place - 1], int) and not writing.same(*(_but(part, holder[place:]) for part in here)):
+                return False
+    except NotFound:
+        # Added to for the first time: the part that will hold the list is there, or it is named as missing later.
+        return True
+    return True
+
+
+def _but(part: Plain, rest: Path) -> Plain:
+    """Give a part of a list without the key under which something is added to it."""
+    return {key: value for key, value in part.items() if key not in rest[:1]} if isinstance(part, dict) else part
+
+
 def merged(old: Section, given: Mapping[str, Plain], kind: str) -> Section:
     """Give a section with some of its keys said otherwise, None for those that go. What is written in another way is the same.
 
