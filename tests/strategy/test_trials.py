@@ -293,6 +293,8 @@ def _synthetic(version: Version, count: int) -> None:
             "effect": effect,
         },
     )
+    # Nobody has counted what was filled in just now, and a plan for empty tables takes minutes.
+    sql.execute("ANALYZE accounts_account, ledger_entry, strategy_decision")
 
 
 class _TakenBack(Exception):

@@ -47,6 +47,7 @@ from tallystick.strategy.actions.trials import (
     take_look,
     take_looks,
 )
+from tallystick.strategy.actions.yields import draft_without
 
 __all__ = [
     "Judgement",
@@ -68,6 +69,7 @@ __all__ = [
     "defer_settling",
     "draft",
     "draft_winner",
+    "draft_without",
     "drop_copy",
     "end_trial",
     "finish_rehearsal",

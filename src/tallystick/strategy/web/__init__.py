@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from tallystick.strategy.web import comparing, documents, golden, lifecycle, policies, reasons, rehearsing, runs, trials
+from tallystick.strategy.web import (
+    comparing,
+    documents,
+    golden,
+    lifecycle,
+    policies,
+    reasons,
+    rehearsing,
+    runs,
+    trials,
+    yields,
+)
 from tallystick.strategy.web.editing import conditions, copies, parts, rows
 
 urlpatterns: list[URLPattern] = [
@@ -52,6 +63,9 @@ urlpatterns: list[URLPattern] = [
     path("trials/<int:trial_id>/look", trials.look, name="look_at_trial"),
     path("trials/<int:trial_id>/end", trials.end, name="end_trial"),
     path("trials/<int:trial_id>/draft", trials.draft, name="draft_of_trial"),
+    path("<slug:name>/steps", yields.yields, name="yields"),
+    path("<slug:name>/steps.json", yields.yields_json, name="yields_json"),
+    path("<slug:name>/steps/<slug:state>/<slug:step>/leave-out", yields.leave_out, name="leave_out"),
     path("runs", runs.runs, name="runs"),
     path("runs/start", runs.start, name="start_run"),
     path("runs/<int:run_id>", runs.run, name="run"),

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_noop
 
 from tallystick.access import queries as access_queries
 from tallystick.kernel import clock
-from tallystick.kernel.actor import Actor, system
+from tallystick.kernel.actor import Actor, Scope, system
 from tallystick.kernel.calendars import local_day
 from tallystick.strategy import actions
-from tallystick.strategy.queries import comparing, golden, rehearsed, versions
+from tallystick.strategy.queries import comparing, golden, rehearsed, versions, yields
 from tallystick.strategy.rules.lifecycle import PlanKind
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Command(BaseCommand):
         brought = doing.add_parser("import", help=_("keep a strategy from a file as a draft"))
         brought.add_argument("file", type=Path)
         brought.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
+        steps = doing.add_parser("steps", help=_("say what the steps of a strategy bring, by what was paid"))
+        steps.add_argument("strategy", help=_("name of the strategy"))
         rehearse = self._of_version(
             doing.add_parser("rehearse", help=_("say what a version would do to the whole book"))
         )
@@ -111,6 +113,15 @@ class Command(BaseCommand):
         text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
         version = actions.import_strategy(text=text, file_name=file.name, at=clock.now(), by=self._actor(person))
         self._said(version)
+
+    def _steps(self, *, strategy: str, **options: Any) -> None:
+        today = local_day(clock.now(), settings.TIME_ZONE)
+        found = yields.yields(versions.get_strategy(strategy), day=today, scope=Scope())
+        for line in found.lines:
+            figures = (line.found.given, line.said_before, line.said_after, line.said_times, line.said_interval)
+            self.stdout.write("\t".join(map(str, (f"{line.state}.{line.step}", *figures, line.found.verdict.label))))
+        if found.advice:
+            self.stdout.write(found.advice)
 
     def _rehearse(self, *, strategy: str, number: int | None, person: str | None, **options: Any) -> None:
         at = clock.now()
