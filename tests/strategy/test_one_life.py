@@ -268,3 +268,20 @@ def test_two_versions_of_a_policy_are_compared_in_the_words_of_its_page(signed_i
     page = signed_in(Role.COLLECTOR).get(reverse("strategy:compare", args=[risk.pk])).content.decode()
     assert "From version 1 to version 2" in page
     assert "<del>Risk</del><ins>Riskier</ins>" in page
+
+
+@pytest.mark.parametrize("name", ["rehearse", "begin_working", "assign", "write_golden"])
+def test_what_is_done_with_strategies_only_finds_no_policy(name, signed_in):
+    [version] = publish(GROUPS)
+
+    answer = signed_in(Role.CREDIT_MANAGER).post(
+        reverse(f"strategy:{name}", args=[version.pk]), {"treats": "everybody", "document": "[]", "reason": "No"}
+    )
+
+    assert answer.status_code == 404
+
+
+def test_a_strategy_lists_no_accounts_by_the_lines_of_a_policy(signed_in):
+    version = strategies.publish(STEPS)
+
+    assert signed_in(Role.CREDIT_MANAGER).get(reverse("strategy:policy_accounts", args=[version.pk])).status_code == 404

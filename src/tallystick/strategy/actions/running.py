@@ -24,7 +24,7 @@ from tallystick.strategy.actions import ordering, refreshing, reporting, steerin
 from tallystick.strategy.actions.deciding import Asking, Decided, decide
 from tallystick.strategy.actions.ordering import Outcomes
 from tallystick.strategy.models import Run, RunChunk
-from tallystick.strategy.queries import book, past, runs, versions
+from tallystick.strategy.queries import book, catalogue, past, runs, versions
 from tallystick.strategy.queries.runs import LOCK
 from tallystick.strategy.rules import lifecycle, progress
 from tallystick.strategy.rules.program import EffectKind
@@ -128,7 +128,8 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     if not runs.may_begin(run, chunk):
         return False
     sql.execute("SELECT set_config('application_name', %s, true)", [worker()])
-    statement = versions.statement(day=run.day)
+    policies = catalogue.published_ids()
+    statement = versions.statement(day=run.day, policies=catalogue.key_of(policies))
     accounts = refreshed = 0
     decisions: list[Decided] = []
     looks: list[past.Look] = []
@@ -160,6 +161,7 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
         decisions=_counts(decisions, statement),
         orders=orders,
         looks=[list(look) for look in looks],
+        policies=policies,
     )
     return True
 
