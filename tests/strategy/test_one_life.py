@@ -17,8 +17,9 @@ from tallystick.access.rules.rights import Role
 from tallystick.kernel.refusals import NotPermitted
 from tallystick.strategy import actions, tasks
 from tallystick.strategy.models import Act, Paper, Plan, Version
-from tallystick.strategy.queries import catalogue, life, versions
+from tallystick.strategy.queries import catalogue, comparing, life, versions
 from tallystick.strategy.rules import lifecycle
+from tallystick.strategy.rules.comparison import Aspect
 from tallystick.strategy.rules.lifecycle import ActKind, PlanKind, State
 from tallystick.strategy.rules.policies.lifecycle import PolicyInUse
 
@@ -235,3 +236,52 @@ def test_a_policy_that_was_rolled_back_to_is_what_its_word_means(ann, bob):
     strategies.publish(STEPS.replace("- id: rest", '- id: rest\n        when: segment.groups = "tiny"'))
     with pytest.raises(PolicyInUse):
         actions.roll_back(version_id=more.pk, reason="No", at=AT + 4 * HOUR, by=ann)
+
+
+def test_two_versions_of_a_policy_are_compared_in_the_words_of_its_page(signed_in):
+    publish(GROUPS, RISK)
+    more = (
+        RISK.replace("title: Risk", "title: Riskier").replace("weight: 2", "weight: 3").replace("£100 and", "£200 and")
+    )
+    [risk] = publish(more.replace("below £100", "below £200"))
+    late = "- {id: late, title: Late, when: days_past_due > 30}"
+    [groups] = publish(
+        GROUPS.replace(late, "").replace(
+            "otherwise:", "  - {id: vast, when: balance > £900}\n  " + late + "\notherwise:"
+        )
+    )
+
+    parts = comparing.compare(versions.version_before(groups), groups)
+    assert [(part.title, [(each.sign, each.title) for each in part.differences]) for part in parts] == [
+        ("Segments, the first that is true", [("moved", "Small"), ("added", "Vast")])
+    ]
+    whole, age, owed = comparing.compare(versions.version_before(risk), risk)
+    assert [(each.what, each.aspects) for each in whole.differences] == [("title", (Aspect("", "Risk", "Riskier"),))]
+    [points] = [each for each in age.differences if each.title == "below 10"]
+    assert points.aspects == (Aspect("adds", "60", "90"),)
+    assert [(each.sign, each.title) for each in owed.differences] == [
+        ("added", "below £200"),
+        ("added", "£200 and above"),
+        ("removed", "below £100"),
+        ("removed", "£100 and above"),
+    ]
+    page = signed_in(Role.COLLECTOR).get(reverse("strategy:compare", args=[risk.pk])).content.decode()
+    assert "From version 1 to version 2" in page
+    assert "<del>Risk</del><ins>Riskier</ins>" in page
+
+
+@pytest.mark.parametrize("name", ["rehearse", "begin_working", "assign", "write_golden"])
+def test_what_is_done_with_strategies_only_finds_no_policy(name, signed_in):
+    [version] = publish(GROUPS)
+
+    answer = signed_in(Role.CREDIT_MANAGER).post(
+        reverse(f"strategy:{name}", args=[version.pk]), {"treats": "everybody", "document": "[]", "reason": "No"}
+    )
+
+    assert answer.status_code == 404
+
+
+def test_a_strategy_lists_no_accounts_by_the_lines_of_a_policy(signed_in):
+    version = strategies.publish(STEPS)
+
+    assert signed_in(Role.CREDIT_MANAGER).get(reverse("strategy:policy_accounts", args=[version.pk])).status_code == 404

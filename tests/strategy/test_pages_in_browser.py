@@ -47,6 +47,8 @@ PAGES: dict[str, Callable[[Account], str]] = {
     "scorecard": lambda _account: reverse("strategy:version", args=[_policy("payment_risk").pk]),
     "table": lambda _account: reverse("strategy:version", args=[_policy("next_contact").pk]),
     "draft of segments": lambda _account: reverse("strategy:version", args=[_draft_of_segments().pk]),
+    "planned policy": lambda _account: reverse("strategy:version", args=[_planned_policy().pk]),
+    "policy rolled back": lambda _account: reverse("strategy:version", args=[_policy_rolled_back().pk]),
     "new policy": lambda _account: reverse("strategy:new_policy") + "?from=next_contact",
     "accounts of a segment": lambda _account: (
         reverse("strategy:policy_accounts", args=[_policy("treatment").pk]) + "?place=6"
@@ -123,6 +125,20 @@ def _policy(name: str) -> Version:
 def _draft_of_segments() -> Version:
     document = policies.shipped("treatment").replace("balance >= £5,000", "balance >= £500")
     return actions.draft(document=document, at=builders.AT, by=builders.TEST)
+
+
+def _planned_policy() -> Version:
+    version = _draft_of_segments()
+    terms: dict[str, Any] = {"version_id": version.pk, "at": builders.AT, "by": builders.TEST}
+    actions.approve(comment="Read and counted.", **terms)
+    actions.plan(kind=PlanKind.PUBLISH, due_at=builders.AT + timedelta(days=3), **terms)
+    return version
+
+
+def _policy_rolled_back() -> Version:
+    version = _draft_of_segments()
+    actions.publish(version_id=version.pk, at=builders.AT, by=builders.TEST)
+    return actions.roll_back(version_id=version.pk, reason="Too soon.", at=builders.AT, by=builders.TEST)
 
 
 @pytest.fixture

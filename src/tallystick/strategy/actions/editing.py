@@ -26,7 +26,7 @@ def begin_copy(*, version_id: int, at: datetime, by: Actor) -> WorkingCopy:
     :raises DocumentMistaken: the program no longer reads the version as it is; its text has to be mended first
     """
     user_id = _person(by)
-    version = versions.lock_version(version_id)
+    version = versions.of_strategy(versions.lock_version(version_id))
     reading.read(version.document, catalogue.vocabulary())
     newest = versions.versions_of(version.paper)[0]
     copy, _made = WorkingCopy.objects.get_or_create(

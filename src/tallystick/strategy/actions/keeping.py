@@ -148,7 +148,7 @@ def remove_golden(*, version_id: int, name: str, reason: str, at: datetime, by: 
 
 
 def _lock_draft(version_id: int) -> Version:
-    version = versions.lock_version(version_id)
+    version = versions.of_strategy(versions.lock_version(version_id))
     if version.state != State.DRAFT:
         raise GoldenFrozen(number=version.number)
     return version

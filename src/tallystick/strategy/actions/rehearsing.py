@@ -51,7 +51,7 @@ def start_rehearsal(*, version_id: int, today: date, at: datetime, by: Actor) ->
     """
     if not by.may("approve strategies"):
         by.must_be_allowed_to("publish strategies")
-    version = versions.lock_version(version_id)
+    version = versions.of_strategy(versions.lock_version(version_id))
     if version.state == lifecycle.State.RETIRED:
         raise NothingToRehearse(number=version.number)
     if version.state in lifecycle.UNPUBLISHED:

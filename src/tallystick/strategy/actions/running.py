@@ -24,7 +24,7 @@ from tallystick.strategy.actions import ordering, refreshing, renewing, reportin
 from tallystick.strategy.actions.deciding import Asking, Decided, decide
 from tallystick.strategy.actions.ordering import Outcomes
 from tallystick.strategy.models import Run, RunChunk
-from tallystick.strategy.queries import book, past, runs, versions
+from tallystick.strategy.queries import book, catalogue, past, runs, versions
 from tallystick.strategy.queries.runs import LOCK
 from tallystick.strategy.rules import lifecycle, progress
 from tallystick.strategy.rules.statement import Statement
@@ -131,7 +131,8 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
 
 def do_chunk(run: Run, chunk: int, *, began: float, at: datetime, by: Actor) -> RunChunk:
     """Do a chunk that nobody else can be doing: bring it up to date, decide, give the orders, tell, and leave its mark."""
-    statement = versions.statement(day=run.day)
+    policies = catalogue.published_ids()
+    statement = versions.statement(day=run.day, policies=catalogue.key_of(policies))
     accounts = refreshed = 0
     decisions: list[Decided] = []
     looks: list[past.Look] = []
@@ -163,6 +164,7 @@ def do_chunk(run: Run, chunk: int, *, began: float, at: datetime, by: Actor) -> 
         decisions=_counts(decisions, statement),
         orders=orders,
         looks=[list(look) for look in looks],
+        policies=policies,
     )
 
 

@@ -19,6 +19,7 @@ def draft_without(*, strategy: str, state: str, step: str, at: datetime, by: Act
     :raises StepNotLeftOut: passing it over would change more than that
     """
     by.must_be_allowed_to("publish strategies")
-    published = versions.published_version(versions.get_strategy(strategy))
+    found = versions.get_strategy(strategy)
+    published = versions.published_version(found)
     text = leaving_out.left_out(published.document, state=state, step=step, vocabulary=catalogue.vocabulary())
-    return draft(document=text, of=published.paper, at=at, by=by)
+    return draft(document=text, of=found, at=at, by=by)

@@ -224,6 +224,8 @@ class RunChunk(models.Model):
     orders = models.JSONField()
     #: What it had seen of each of its tables when it decided (`queries.past.Look`). Null of runs before the past was kept.
     looks = models.JSONField(null=True)
+    #: Versions of policies that its words meant when it decided. Null of runs before that was kept.
+    policies = models.JSONField(null=True)
 
     class Meta:
         db_table = "strategy_run_chunk"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tallystick.kernel import sql
 from tallystick.strategy.models import Run
-from tallystick.strategy.queries import ahead, past
+from tallystick.strategy.queries import ahead, catalogue, past, versions
 from tallystick.strategy.queries.decided import Past, decided_on, history
 from tallystick.strategy.queries.why import Seen, Verdict, Why, explain, why
 from tallystick.strategy.rules import plain
@@ -112,10 +112,22 @@ def _then(account_id: int, *, day: date, today: date, limit: int) -> Answer:
         params={"reach_id": account_id, "was": json.dumps(undone)},
         last=moment.last,
         is_now=False,
+        policies=catalogue.key_of(moment.policies),
     )
     if moment.is_run:
-        return answer(explain(seen), _("As the run of that day found it: what it knew, and what it decided."))
-    return answer(explain(seen), _("There was no run on that day. This is what was known at its end."))
+        said = _("As the run of that day found it: what it knew, and what it decided.")
+    else:
+        said = _("There was no run on that day. This is what was known at its end.")
+    return answer(explain(seen), f"{said} {_replaced(moment)}".rstrip())
+
+
+def _replaced(moment: past.Moment) -> str:
+    """Say which policies were others then than they are."""
+    others = set(moment.policies) - set(catalogue.published_ids())
+    if not others:
+        return ""
+    named = versions.all_of_policies().filter(pk__in=others).order_by("paper__title")
+    return _("Policies were as published then: {policies}.").format(policies=", ".join(map(str, named)))
 
 
 _ROW_OF_PAST = """

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import is_dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib import import_module
 from types import MappingProxyType, ModuleType
+from typing import TypeAlias
 
 from django.apps import apps
+from django.db.models import Q, QuerySet
 from django.utils.module_loading import module_has_submodule
 
 from tallystick.jurisdictions import queries as jurisdictions
@@ -26,6 +28,8 @@ from tallystick.strategy.rules.program import Program
 from tallystick.strategy.rules.reading import DocumentMistaken, Vocabulary
 from tallystick.strategy.rules.types import Catalogue
 
+#: What words are made of: versions of policies by their numbers and documents.
+Key: TypeAlias = tuple[tuple[int, str], ...]
 #: Endings of the columns that say on which day a stored value changes by itself.
 STALE = "_stale_on"
 #: Rooms of the lowest floors, whose words few look for.
@@ -132,7 +136,7 @@ def catalogue_of_the_past() -> Catalogue:
     was said of the old ones can still be read.
     """
     past: dict[str, tuple[str, ...]] = {}
-    published = Version.objects.exclude(paper__kind=STRATEGY).exclude(state__in=UNPUBLISHED).order_by("pk")
+    published = _of_policies().exclude(state__in=UNPUBLISHED).order_by("pk")
     for document in published.values_list("document", flat=True):
         with suppress(DocumentMistaken):
             head = policies.head(document)
@@ -144,23 +148,50 @@ def catalogue_of_the_past() -> Catalogue:
     return with_words(rooms_catalogue(), extended)
 
 
-def published_key() -> tuple[tuple[int, str], ...]:
+def published_key() -> Key:
     """Give what the words are made of now, for whoever keeps something that was made of them."""
     return _published()
 
 
-def _published() -> tuple[tuple[int, str], ...]:
-    published = Version.objects.exclude(paper__kind=STRATEGY).filter(state=State.PUBLISHED).order_by("paper_id")
-    return tuple(published.values_list("number", "document"))
+def key_of(version_ids: Collection[int]) -> Key:
+    """Give what the words are made of by some versions of policies."""
+    return _key(_of_policies().filter(pk__in=version_ids))
+
+
+def published_ids(at: datetime | None = None) -> list[int]:
+    """Give the versions of policies that are published, or were at an instant."""
+    found = _of_policies()
+    if at is None:
+        found = found.filter(state=State.PUBLISHED)
+    else:
+        found = found.filter(Q(retired_at__gt=at) | Q(retired_at=None), published_at__lte=at)
+    return list(found.values_list("pk", flat=True))
+
+
+def catalogue_by(policies: Key) -> Catalogue:
+    """Give the words of the condition language as some versions of policies make them."""
+    return _catalogue(policies)
+
+
+def _of_policies() -> QuerySet[Version]:
+    return Version.objects.exclude(paper__kind=STRATEGY).order_by("paper_id")
+
+
+def _key(versions: QuerySet[Version]) -> Key:
+    return tuple(versions.values_list("number", "document"))
+
+
+def _published() -> Key:
+    return _key(_of_policies().filter(state=State.PUBLISHED))
 
 
 @lru_cache(maxsize=64)
-def _words(documents: tuple[tuple[int, str], ...]) -> Mapping[str, Word]:
+def _words(documents: Key) -> Mapping[str, Word]:
     return MappingProxyType(gather_understood(rooms_catalogue(), documents))
 
 
 @lru_cache(maxsize=64)
-def _catalogue(documents: tuple[tuple[int, str], ...]) -> Catalogue:
+def _catalogue(documents: Key) -> Catalogue:
     return with_words(rooms_catalogue(), _words(documents))
 
 

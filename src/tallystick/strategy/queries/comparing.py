@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from tallystick.strategy.models import Version
-from tallystick.strategy.queries import catalogue, golden, versions
+from tallystick.strategy.queries import catalogue, golden, policies, versions
 from tallystick.strategy.rules import comparison
 from tallystick.strategy.rules.comparison import Part, Side
+from tallystick.strategy.rules.policies import comparison as policy_comparison
 
 
 def compare(before: Version, after: Version) -> list[Part]:
     """Give what a version says that another does not, in sentences."""
+    if not after.paper.is_strategy:
+        return policy_comparison.compare(policies.kept(before), policies.kept(after), catalogue.catalogue_of_the_past())
     return comparison.compare(_side(before), _side(after), catalogue.catalogue())
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from tallystick.kernel import sql
 from tallystick.kernel.facts import Source
@@ -77,6 +80,8 @@ class Moment:
     last: int
     #: Whether it is the one at which the run of the day looked; else it is the end of the day, on which nothing was run.
     is_run: bool
+    #: The versions of policies that words meant at it.
+    policies: list[int]
 
 
 def moment_of(account_id: int, day: date) -> Moment | None:
@@ -90,10 +95,12 @@ def moment_of(account_id: int, day: date) -> Moment | None:
         mark = chunks.get(chunk)
         if mark is None or mark.looks is None:
             return None
-        return Moment(_before_flight(account_id, Look(*mark.looks[table])), is_run=True)
+        policies = catalogue.published_ids(mark.marked_at) if mark.policies is None else mark.policies
+        return Moment(_before_flight(account_id, Look(*mark.looks[table])), is_run=True, policies=policies)
     if not RunChunk.objects.filter(run__day__lt=day, run__only_reports=False, looks__isnull=False).exists():
         return None
-    return Moment(_end_of(account_id, day), is_run=False)
+    end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(settings.TIME_ZONE))
+    return Moment(_end_of(account_id, day), is_run=False, policies=catalogue.published_ids(end))
 
 
 def _table_of(account_id: int, count: int) -> tuple[int, int]:

@@ -202,6 +202,16 @@ def _version(among: QuerySet[Version], version_id: int) -> Version:
     return found
 
 
+def of_strategy(version: Version) -> Version:
+    """Give a version of a strategy as it is.
+
+    :raises NotFound: it is a policy's, of which there are no golden accounts, rehearsals, working copies or assignments
+    """
+    if not version.paper.is_strategy:
+        raise NotFound(what="version", reference=version.pk)
+    return version
+
+
 def lock_paper(paper_id: int) -> None:
     """Have whoever changes what is said of a strategy or a policy wait for each other until the end of the transaction."""
     Paper.objects.select_for_update().filter(pk=paper_id).order_by("pk").first()
@@ -261,18 +271,19 @@ def published(version_id: int, document: str, day: date) -> Published:
     return Published(version_id, program, jurisdictions.holidays(program.document.calendar))
 
 
-def statement(*, day: date) -> Statement:
-    """Give the SQL of all live versions for a day.
+def statement(*, day: date, policies: catalogue.Key | None = None) -> Statement:
+    """Give the SQL of all live versions for a day, by the policies that are published now unless others are given.
 
     :raises CalendarEnds: nobody knows the holidays of the day
     """
-    return _statement(day, tuple(live().values_list("pk", "document")), catalogue.published_key())
+    by = catalogue.published_key() if policies is None else policies
+    return _statement(day, tuple(live().values_list("pk", "document")), by)
 
 
 @lru_cache(maxsize=16)
-def _statement(day: date, documents: tuple[tuple[int, str], ...], _policies: tuple[tuple[int, str], ...]) -> Statement:
+def _statement(day: date, documents: tuple[tuple[int, str], ...], policies: catalogue.Key) -> Statement:
     versions = [published(version_id, document, day) for version_id, document in documents]
-    return Statement(versions, catalogue.catalogue(), day)
+    return Statement(versions, catalogue.catalogue_by(policies), day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,14 +171,12 @@ class Why:
                 state=self.place.state.title, step=waiting.effect.title
             )
         if stopped is None:
-            said = _("{state}: “{step}” is next, with the coming run.")
-            said = said if self.is_now else _("{state}: “{step}” is next, with the run of that day.")
+            said = _("{state}: “{step}” is next, with the run of that day.")
+            said = _("{state}: “{step}” is next, with the coming run.") if self.is_now else said
             return said.format(state=self.place.state.title, step=waiting.effect.title)
         if stopped.question.about is About.DAY and self.next_review_on and self.next_review_on > self.day:
             return _("{state}: “{step}” is next, on {day} at the earliest.").format(
-                state=self.place.state.title,
-                step=waiting.effect.title,
-                day=plain.value_aloud(self.next_review_on),
+                state=self.place.state.title, step=waiting.effect.title, day=plain.value_aloud(self.next_review_on)
             )
         parts = [
             _("{state}: “{step}” waits until {condition}.").format(
@@ -263,6 +261,8 @@ class Seen:
     #: The number of the last change that had happened; None for what stands now.
     last: int | None = None
     is_now: bool = True
+    #: What words meant then; None for what they mean now.
+    policies: catalogue.Key | None = None
 
 
 def explain(seen: Seen, *, past: Iterable[Past] = (), is_brief: bool = False) -> Why:
@@ -270,7 +270,8 @@ def explain(seen: Seen, *, past: Iterable[Past] = (), is_brief: bool = False) ->
     version = versions.get_version(seen.version_id)
     published = versions.published(version.pk, version.document, seen.day)
     place = published.program.places[seen.place]
-    words = own_words.words(published.program.document, catalogue.catalogue())
+    policies = catalogue.catalogue() if seen.policies is None else catalogue.catalogue_by(seen.policies)
+    words = own_words.words(published.program.document, policies)
     reasoning = Reasoning(published, words, seen.day, seen.last)
     options = reasoning.coming(place) if is_brief else reasoning.options(place)
     return Why(
@@ -377,9 +378,8 @@ def _days(seen: Seen, published: Published, option: Option, until: date) -> list
 
 def _covered(published: Published, until: date) -> date:
     """Give the last day up to another whose holidays are known."""
-    return min(
-        until, jurisdictions.get_calendar(published.program.document.calendar).effective_until - timedelta(days=1)
-    )
+    calendar = jurisdictions.get_calendar(published.program.document.calendar)
+    return min(until, calendar.effective_until - timedelta(days=1))
 
 
 def _wait(day: date, until: date | None) -> Wait | None:

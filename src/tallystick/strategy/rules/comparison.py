@@ -7,9 +7,10 @@ another way are no difference.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Protocol, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -153,7 +154,24 @@ def _numbered(pairs: Iterable[tuple[Hashable, Told]]) -> dict[Hashable, Told]:
     return numbered
 
 
-def _differences(what: str, before: Mapping[Hashable, Told], after: Mapping[Hashable, Told]) -> list[Difference]:
+class Titled(Protocol):
+    """Something with a title that is laid side by side with another."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+
+
+T = TypeVar("T", bound=Titled)
+
+
+def differences(
+    what: str,
+    before: Mapping[Hashable, T],
+    after: Mapping[Hashable, T],
+    aspects_of: Callable[[T | None, T | None], Iterable[Aspect]],
+) -> list[Difference]:
+    """Lay side by side what has the same key: what came, what went, what is said otherwise, and what stands elsewhere."""
     differences = []
     order = [key for key in before if key in after]
     moved = _moved(order, [key for key in after if key in before])
@@ -161,8 +179,8 @@ def _differences(what: str, before: Mapping[Hashable, Told], after: Mapping[Hash
         was, is_now = before.get(key), after.get(key)
         shown = is_now or was
         assert shown is not None  # noqa: S101
-        title = shown.title or shown.goes
-        aspects = tuple(_aspects(was, is_now))
+        title = shown.title or getattr(shown, "goes", "")
+        aspects = tuple(aspects_of(was, is_now))
         if was is None or is_now is None:
             differences.append(Difference(Sign.ADDED if was is None else Sign.REMOVED, what, title, aspects))
         elif aspects:
@@ -170,6 +188,10 @@ def _differences(what: str, before: Mapping[Hashable, Told], after: Mapping[Hash
         elif key in moved:
             differences.append(Difference(Sign.MOVED, what, title))
     return differences
+
+
+def _differences(what: str, before: Mapping[Hashable, Told], after: Mapping[Hashable, Told]) -> list[Difference]:
+    return differences(what, before, after, _aspects)
 
 
 def _moved(before: Sequence[Hashable], after: Sequence[Hashable]) -> set[Hashable]:

@@ -159,7 +159,7 @@ def new_version(request: ActorRequest, version_id: int | None = None, *, is_poli
 @require_POST
 def assign(request: ActorRequest, version_id: int) -> HttpResponseBase:
     """Have the strategy of a version treat the accounts of a client, or of everybody else."""
-    found, at = versions.get_version(version_id), clock.now()
+    found, at = versions.of_strategy(versions.get_version(version_id)), clock.now()
     form = forms.AssignForm(request.POST, choices=_treatable(request))
     if not form.is_valid():
         said.error(request, _("Choose whose accounts the strategy treats."))

@@ -64,7 +64,7 @@ def change(request: ActorRequest, version_id: int, name: str) -> HttpResponseBas
 @require_http_methods(["GET", "POST"])
 def write(request: ActorRequest, version_id: int) -> HttpResponseBase:
     """Write the golden accounts of a draft by hand."""
-    found = versions.get_version(version_id)
+    found = versions.of_strategy(versions.get_version(version_id))
     if found.state != State.DRAFT:
         said.error(request, _("Golden accounts are changed in a draft only: they are approved with it."))
         return redirect("strategy:version", version_id)

@@ -144,6 +144,8 @@ def _overlaps(read: Policy, report: Report | None, listing: str) -> list[Line]:
 def accounts(request: ActorRequest, version_id: int) -> HttpResponse:
     """List the accounts of a segment, a band or a row, or those that two segments would take."""
     found = versions.get_version(version_id)
+    if found.paper.is_strategy:
+        raise NotFound(what="version", reference=version_id)
     read = policies.kept(found)
     numbers = {key: request.GET.get(key, "") for key in ("part", "place", "first", "second")}
     if any(not (text.isascii() and text.isdecimal() and len(text) < 4) for text in numbers.values() if text):

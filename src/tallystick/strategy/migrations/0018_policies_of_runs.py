@@ -1,0 +1,8 @@
+"""Each part of a run keeps by which versions of policies it decided."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("strategy", "0017_splits_that_learn")]
+    operations = [migrations.AddField("runchunk", "policies", models.JSONField(null=True))]
