@@ -64,7 +64,6 @@ def promise(account_id):
 
 
 def hold(account_id):
-    # Only what forbids enforcement: contact is not stopped, so that the step is made all the same.
     holds.place_hold(account_id=account_id, reason=Reason.MANUAL, until_on=None, at=at(DAY), by=BY)
 
 
@@ -170,6 +169,23 @@ def test_what_was_not_over_when_the_run_looked_makes_no_decision_stale(debtor):
 
     assert mark.looks[0][1], "the payment was in flight"
     assert happened(debtor)[0] == (DAY, "First")
+    assert found() == ()
+
+
+@pytest.mark.parametrize("happens", HAPPENINGS.values(), ids=lambda each: each.__name__)
+def test_what_is_told_while_the_night_goes_on_is_left_to_its_answer(debtor, happens):
+    """Nobody has answered yet when the run comes to the account: it would go by what was true before."""
+    happens(debtor)
+    wait_for_others()
+
+    run()
+
+    assert happened(debtor) == []
+    assert found() == ()
+
+    strategies.answer()
+    # Whoever answers does what is due; the hold forbids it, and the run would not have known.
+    assert happened(debtor) == ([] if happens is hold else [(DAY, "First")])
     assert found() == ()
 
 

@@ -24,6 +24,15 @@ _BRAKE = f"""NOT EXISTS (
 )"""
 
 
+#: The table of decisions that count; reports keep theirs elsewhere.
+KEPT = "strategy_decision"
+#: An account of which something waits to be answered is not decided by time: its facts are those of before. Whoever answers
+#: brings them up to date, and does whatever is due.
+_WAITS_FOR_NOTHING = """NOT EXISTS (
+    SELECT FROM strategy_touched AS waiting WHERE waiting.account_id = book.account_id
+)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """Decisions just made that are alike: one effect, from one place, of many accounts, each with its decision."""
@@ -43,7 +52,7 @@ class Asking:
     account_ids: Sequence[int] | None = None
     event_ids: Sequence[int] = field(default=())
     #: Where decisions are kept.
-    keeping: str = "strategy_decision"
+    keeping: str = KEPT
 
     @property
     def source(self) -> str:
@@ -55,10 +64,10 @@ class Asking:
     @property
     def condition(self) -> str:
         """The condition on the rows of the book."""
-        if self.account_ids is None:
-            return "true"
-        named = "book.account_id = ANY(%(account_ids)s)"
-        return f"{named} AND book.account_id = touched.account_id AND {_BRAKE}" if self.event_ids else named
+        named = "true" if self.account_ids is None else "book.account_id = ANY(%(account_ids)s)"
+        if self.event_ids:
+            return f"{named} AND book.account_id = touched.account_id AND {_BRAKE}"
+        return f"{named} AND {_WAITS_FOR_NOTHING}" if self.keeping == KEPT else named
 
     @property
     def event(self) -> str:
