@@ -271,7 +271,7 @@ def test_a_strategy_is_mended_published_run_and_explained(manager, account):
     page.reload()
     page.keyboard.press("p")
     page.locator("dialog[open]").get_by_role("button", name="Publish").click()
-    page.get_by_text("Published. Accounts move over").wait_for()
+    page.get_by_text("Published. It decides from now on").wait_for()
     page.select_option("select[name=treats]", "everybody")
     page.get_by_role("button", name="Assign").click()
     page.locator("dialog[open]").get_by_role("button", name="Assign").click()

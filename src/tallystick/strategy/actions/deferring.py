@@ -10,6 +10,9 @@ from tallystick.strategy.models import Version
 from tallystick.strategy.queries import policies
 from tallystick.strategy.rules.policies.document import Kind
 
+#: The queue of what goes through the whole book: a worker of its own takes it, so that nobody's answer waits behind a night.
+NIGHT = "night"
+
 #: Workers of one run at most; each takes chunks until none is left.
 WORKERS = 4
 
