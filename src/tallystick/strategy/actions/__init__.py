@@ -5,6 +5,7 @@ from tallystick.strategy.actions.approving import approve, send_back
 from tallystick.strategy.actions.concluding import tell_of_trial
 from tallystick.strategy.actions.deferring import (
     defer_following,
+    defer_foresight,
     defer_rehearsal,
     defer_run,
     defer_scoring,
@@ -21,6 +22,14 @@ from tallystick.strategy.actions.editing import (
     remove_part,
     undo_edit,
     write_copy,
+)
+from tallystick.strategy.actions.foreseeing.making import (
+    finish_foresight,
+    foresee,
+    foresee_chunk,
+    set_house_numbers,
+    start_foresight,
+    work_foresight,
 )
 from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
@@ -65,6 +74,7 @@ __all__ = [
     "begin_strategy",
     "cancel_plan",
     "defer_following",
+    "defer_foresight",
     "defer_rehearsal",
     "defer_run",
     "defer_scoring",
@@ -74,8 +84,11 @@ __all__ = [
     "draft_without",
     "drop_copy",
     "end_trial",
+    "finish_foresight",
     "finish_rehearsal",
     "finish_run",
+    "foresee",
+    "foresee_chunk",
     "import_strategy",
     "judge",
     "keep_copy",
@@ -101,8 +114,10 @@ __all__ = [
     "roll_back",
     "run_chunk",
     "send_back",
+    "set_house_numbers",
     "settle",
     "size_trial",
+    "start_foresight",
     "start_rehearsal",
     "start_run",
     "take_look",
@@ -112,6 +127,7 @@ __all__ = [
     "tidy_book",
     "touch",
     "undo_edit",
+    "work_foresight",
     "work_rehearsal",
     "work_run",
     "write_copy",

@@ -125,6 +125,12 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     if not runs.may_begin(run, chunk):
         return False
     sql.execute("SELECT set_config('application_name', %s, true)", [worker()])
+    do_chunk(run, chunk, began=began, at=at, by=by)
+    return True
+
+
+def do_chunk(run: Run, chunk: int, *, began: float, at: datetime, by: Actor) -> RunChunk:
+    """Do a chunk that nobody else can be doing: bring it up to date, decide, give the orders, tell, and leave its mark."""
     statement = versions.statement(day=run.day)
     accounts = refreshed = 0
     decisions: list[Decided] = []
@@ -133,11 +139,11 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
         if run.only_reports:
             with reporting.copied(leaf) as copy:
                 standing, fresh = _brought_up_to_date(copy.table, run.day, keeps_past=False)
-                decisions += decide_day(copy.table, statement, run_id=run_id, keeping=copy.decisions, at=at)
+                decisions += decide_day(copy.table, statement, run_id=run.pk, keeping=copy.decisions, at=at)
         else:
             standing, fresh = _brought_up_to_date(leaf, run.day)
             looks.append(past.look())
-            decisions += decide_day(leaf, statement, run_id=run_id, at=at)
+            decisions += decide_day(leaf, statement, run_id=run.pk, at=at)
         accounts += standing.accounts
         refreshed += fresh
     if run.only_reports:
@@ -145,8 +151,8 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     else:
         orders = _told(ordering.give(decisions, statement, at=at, by=by))
         telling.tell(decisions, statement, at=at, by=by)
-    RunChunk.objects.create(
-        run_id=run_id,
+    return RunChunk.objects.create(
+        run=run,
         chunk=chunk,
         marked_at=at,
         worker=worker(),
@@ -158,7 +164,6 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
         orders=orders,
         looks=[list(look) for look in looks],
     )
-    return True
 
 
 def _brought_up_to_date(leaf: str, day: date, *, keeps_past: bool = True) -> tuple[book.Standing, int]:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from tallystick.strategy.web import (
     comparing,
     documents,
+    foreseeing,
     golden,
     lifecycle,
     policies,
@@ -45,6 +46,10 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:version_id>/roll-back", lifecycle.roll_back, name="roll_back"),
     path("versions/<int:version_id>/plans/<int:plan_id>/cancel", lifecycle.cancel_plan, name="cancel_plan"),
     path("versions/<int:version_id>/rehearse", rehearsing.rehearse, name="rehearse"),
+    path("versions/<int:version_id>/foresee", foreseeing.foresee, name="foresee"),
+    path("foresights/<int:foresight_id>", foreseeing.foresight, name="foresight"),
+    path("foresights/<int:foresight_id>/assume", foreseeing.assume, name="assume"),
+    path("foresights/<int:foresight_id>.csv", foreseeing.foresight_csv, name="foresight_csv"),
     path("rehearsals/<int:rehearsal_id>", rehearsing.rehearsal, name="rehearsal"),
     path("rehearsals/<int:rehearsal_id>/accounts", rehearsing.accounts, name="rehearsal_accounts"),
     path("rehearsals/<int:rehearsal_id>/accounts.csv", rehearsing.accounts_csv, name="rehearsal_csv"),
