@@ -15,7 +15,7 @@ from tallystick.access.rules.rights import Role
 from tallystick.contact import actions as contact_actions
 from tallystick.strategy import actions
 from tallystick.strategy.models import Version, WorkingCopy
-from tallystick.strategy.queries import comparing, versions
+from tallystick.strategy.queries import comparing, policies, versions
 from tallystick.strategy.rules.editing import writing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
@@ -348,3 +348,46 @@ def test_a_condition_is_completed_read_aloud_and_counted(manager, copy):
     assert whole["count"] == "On today's book: 1 account"
     none = json.loads(manager.get(address, {"text": "days_past_due >= 70"}).content)
     assert none["count"] == "On today's book: 0 accounts"
+
+
+@pytest.fixture
+def of_the_house(manager):
+    """The policies that the program ships, published."""
+    for name in ("payment_risk", "treatment", "next_contact"):
+        strategies.publish_policy(policies.shipped(name))
+
+
+@pytest.mark.usefixtures("of_the_house")
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("treatm", ["segment.treatment"]),
+        ("payment_r", ["score.payment_risk"]),
+        ("table.", ["table.next_contact"]),
+        (
+            "segment.treatment = ",
+            ['"care"', '"disputed"', '"settled"', '"small"', '"high-risk"', '"large"', '"standard"'],
+        ),
+        ('segment.treatment in {"care", "l', ['"large"']),
+        ('table.next_contact != "', ['"person"', '"nothing"', '"call"', '"email"', '"sms"']),
+        ("score.payment_risk ", ["<", "<="]),
+    ],
+)
+def test_a_condition_is_completed_with_the_words_of_the_policies_of_the_house(manager, copy, text, offered):
+    found = json.loads(manager.get(reverse("strategy:complete_condition", args=[copy.pk]), {"text": text}).content)
+
+    words = {each["word"]: each["meaning"] for each in found["words"]}
+    assert set(offered) <= words.keys()
+    if '"' in offered[0] or "." in offered[0]:
+        assert all(words[each] for each in offered), "each says what it means"
+
+
+@pytest.mark.usefixtures("of_the_house")
+def test_a_condition_of_the_words_of_a_policy_is_chosen_from_its_values(manager, copy):
+    address = reverse("strategy:choose_rows", args=[copy.pk, "when"])
+
+    shown = html(manager.post(address, {"text": 'segment.treatment in {"care", "large"}'}))
+
+    assert 'value="care" checked' in shown
+    assert 'value="large" checked' in shown
+    assert 'value="standard">' in shown

@@ -135,9 +135,9 @@ def _may_stand(type_: FactType, wanted: FactType | None) -> bool:
 
 
 def _shortest(fact: Fact, catalogue: Catalogue) -> str:
-    """Write a fact by what follows its room where that is enough."""
+    """Write a fact by what follows its room where that is enough. The words of policies are named in full only."""
     last = fact.name.rpartition(".")[2]
-    return last if len(catalogue.short[last]) == 1 and last not in catalogue.facts else fact.name
+    return last if catalogue.short.get(last) == (fact.name,) and last not in catalogue.facts else fact.name
 
 
 def _measures() -> dict[Measure, tuple[FactType, str]]:
