@@ -179,8 +179,8 @@ def _ageing(name: str) -> str:
 def ageing(*, on: date, scope: Scope = EVERYTHING, client_id: int | None = None) -> list[dict[str, Any]]:
     """Give the balance of the book by currency, client and `rules.Bucket` at the end of a day, in minor units.
 
-    It is worked out from the ledger, so that a day of the past shows what was booked by then: Σ buckets = balance, always.
-    Unallocated money stands in a bucket of its own.
+    It is what stands now, which `tallystick check` holds against the ledger, less what the ledger says was booked after the day.
+    So a day of the past shows what was booked by then: Σ buckets = balance, always. Unallocated money has a bucket of its own.
     """
     return sql.rows(_ageing("by_bucket"), {"on": on, "clients": scope.as_list(), "client": client_id})
 

@@ -1,5 +1,6 @@
 """The ledger: one table of entries, only ever added to."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -37,3 +38,4 @@ class Entry(models.Model):
                 fields=["account_id", "cause_kind", "cause_id", "cause_no"], name="ledger_entry_once"
             ),
         ]
+        indexes = [BrinIndex(fields=["booked_on"], name="ledger_entry_booked_on", autosummarize=True)]

@@ -13,6 +13,8 @@ from tallystick.ledger.rules import DEBT_HEADS, Head
 
 #: Heads whose sum is what a debtor owes: debt, less money on account.
 OWED_HEADS = sorted([*DEBT_HEADS, Head.ON_ACCOUNT])
+#: Heads that money comes from: what a statement brought is transferred from the house account that held it.
+MONEY_HEADS = (Head.BANK, Head.PAID_TO_CLIENT, Head.SUSPENSE, Head.TRANSFER)
 
 _BY_HEAD = """
 SELECT entry.account_id, head, currency,

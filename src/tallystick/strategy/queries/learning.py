@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from tallystick.kernel import sql
-from tallystick.ledger.queries import OWED_HEADS
-from tallystick.ledger.rules import Cause, Head
+from tallystick.ledger.queries import MONEY_HEADS, OWED_HEADS
+from tallystick.ledger.rules import Cause
 from tallystick.strategy.models import LearnedShares, Paper, SplitAct
 from tallystick.strategy.queries import trials, versions
 from tallystick.strategy.rules import learning, own_words
@@ -133,7 +133,7 @@ def read(strategy: Paper, split: Split, policies: Sequence[Mapping[str, int]], *
             "arms": [arm for _place, arm, _share in dealt],
             "shares": [share for _place, _arm, share in dealt],
             "owed": [int(head) for head in OWED_HEADS],
-            "money": [int(head) for head in (Head.BANK, Head.PAID_TO_CLIENT, Head.SUSPENSE)],
+            "money": [int(head) for head in MONEY_HEADS],
             "added": int(Cause.ITEM),
         },
     )

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
 from tallystick.kernel.refusals import NotFound
-from tallystick.ledger.queries import OWED_HEADS
-from tallystick.ledger.rules import Cause, Head
+from tallystick.ledger.queries import MONEY_HEADS, OWED_HEADS
+from tallystick.ledger.rules import Cause
 from tallystick.strategy.models import Act, Paper, Trial, TrialLook, Version
 from tallystick.strategy.queries import versions
 from tallystick.strategy.rules import own_words
@@ -25,8 +25,6 @@ from tallystick.strategy.rules.trials.estimates import Sums
 from tallystick.strategy.rules.trials.judgement import Arms
 from tallystick.strategy.rules.trials.terms import GUARD, Measure, Outcome, Reason
 
-#: Heads that money comes from: what a statement brought is transferred from the house account that held it.
-_MONEY = (Head.BANK, Head.PAID_TO_CLIENT, Head.SUSPENSE, Head.TRANSFER)
 NOBODY = Sums(0, 0, 0, 0, 0, 0)
 
 
@@ -235,7 +233,7 @@ def read(reading: Reading, *, starts_on: date, day: date, otherwise: str | None 
             "day": day,
             "zone": settings.TIME_ZONE,
             "owed": [int(head) for head in OWED_HEADS],
-            "money": [int(head) for head in _MONEY],
+            "money": [int(head) for head in MONEY_HEADS],
             "added": int(Cause.ITEM),
         },
     )

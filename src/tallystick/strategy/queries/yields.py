@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
-from tallystick.ledger.queries import OWED_HEADS
-from tallystick.ledger.rules import Head
+from tallystick.ledger.queries import MONEY_HEADS, OWED_HEADS
 from tallystick.strategy.models import Paper, Version
 from tallystick.strategy.queries import versions
 from tallystick.strategy.rules.lifecycle import UNPUBLISHED
@@ -173,7 +172,7 @@ def _found(strategy: Paper, numbers: dict[Key, int], *, since: date, until: date
             "days": DAYS,
             "clients": scope.as_list(),
             "owed": [int(head) for head in OWED_HEADS],
-            "money": [int(head) for head in (Head.BANK, Head.PAID_TO_CLIENT, Head.SUSPENSE)],
+            "money": [int(head) for head in MONEY_HEADS],
         },
     )
     return {
