@@ -262,6 +262,25 @@ def test_whom_both_ways_treat_by_the_same_words_is_asked_once_to_the_same_end(do
     assert _kept(first) == _kept(second)
 
 
+def _asked_once(version: Version, day) -> int:
+    count = "SELECT count(*) FROM strategy_book AS book WHERE {condition}"
+    return int(sql.value(sql.fill(count, condition=Alike(Imagined(version, day)).condition)))
+
+
+def test_where_it_matters_what_was_decided_both_ways_are_asked():
+    ids = _debtors(9, 5)
+    strategies.publish(DOCUMENT)
+    strategies.refresh(*ids)
+    draft = _draft(DOCUMENT.replace("called", "rang"))
+    assert [_asked_once(draft, DAY + timedelta(days=late)) for late in (0, 1)] == [0, 2]
+
+    asking = DOCUMENT.replace("overdue <= 0", "strategy.decisions > 1")
+    strategies.publish(asking)
+    actions.settle(day=DAY, at=at(DAY), by=BY)
+
+    assert _asked_once(_draft(asking.replace("called", "rang")), DAY + timedelta(days=1)) == 0
+
+
 def test_who_stands_in_a_state_that_is_gone_starts_anew():
     [account_id] = _debtors(9)
     strategies.publish(DOCUMENT)
