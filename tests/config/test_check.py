@@ -14,6 +14,8 @@ from tests.strategy import builders as strategies
 
 from tallystick.accounts.models import Account
 from tallystick.config import invariants
+from tallystick.contact import actions as contact_actions
+from tallystick.contact.rules.words import CallOutcome
 from tallystick.disputes import actions as dispute_actions
 from tallystick.disputes.rules import Reason, State
 from tallystick.documents import actions as document_actions
@@ -77,6 +79,7 @@ def book():
     """A book in which something of everything happened, and every event is sealed; give the account it happened to."""
     clock.travel_to(AT)
     strategies.publish(DOCUMENT)
+    _late_since_yesterday()
     account, quiet = builders.account(), builders.account()
     item = builders.invoice(account, "100.00", reference="INV-1001")
     for reference, amount in (("INV-1002", "50.00"), ("INV-1003", "40.00"), ("INV-1004", "10.00")):
@@ -104,8 +107,8 @@ def book():
     strategy_actions.publish(version_id=risk.pk, at=AT, by=TEST)
     strategy_actions.keep_scores(day=TODAY, at=AT, by=TEST)
     sql.execute(
-        "UPDATE contact_message SET state = 'sent', sent_at = %s, document_id = %s",
-        [AT - timedelta(days=1), document.pk],
+        "UPDATE contact_message SET state = 'sent', sent_at = %s, document_id = %s WHERE account_id = %s",
+        [AT - timedelta(days=1), document.pk, account.pk],
     )
     strategies.answer(TODAY)
     timeline.seal_events(at=AT)
@@ -113,6 +116,16 @@ def book():
     timeline.seal_events(at=AT + timedelta(days=2))
     yield account
     clock.travel_to(None)
+
+
+def _late_since_yesterday():
+    """Have an account that was called the evening before, and about which the run of the day decides by time."""
+    account, evening = builders.account(), AT - timedelta(hours=12)
+    builders.invoice(account, due_on=TODAY - timedelta(days=7))
+    contact_actions.log_call(
+        account_id=account.pk, outcome=CallOutcome.NO_ANSWER, number="07700 900123", at=evening, by=TEST
+    )
+    strategies.answer(TODAY - timedelta(days=1))
 
 
 def unlock():
@@ -428,6 +441,15 @@ BREAKS = [
         ],
         "is on the timeline 2 times",
     ),
+    (
+        "no decision of the night was stale",
+        [
+            "UPDATE strategy_book SET contact_call_on = NULL",
+            # All is one transaction here: as if it had looked when all that was told was over.
+            "UPDATE strategy_run_chunk SET looks = '[[0, [], 9999999999]]'",
+        ],
+        "does not know of contact.CallLogged",
+    ),
     ("what was refused was refused once", [REFUSED.format(7), REFUSED.format(7)], "was refused 2 times"),
     ("what was refused was refused once", [REFUSED.format(0)], "was refused, and carried out"),
     ("finished runs are whole", ["DELETE FROM strategy_run_chunk"], "is finished, and of its 1 parts 0 are done"),
@@ -554,7 +576,7 @@ def test_a_room_or_some_words_choose_what_is_checked_and_json_says_it_all(book):
 
     assert code == 1
     told = json.loads(said.splitlines()[0])
-    assert (told["room"], told["checked"], told["breaches"]) == ("accounts", 5, 1)
+    assert (told["room"], told["checked"], told["breaches"]) == ("accounts", 6, 1)
     assert told["named"] == [f"account {book.pk}: item INV-1002 shows 4999, the ledger says 5000"]
 
     code, said = checked("no such thing")

@@ -58,7 +58,7 @@ class Site:
             connection.close()
 
     def children(self):
-        """Give the processes of the site by the verb they run."""
+        """Give the processes of the site by the last word of what they run."""
         found = {}
         for entry in Path("/proc").iterdir():
             try:
@@ -121,10 +121,10 @@ def test_the_site_survives_whatever_happens_to_its_processes(start, state_dir):
     assert site.answers()
     until(lambda: site.says("Nobody can log in yet"), site)
 
-    worker = site.children()["worker"]
+    worker = site.children()["day"]
     os.kill(worker, signal.SIGKILL)
     until(lambda: site.says("The worker ended (SIGKILL)"), site)
-    until(lambda: site.children().get("worker", worker) != worker, site)
+    until(lambda: site.children().get("day", worker) != worker, site)
 
     os.kill(postmaster(state_dir), signal.SIGKILL)
     until(site.answers, site)

@@ -112,7 +112,7 @@ def test_a_strategy_is_built_from_nothing_by_forms_and_runs(manager, account):
     page.reload()
     page.keyboard.press("p")
     page.locator("dialog[open]").get_by_role("button", name="Publish").click()
-    page.get_by_text("Published. Accounts move over").wait_for()
+    page.get_by_text("Published. It decides from now on").wait_for()
     actions.assign(strategy="three-states", **terms)
     actions.settle(day=DAY, **terms)
     for day in strategies.days(DAY, 2):

@@ -24,8 +24,10 @@ from tests.strategy.builders import BY, DAY, at
 
 from tallystick.accounts.models import Account
 from tallystick.contact.models import Message
+from tallystick.kernel import clock
 from tallystick.strategy import actions
-from tallystick.strategy.models import Decision, Run, RunChunk, Touched
+from tallystick.strategy.actions.foreseeing import making
+from tallystick.strategy.models import Decision, Rehearsal, Run, RunChunk, Touched
 from tallystick.strategy.queries import book
 from tallystick.timeline.models import Event
 from tallystick.worklists.models import WorkItem
@@ -91,12 +93,13 @@ def run(accounts: list[int], monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def process() -> Iterator[Callable[[], subprocess.Popen[str]]]:
-    """Start processes of `tallystick run`; what is left of them in the end is killed."""
+def process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start processes of `tallystick run`, or of another command; what is left of them in the end is killed."""
     started: list[subprocess.Popen[str]] = []
 
-    def start() -> subprocess.Popen[str]:
-        command = [sys.executable, "-P", "-m", "tallystick", "run", "--day", DAY.isoformat(), "--act-because", "a test"]
+    def start(*what: str) -> subprocess.Popen[str]:
+        run_of_the_day = ("run", "--day", DAY.isoformat(), "--act-because", "a test")
+        command = [sys.executable, "-P", "-m", "tallystick", *(what or run_of_the_day)]
         environment = {
             **os.environ,
             "DATABASE_URL": url_of_database(),
@@ -261,3 +264,64 @@ def test_events_are_answered_once_though_who_answered_them_was_killed(accounts, 
     assert not Touched.objects.exists()
     greeted = Event.objects.filter(kind="strategy.EventAnswered").values_list("account_id", flat=True)
     assert sorted(greeted) == sorted(accounts)
+
+
+REHEARSE = ("strategy", "rehearse", "test")
+
+
+def _killed_at(barrier: Barrier, process: subprocess.Popen[str]) -> None:
+    """Kill a process that waits for a table, and wait until the server knows."""
+    _until(barrier.waiting)
+    left_behind = barrier.waiting()
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    barrier.open()
+    _until(lambda: _gone(left_behind))
+
+
+def _figures(said: str) -> str:
+    return said.rpartition("Figures: ")[2].strip()
+
+
+@pytest.mark.parametrize("table", ["strategy_rehearsal_account", "strategy_rehearsal_chunk"])
+def test_a_rehearsal_that_is_killed_goes_on_to_the_same_figures(table, accounts, process, closed, monkeypatch):
+    monkeypatch.setattr(book, "_CHUNK", 30)
+    today = clock.now().date()
+    draft = actions.draft(document=DOCUMENT.replace(">= 7", ">= 7000"), at=clock.now(), by=BY)
+    rehearsal = actions.start_rehearsal(version_id=draft.pk, today=today, at=clock.now(), by=BY)
+    assert rehearsal.chunks == 4
+    actions.rehearse_chunk(rehearsal_id=rehearsal.pk, chunk=0, at=clock.now(), by=BY)
+
+    barrier = closed(table)
+    _killed_at(barrier, process(*REHEARSE))
+
+    assert [mark.chunk for mark in rehearsal.marks.all()] == [0]
+    gone_on = _ended_well(process(*REHEARSE))
+    at_once = _ended_well(process(*REHEARSE))
+    assert _figures(gone_on) == _figures(at_once)
+    assert Rehearsal.objects.filter(finished_at__isnull=False).count() == 2
+
+
+@pytest.mark.parametrize("table", ["strategy_foresight_count", "strategy_foresight_chunk"])
+def test_a_foresight_that_is_killed_goes_on_to_the_same_figures(table, accounts, process, closed, monkeypatch):
+    monkeypatch.setattr(making, "PART", ACCOUNTS // 2)
+    today = clock.now().date()
+    draft = actions.draft(document=DOCUMENT.replace("Chased", "Chased again"), at=clock.now(), by=BY)
+    foresight = actions.start_foresight(version_id=draft.pk, today=today, days=3, at=clock.now(), by=BY)
+    assert foresight.chunks == 2
+    actions.foresee_chunk(foresight_id=foresight.pk, chunk=0, at=clock.now(), by=BY)
+    counts = foresight.counts.count()
+
+    barrier = closed(table)
+    _killed_at(barrier, process(*REHEARSE, "--days", "3"))
+
+    assert ([mark.chunk for mark in foresight.marks.all()], foresight.counts.count()) == ([0], counts)
+    gone_on = _ended_well(process(*REHEARSE, "--days", "3"))
+    foresight.refresh_from_db()
+    again = actions.start_foresight(version_id=draft.pk, today=today, days=3, at=clock.now(), by=BY)
+    actions.work_foresight(foresight_id=again.pk, at=clock.now(), by=BY)
+    actions.finish_foresight(foresight_id=again.pk, at=clock.now(), by=BY)
+    again.refresh_from_db()
+    assert again.pk != foresight.pk
+    assert _figures(gone_on) == foresight.figures == again.figures
+    assert WorkItem.objects.count() == 0

@@ -228,6 +228,30 @@ def test_a_rehearsal_is_begun_watched_and_read_and_is_accessible(manager, accoun
     _is_fit_to_look_at(page)
 
 
+def test_days_ahead_are_begun_watched_and_read_and_are_accessible(manager, account):
+    strategies.publish(versions.shipped("uk-b2b"))
+    strategies.refresh(account.pk)
+    slower = _first(Version).document.replace("days_past_due >= 3", "days_past_due >= 50")
+    draft = actions.draft(document=slower, at=builders.AT, by=builders.TEST)
+    page = manager.open(reverse("strategy:version", args=[draft.pk]))
+
+    page.get_by_role("spinbutton", name="Days ahead").fill("45")
+    page.get_by_role("button", name="Look ahead").click()
+    page.get_by_text("0 of 1 parts of the debtors").wait_for()
+    _is_fit_to_look_at(page)
+    work_off()
+
+    page.get_by_role("heading", name="Week by week").wait_for()
+    page.get_by_role("link", name="9 Mar").click()
+    page.get_by_role("heading", name="Days from 9 Mar 2026").wait_for()
+    page.get_by_text("Debtors pay after a message or a call").click()
+    _is_fit_to_look_at(page)
+    page.locator("summary", has_text="Promises").click()
+    page.get_by_label("Promises kept").fill("0.9")
+    page.get_by_role("button", name="Look again with these numbers").click()
+    page.get_by_text("0 of 1 parts of the debtors").wait_for()
+
+
 def test_a_strategy_is_mended_published_run_and_explained(manager, account):
     page = manager.open(reverse("strategy:new_strategy") + "?from=uk-b2b")
     right = page.input_value("textarea")

@@ -34,7 +34,7 @@ def before():
         cursor.execute(f'CREATE DATABASE "{there}"')
     connection.close()
     connection.settings_dict["NAME"] = there
-    MigrationExecutor(connection).migrate([("strategy", "0013_trials")])
+    MigrationExecutor(connection).migrate([("strategy", "0014_room_in_pages")])
     yield
     connection.close()
     connection.settings_dict["NAME"] = here

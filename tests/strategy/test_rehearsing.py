@@ -21,6 +21,7 @@ from tallystick.kernel.actor import Scope
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotPermitted
 from tallystick.strategy import actions
+from tallystick.strategy.actions import refreshing
 from tallystick.strategy.models import Act, Decision, Rehearsal, RehearsalAccount, RehearsalCount, Version
 from tallystick.strategy.queries import book, rehearsed
 from tallystick.strategy.queries.rehearsed import Result
@@ -171,6 +172,49 @@ def test_facts_that_the_day_changes_are_brought_up_to_date_in_the_rehearsal_alon
     assert strategies.row(due_tomorrow) == stored
 
 
+@pytest.mark.usefixtures("calendar", "hearing")
+def test_what_the_day_changes_is_all_that_a_refresh_would_change():
+    ids = _debtors(9, 9, 9, -1, -4, 5)
+    held, paused, tasked, _due_tomorrow, _due_later, pausing = ids
+    strategies.publish(DOCUMENT.replace("title: Call}", "title: Call, limit: 1 business day}"))
+    days = {Reason.MANUAL: (held, DAY, DAY + timedelta(days=2)), Reason.PAUSE: (paused, DAY, None)}
+    for reason, (account_id, from_on, until_on) in days.items():
+        terms = {"reason": reason, "from_on": from_on, "until_on": until_on, "at": at(DAY), "by": BY}
+        holds.place_hold(account_id=account_id, **terms)
+    holds.place_hold(
+        account_id=pausing, reason=Reason.PAUSE, from_on=DAY + timedelta(days=2), until_on=None, at=at(DAY), by=BY
+    )
+    strategies.refresh(*ids)
+    run(DAY)
+    strategies.refresh(*ids)
+    assert strategies.row(tasked)["tasks_stale_on"]
+    later = DAY + timedelta(days=3)
+    copies = {}
+    for name, brought in (
+        ("renewed", lambda copy: refreshing.renew(copy, day=later)),
+        ("refreshed", lambda copy: actions.refresh(ids, day=later, table=copy, keeps_past=False)),
+    ):
+        sql.execute(sql.fill("CREATE TEMP TABLE {copy} AS SELECT * FROM strategy_book", copy=name))
+        brought(name)
+        copies[name] = sql.rows(sql.fill("SELECT * FROM {copy} ORDER BY account_id", copy=name))
+
+    assert copies["renewed"] == copies["refreshed"]
+    changed = {
+        name
+        for was, now in zip(sql.rows("SELECT * FROM strategy_book ORDER BY account_id"), copies["renewed"], strict=True)
+        for name in was
+        if was[name] != now[name]
+    }
+    assert changed >= {
+        "overdue_minor",
+        "holds_until_on",
+        "holds_paused_days",
+        "holds_paused",
+        "tasks_overrun",
+        "next_review_on",
+    }
+
+
 def test_who_stands_in_a_state_that_is_gone_starts_anew():
     [account_id] = _debtors(9)
     strategies.publish(DOCUMENT)
@@ -268,14 +312,14 @@ def test_parts_come_to_the_same_and_what_was_done_is_not_done_again(monkeypatch)
     terms = {"at": at(DAY), "by": BY}
 
     begun = actions.start_rehearsal(version_id=draft.pk, today=DAY, **terms)
-    for chunk in range(20):
+    for chunk in range(5):
         actions.rehearse_chunk(rehearsal_id=begun.pk, chunk=chunk, **terms)
     assert not actions.finish_rehearsal(rehearsal_id=begun.pk, **terms)
     again = actions.start_rehearsal(version_id=draft.pk, today=DAY, **terms)
     done = actions.work_rehearsal(rehearsal_id=again.pk, **terms)
     assert actions.finish_rehearsal(rehearsal_id=again.pk, **terms)
 
-    assert (again.pk, begun.chunks, done) == (begun.pk, 64, 44)
+    assert (again.pk, begun.chunks, done) == (begun.pk, 16, 11)
     again.refresh_from_db()
     assert again.figures == whole.figures
     assert RehearsalAccount.objects.filter(rehearsal=again).count() == 20

@@ -10,8 +10,10 @@ import pytest
 from django.db import InternalError, ProgrammingError, transaction
 from tests import builders
 from tests.strategy import builders as strategies
+from tests.strategy import trial_book
 from tests.strategy.builders import BY, DAY, at, run
 from tests.strategy.reference import arm_of
+from tests.strategy.trial_book import DOCUMENT, SHARES, START, TERMS
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
@@ -21,47 +23,8 @@ from tallystick.payments import actions as payment_actions
 from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Trial, TrialLook, Version
 from tallystick.strategy.queries import trials, versions
-from tallystick.strategy.rules.trials import estimates, terms
+from tallystick.strategy.rules.trials import terms
 from tallystick.strategy.rules.trials.terms import Measure, Outcome
-
-DOCUMENT = """
-name: test
-title: Test
-start: waiting
-splits:
-  early-call:
-    shares: {champion: 50, challenger: 50}
-states:
-  waiting:
-    leave:
-      - when: overdue > 0
-        go: reminding
-  reminding:
-    leave:
-      - when: overdue <= 0
-        go: waiting
-    steps:
-      - id: call
-        when: split.early_call = "challenger"
-        otherwise: skip
-        do: [note: call]
-"""
-SHARES = {"champion": 50, "challenger": 50}
-TERMS = actions.TrialTerms(
-    title="Call early",
-    strategy="test",
-    split="early-call",
-    champion="champion",
-    challenger="challenger",
-    state="reminding",
-    measure=Measure.PAID_IN_FULL,
-    window_days=10,
-    effect=Decimal("0.05"),
-    starts_on=DAY + timedelta(days=1),
-    expected=Decimal("0.30"),
-    looks=2,
-)
-START = TERMS.starts_on
 
 
 def _register(**changed):
@@ -251,96 +214,10 @@ def _decide(version: Version, account_id: int, day, *, arm: str = "") -> None:
     )
 
 
-_BOOK = """
-WITH account AS (
-    INSERT INTO accounts_account
-        (client_id, portfolio_id, party_id, reference, currency, state, close_reason, opened_on, is_house)
-    SELECT %(client)s, %(portfolio)s, %(party)s, 'S' || number, 'GBP', 'open', '', %(start)s::date - 60, false
-    FROM generate_series(1, %(count)s) AS number RETURNING id
-), owed AS (
-    INSERT INTO ledger_entry
-        (account_id, amount_minor, cause_id, posted_at, booked_on, cause_no, cause_kind, debit, credit, currency)
-    SELECT id, 10000, id, %(at)s, %(start)s::date - 50, 0, 1, 1, 20, 'GBP' FROM account
-)
-INSERT INTO strategy_decision (account_id, decided_at, version_id, due_on, effect, from_place, to_place, facts)
-SELECT id, %(at)s, %(version)s, %(start)s, %(effect)s, 0, 1, jsonb_build_object('split.early_call',
-    CASE WHEN mod(('x' || encode(substring(sha256(('early-call:' || id)::bytea) FROM 1 FOR 4), 'hex'))::bit(32)::bigint, 100) < 50
-    THEN 'champion' ELSE 'challenger' END)
-FROM account
-"""
-_PAYING = """
-INSERT INTO ledger_entry (account_id, amount_minor, cause_id, posted_at, booked_on, cause_no, cause_kind, debit, credit, currency)
-SELECT account_id, 10000, account_id, %(at)s, %(start)s::date + 2, 0, 2, 30, 9, 'GBP' FROM strategy_decision
-WHERE mod(('x' || substring(md5(%(seed)s || account_id) FROM 1 FOR 7))::bit(28)::bigint, 10000)
-    < CASE facts ->> 'split.early_call' WHEN 'challenger' THEN %(challenger)s ELSE %(champion)s END
-"""
-
-
-def _synthetic(version: Version, count: int) -> None:
-    """Have thousands of accounts that owe £100 come to the split on the day the trial starts."""
-    account = builders.account()
-    [effect] = trials.entries(versions.program_of(version.document), "reminding")
-    sql.execute(
-        _BOOK,
-        {
-            "client": account.client_id,
-            "portfolio": account.portfolio_id,
-            "party": account.party_id,
-            "count": count,
-            "start": START,
-            "at": at(START),
-            "version": version.pk,
-            "effect": effect,
-        },
-    )
-    # Nobody has counted what was filled in just now, and a plan for empty tables takes minutes.
-    sql.execute("ANALYZE accounts_account, ledger_entry, strategy_decision")
-
-
-class _TakenBack(Exception):
-    """Undo what was paid."""
-
-
-def _z_when_paid(trial: Trial, *, seed: int, champion: int, challenger: int) -> float:
-    """Have shares of ten thousand pay, by lot, see what is found, and take it back."""
-    found = None
-    try:
-        with transaction.atomic():
-            shares = {
-                "seed": str(seed),
-                "champion": champion,
-                "challenger": challenger,
-                "at": at(START),
-                "start": START,
-            }
-            sql.execute(_PAYING, shares)
-            seen = trials.standing(trial, day=START + timedelta(days=10))
-            found = seen.arms(Measure.PAID_IN_FULL, trial).difference
-            raise _TakenBack
-    except _TakenBack:
-        assert found is not None
-        return found.z
-
-
-def test_two_arms_that_are_alike_are_found_alike_at_the_stated_rate_and_a_planted_effect_is_found(published):
-    trial = _register()
-    _synthetic(published, 2_800)
-    seen = trials.standing(trial, day=START + timedelta(days=10))
-    assert seen.arms(Measure.PAID_IN_FULL, trial).units == 2_800
-    assert seen.mismatch(trial) > estimates.MISMATCH
-
-    alike = [_z_when_paid(trial, seed=seed, champion=3_000, challenger=3_000) for seed in range(40)]
-    planted = [_z_when_paid(trial, seed=100 + seed, champion=3_000, challenger=3_500) for seed in range(20)]
-
-    # Of 40 at 5 % two are expected and more than six are rare; of 20 at 80 % sixteen are, and fewer than eleven are rare.
-    assert sum(abs(z) >= 1.96 for z in alike) <= 6
-    assert sum(z >= 1.96 for z in planted) >= 11
-
-
 def test_a_look_is_taken_when_it_is_due_and_kept_for_ever(published):
     trial = _register()
-    _synthetic(published, 1_600)
-    sql.execute(_PAYING, {"seed": "", "champion": 3_000, "challenger": 4_500, "at": at(START), "start": START})
+    trial_book.come(published, 1_600)
+    trial_book.pay(champion=3_000, challenger=4_500)
     with pytest.raises(terms.LookNotDue):
         actions.take_look(trial_id=trial.pk, at=at(START + timedelta(days=9)), by=BY)
     day = START + timedelta(days=10)
@@ -351,7 +228,7 @@ def test_a_look_is_taken_when_it_is_due_and_kept_for_ever(published):
     [look] = TrialLook.objects.all()
     assert (look.number, look.day, look.outcome) == (1, day, Outcome.BETTER)
     assert look.bound > 2.5
-    sql.execute("DELETE FROM accounts_account WHERE reference = 'S1'")
+    sql.execute("DELETE FROM accounts_account WHERE reference LIKE 'S%%'")
     kept = trials.Standing.kept(TrialLook.objects.get())
     assert kept.arms(Measure.PAID_IN_FULL, trial).units == 1_600
     assert trials.has_ended(trial)
@@ -363,8 +240,8 @@ def test_the_arm_that_was_found_better_takes_all_in_a_draft(published):
     trial = _register()
     with pytest.raises(terms.NoWinner):
         actions.draft_winner(trial_id=trial.pk, at=at(DAY), by=BY)
-    _synthetic(published, 1_600)
-    sql.execute(_PAYING, {"seed": "", "champion": 3_000, "challenger": 4_500, "at": at(START), "start": START})
+    trial_book.come(published, 1_600)
+    trial_book.pay(champion=3_000, challenger=4_500)
     day = START + timedelta(days=10)
     actions.take_look(trial_id=trial.pk, at=at(day), by=BY)
 

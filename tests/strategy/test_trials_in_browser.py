@@ -9,10 +9,12 @@ import pytest
 from django.urls import reverse
 from tests.strategy import builders as strategies
 from tests.strategy import test_pages_in_browser as pages
+from tests.strategy import trial_book
 from tests.strategy.builders import at
-from tests.strategy.test_trials import _PAYING, BY, DOCUMENT, START, _register, _synthetic
+from tests.strategy.test_trials import BY, _register
+from tests.strategy.trial_book import DOCUMENT, START
 
-from tallystick.kernel import clock, sql
+from tallystick.kernel import clock
 from tallystick.strategy import actions
 
 account = pages.account
@@ -53,8 +55,8 @@ def test_a_trial_is_registered_by_hand(manager):
 def test_what_came_of_a_trial_is_accessible(manager, is_concluded):
     version = strategies.publish(DOCUMENT)
     trial = _register()
-    _synthetic(version, 1_600)
-    sql.execute(_PAYING, {"seed": "", "champion": 3_000, "challenger": 4_500, "at": at(START), "start": START})
+    trial_book.come(version, 1_600)
+    trial_book.pay(champion=3_000, challenger=4_500)
     day = START + timedelta(days=10)
     clock.travel_to(at(day))
     if is_concluded:

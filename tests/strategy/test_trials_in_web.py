@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 from tests import builders
 from tests.strategy import builders as strategies
+from tests.strategy import trial_book
 from tests.strategy.builders import BY, at
-from tests.strategy.test_trials import _PAYING, DOCUMENT, START, TERMS, _register, _synthetic
+from tests.strategy.test_trials import _register
+from tests.strategy.trial_book import DOCUMENT, START, TERMS
 
 from tallystick.access.rules.grants import Reach
 from tallystick.access.rules.rights import Role
@@ -56,8 +58,8 @@ def test_a_trial_is_sized_then_registered_and_read(published, signed_in):
 
 def test_figures_between_looks_say_that_nothing_may_be_concluded_and_a_look_concludes(published, signed_in):
     trial = _register()
-    _synthetic(published, 1_600)
-    sql.execute(_PAYING, {"seed": "", "champion": 3_000, "challenger": 4_500, "at": at(START), "start": START})
+    trial_book.come(published, 1_600)
+    trial_book.pay(champion=3_000, challenger=4_500)
     day = START + timedelta(days=10)
     clock.travel_to(at(day))
     manager = signed_in(Role.CREDIT_MANAGER)
@@ -79,7 +81,7 @@ def test_figures_between_looks_say_that_nothing_may_be_concluded_and_a_look_conc
 
 def test_arms_that_are_filled_wrongly_are_told_loudly(published, signed_in):
     trial = _register()
-    _synthetic(published, 1_600)
+    trial_book.come(published, 1_600)
     # A third of the challengers never owed anything as far as the ledger knows.
     sql.execute(
         """

@@ -78,6 +78,22 @@ def test_events_that_stand_in_the_database_as_rows_are_appended_there(monkeypatc
     assert [words[1] for words in told] == ([[1, 2, 3]] if heard else [])
 
 
+def test_rows_of_several_kinds_are_appended_in_their_order_and_each_kind_is_heard_by_its_own(monkeypatch):
+    told = []
+    monkeypatch.setitem(actions._listeners, NOTE, [lambda *words: told.append(words)])
+    rows = sql.Rows(
+        "SELECT 7 AS account_id, (%(named)s::text[])[number] AS kind, jsonb_build_object('n', number) AS data,"
+        " %(day)s::date AS happened_on FROM generate_series(1, 3) AS number",
+        {"day": TODAY, "named": [NOTE, "b.Other", NOTE]},
+    )
+
+    assert actions.append_rows(rows, kind=[NOTE, "b.Other"], at=AT, by=TEST) == 3
+
+    newest_first = queries.of_account([7])
+    assert [(each["kind"], each["data"]["n"]) for each in newest_first] == [(NOTE, 3), ("b.Other", 2), (NOTE, 1)]
+    assert told == [(NOTE, [7, 7], [newest_first[2]["id"], newest_first[0]["id"]], AT)]
+
+
 def test_every_account_of_a_set_is_told_data_of_its_own_or_all_the_same():
     with pytest.raises(ValueError, match="data of its own"):
         actions.append_bulk(kind=NOTE, account_ids=[1, 2], data=[{}], happened_on=TODAY, at=AT, by=TEST)

@@ -118,11 +118,27 @@ def test_the_depth_is_counted_for_a_person_and_their_teams(teams):
     task(account, team_id=york.pk)
     task(account, assignee_id=ann.pk)
 
-    assert queries.depth(by=builders.actor(ann), today=TODAY) == {
-        "mine": 1,
-        "team": 1,
-        "oldest_due_on": TODAY - timedelta(days=9),
-    }
+    found = queries.depth(by=builders.actor(ann), today=TODAY)
+    assert found == queries.Depth(mine=1, team=1, oldest_due_on=TODAY - timedelta(days=9))
+    assert not found.is_more
+
+
+def test_no_more_is_counted_than_anybody_reads(teams, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_COUNTED", 2)
+    leeds, york = teams
+    ann = builders.user()
+    for team in teams:
+        Membership.objects.create(user=ann, team=team)
+    account = builders.account()
+    task(account, team_id=leeds.pk, due_on=TODAY - timedelta(days=9))
+    task(account, team_id=york.pk)
+
+    assert queries.depth(by=builders.actor(ann), today=TODAY) == queries.Depth(0, 2, TODAY - timedelta(days=9))
+
+    task(account, team_id=york.pk)
+    found = queries.depth(by=builders.actor(ann), today=TODAY)
+    assert (found.team, found.most, found.is_more) == (3, 2, True)
+    assert found.oldest_due_on is None, "the oldest may be among those that were not counted"
 
 
 MIDNIGHT = datetime(2026, 6, 30, 23, 0, tzinfo=UTC)

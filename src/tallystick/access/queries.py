@@ -9,7 +9,7 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tallystick.access.models import AuditEvent, BusinessUnit, Grant, Membership, Team, User
@@ -140,6 +140,12 @@ def business_units() -> QuerySet[BusinessUnit]:
 def teams() -> QuerySet[Team]:
     """Give the teams by business unit and name."""
     return Team.objects.select_related("business_unit").order_by("business_unit__name", "name")
+
+
+def team_sizes() -> dict[int, int]:
+    """Give how many people who may log in each team has, by the team's id."""
+    people = Team.objects.filter(memberships__user__is_active=True).annotate(people=Count("memberships"))
+    return dict(people.values_list("pk", "people"))
 
 
 def unit_choices() -> list[tuple[int, str]]:

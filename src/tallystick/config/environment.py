@@ -198,7 +198,14 @@ class Environment:
     )
     web_workers: int = _variable("TALLYSTICK_WEB_WORKERS", _count, "2", "Web server processes.")
     web_threads: int = _variable("TALLYSTICK_WEB_THREADS", _count, "4", "Threads of each web server process.")
-    jobs: int = _variable("TALLYSTICK_JOBS", _count, "2", "Background jobs that the worker does at the same time.")
+    jobs: int = _variable("TALLYSTICK_JOBS", _count, "2", "Background jobs that each worker does at the same time.")
+    night_yields: int = _variable(
+        "TALLYSTICK_NIGHT_YIELDS",
+        _number,
+        "10",
+        "How far the night lets people go first: by so much (0 to 19) the worker of the night, and the embedded server's "
+        "processes that work for it, are of lower priority. 0: not at all.",
+    )
     time_zone: str = _variable(
         "TALLYSTICK_TIME_ZONE", str, "Europe/London", "Time zone in which instants are shown to people."
     )

@@ -15,6 +15,8 @@ from procrastinate import App, JobContext
 from procrastinate.jobs import Status
 from procrastinate.worker import Worker
 
+from tallystick.strategy.actions.deferring import NIGHT
+
 _logger = logging.getLogger(__name__)
 
 #: Seconds without a heartbeat (there is one every 10) after which a worker counts as dead.
@@ -39,6 +41,11 @@ def application_of_worker(app: App) -> App:
     fetching.tasks = app.tasks
     fetching.periodic_registry = app.periodic_registry
     return fetching
+
+
+def queues(app: App, *, of_night: bool) -> list[str]:
+    """Give the queues of what goes through the whole book, or of everything else."""
+    return [NIGHT] if of_night else sorted({task.queue for task in app.tasks.values()} - {NIGHT})
 
 
 def on_a_live_connection(do: Callable[[], Any], context: JobContext, worker: Worker) -> Any:

@@ -11,6 +11,7 @@ from tallystick.kernel import clock
 from tallystick.kernel.actor import system
 from tallystick.kernel.calendars import local_day
 from tallystick.strategy import actions
+from tallystick.strategy.actions.deferring import NIGHT
 from tallystick.strategy.queries import runs
 
 
@@ -49,7 +50,7 @@ def _run_today() -> None:
     actions.defer_run(run_id=run.pk)
 
 
-@app.task(name="strategy.work_run")
+@app.task(name="strategy.work_run", queue=NIGHT)
 def work_run(run_id: int) -> None:
     """Do chunks of a run until none is left."""
     at, by = clock.now(), system("nightly run")
@@ -60,13 +61,13 @@ def work_run(run_id: int) -> None:
         actions.take_looks(at=at, by=by)
 
 
-@app.task(name="strategy.keep_scores")
+@app.task(name="strategy.keep_scores", queue=NIGHT)
 def keep_scores(day: str) -> None:
     """Keep the scores that a night, or another scorecard, has changed."""
     actions.keep_scores(day=date.fromisoformat(day), at=clock.now(), by=system("nightly run"))
 
 
-@app.task(name="strategy.work_rehearsal")
+@app.task(name="strategy.work_rehearsal", queue=NIGHT)
 def work_rehearsal(rehearsal_id: int) -> None:
     """Do parts of a rehearsal until none is left."""
     at, by = clock.now(), system("a rehearsal")
@@ -74,7 +75,15 @@ def work_rehearsal(rehearsal_id: int) -> None:
     actions.finish_rehearsal(rehearsal_id=rehearsal_id, at=at, by=by)
 
 
-@app.task(name="strategy.settle")
+@app.task(name="strategy.work_foresight", queue=NIGHT)
+def work_foresight(foresight_id: int) -> None:
+    """Do parts of a foresight until none is left."""
+    at, by = clock.now(), system("a foresight")
+    actions.work_foresight(foresight_id=foresight_id, at=at, by=by)
+    actions.finish_foresight(foresight_id=foresight_id, at=at, by=by)
+
+
+@app.task(name="strategy.settle", queue=NIGHT)
 def settle(day: str) -> None:
     """Bring every account to the version that treats it, after one was published or assigned."""
     actions.settle(day=date.fromisoformat(day), at=clock.now(), by=system("a published strategy"))

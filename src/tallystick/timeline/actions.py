@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -100,29 +100,42 @@ def append_bulk(
 
 _APPEND_ROWS = """
 INSERT INTO timeline_event (account_id, data, recorded_at, happened_on, kind, actor, user_id)
-SELECT account_id, data, %(at)s, happened_on, %(kind)s, %(actor)s, %(user_id)s
+SELECT account_id, data, %(at)s, happened_on, {kind}, %(actor)s, %(user_id)s
 FROM {rows} AS told
 {returning}
 """
 
 
 @transaction.atomic
-def append_rows(rows: sql.Rows, *, kind: str, at: datetime, by: Actor) -> int:
-    """Append events of a kind that stand in the database as rows (account_id, data jsonb, happened_on); give their number.
+def append_rows(rows: sql.Rows, *, kind: str | Collection[str], at: datetime, by: Actor) -> int:
+    """Append events that stand in the database as rows (account_id, data jsonb, happened_on), in their order; give their number.
 
-    The bulk twin of `append`. Whoever listens is told of all of them at once.
+    The bulk twin of `append`. They are of one kind, or each of the kind that a column `kind` names, one of those given. Whoever
+    listens to a kind is told of all its events at once.
     """
-    query, params = rows.into(_APPEND_ROWS, {"at": at, "kind": kind, "actor": by.label, "user_id": by.user_id})
-    if not _listeners.get(kind):
-        return sql.execute(sql.fill(query, returning=""), params)
+    kinds = [kind] if isinstance(kind, str) else list(kind)
+    is_heard = any(_listeners.get(each) for each in kinds)
+    query = sql.fill(
+        _APPEND_ROWS,
+        kind="%(kind)s" if isinstance(kind, str) else "told.kind",
+        returning="RETURNING kind, account_id, id" if is_heard else "",
+    )
+    common = {"at": at, "actor": by.label, "user_id": by.user_id, **({"kind": kind} if isinstance(kind, str) else {})}
+    query, params = rows.into(query, common)
+    if not is_heard:
+        return sql.execute(query, params)
     # Only who is listened to is sent a million ids.
     with sql.cursor() as cursor:
-        cursor.execute(sql.fill(query, returning="RETURNING account_id, id"), params)
+        cursor.execute(query, params)
         appended = cursor.fetchall()
-    if appended:
-        accounts, ids = map(list, zip(*appended, strict=True))
-        for listener in _listeners[kind]:
-            listener(kind, accounts, ids, at)
+    by_kind: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for of_kind, account_id, event_id in appended:
+        accounts, ids = by_kind[of_kind]
+        accounts.append(account_id)
+        ids.append(event_id)
+    for of_kind, (accounts, ids) in by_kind.items():
+        for listener in _listeners.get(of_kind, ()):
+            listener(of_kind, accounts, ids, at)
     return len(appended)
 
 

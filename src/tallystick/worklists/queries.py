@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -109,13 +110,46 @@ def _wanted(
     }
 
 
-def depth(*, by: Actor, today: date) -> dict[str, Any]:
-    """Count what is due for a person and for the teams they work in: `mine`, `team`, `oldest_due_on`."""
+#: How many pieces of work are counted: who has more than these has more than enough.
+MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How much is due for a person and for the teams they work in. One more than the most says that there is more than that."""
+
+    mine: int
+    team: int
+    #: The day of the oldest of it; None where nothing is due, or more than was counted.
+    oldest_due_on: date | None
+
+    @property
+    def most(self) -> int:
+        """How many are counted at most."""
+        return MOST_COUNTED
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there is more than was counted."""
+        return max(self.mine, self.team) > self.most
+
+
+def depth(*, by: Actor, today: date) -> Depth:
+    """Count what is due for a person and for the teams they work in. It costs the same however much there is."""
     user_id = by.user_id or 0
-    return sql.rows(
-        _query("depth"),
-        {"user_id": user_id, "teams": teams_of(user_id), "today": today, "clients": by.scope.as_list()},
-    )[0]
+    counted = Depth(
+        **sql.rows(
+            _query("depth"),
+            {
+                "user_id": user_id,
+                "teams": teams_of(user_id),
+                "today": today,
+                "clients": by.scope.as_list(),
+                "most": MOST_COUNTED,
+            },
+        )[0]
+    )
+    return replace(counted, oldest_due_on=None) if counted.is_more else counted
 
 
 INVARIANTS = (

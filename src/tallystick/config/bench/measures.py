@@ -86,6 +86,8 @@ class Report:
     items: int
     figures: list[Figure] = field(default_factory=list)
     latencies: list[Latency] = field(default_factory=list)
+    #: Further tables, in Markdown.
+    tables: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -109,7 +111,7 @@ def run(*, accounts: int, progress: Callable[[str], None]) -> Report:
         ("invoices", files.invoices(accounts, today=today)),
     ):
         progress(f"import of {name}")
-        report.figures.append(_import(name, list(content), accounts, at))
+        report.figures.append(import_file(name, list(content), accounts, at))
     _measure_answers(report, at, progress)
     _measure_book(report, today, progress)
     _measure_night(report, today, at, progress)
@@ -140,9 +142,10 @@ def _prepare(at: datetime) -> None:
     work_off()
 
 
-def _import(name: str, content: list[bytes], accounts: int, at: datetime) -> Figure:
+def import_file(name: str, content: list[bytes], accounts: int, at: datetime, *, client: str = "BENCH") -> Figure:
+    """Import a file of customers or invoices of a client, shared by all hands, beside a bare COPY of the same file."""
     bare = _bare_copy(name, content)
-    source = intake.open_source(client_code="BENCH", name=name, kind=_SOURCES[name], at=at, by=BENCH)
+    source = intake.open_source(client_code=client, name=name, kind=_SOURCES[name], at=at, by=BENCH)
     with timed() as seconds:
         batch = intake.upload_file(source_id=source.pk, file_name=f"{name}.csv", content=content, at=at, by=BENCH)
         guess = intake.guess_mapping(batch_id=batch.pk, by=BENCH)
@@ -186,6 +189,11 @@ def settle() -> None:
     """Bring the tables to rest, as autovacuum would in time."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def count_items() -> int:
+    """Count the items of the book."""
+    return int(sql.value("SELECT count(*) FROM accounts_item"))
 
 
 def plain_scan(table: str) -> float:
@@ -294,6 +302,8 @@ def written(report: Report, machine: str) -> str:
         text.write("\n| server time | median ms | p95 ms | times |\n|---|---:|---:|---:|\n")
     for wait in report.latencies:
         text.write(f"| {wait.name} | {wait.median:.1f} | {wait.p95:.1f} | {wait.times} |\n")
+    for table in report.tables:
+        text.write("\n" + table)
     text.write("\n" + "\n".join(f"- {note}" for note in report.notes) + "\n")
     return text.getvalue()
 

@@ -1,6 +1,7 @@
 """Writes of the room: queue, send, cancel and send again, log calls, keep templates."""
 
 from tallystick.contact.actions.calls import log_call
+from tallystick.contact.actions.imagining import imagine_sending
 from tallystick.contact.actions.outbox import acknowledge_command, cancel_message, resend_message, send_message
 from tallystick.contact.actions.queueing import queue_messages, queue_notices, queue_service_commands
 from tallystick.contact.actions.sending import recover_stalled, send_due
@@ -10,6 +11,7 @@ __all__ = [
     "acknowledge_command",
     "cancel_message",
     "draft_template",
+    "imagine_sending",
     "load_templates",
     "log_call",
     "publish_template",

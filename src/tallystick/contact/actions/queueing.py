@@ -121,13 +121,15 @@ def _queue(
         "by_id": by.user_id,
     }
     outcome = Outcome()
+    refused: list[dict[str, Any]] = []
     for row in sql.rows(query, params):
-        if not row["refusal"]:
+        if row["refusal"]:
+            outcome.refused[row["refusal"]] = row["number"]
+            refused.append(row)
+        else:
             outcome.done = row["number"]
             _tell_ordered(row, asked=asked, at=at, by=by)
-            continue
-        outcome.refused[row["refusal"]] = row["number"]
-        _tell_refused(row, asked=asked, template=voice.name if voice else "", at=at, by=by)
+    _tell_refused(refused, asked=asked, template=voice.name if voice else "", at=at, by=by)
     outcome.already = len(chosen) - outcome.done - outcome.refused.total()
     defer_sending(outcome.done)
     return outcome
@@ -147,13 +149,18 @@ def _tell_ordered(row: dict[str, Any], *, asked: Asked, at: datetime, by: Actor)
     )
 
 
-def _tell_refused(row: dict[str, Any], *, asked: Asked, template: str, at: datetime, by: Actor) -> None:
-    said = {"channel": asked.channel.value, "template": template, "code": row["refusal"]}
+def _tell_refused(rows: Sequence[dict[str, Any]], *, asked: Asked, template: str, at: datetime, by: Actor) -> None:
+    """Tell the accounts, whatever the reason of each, at once."""
+    said = {"channel": asked.channel.value, "template": template}
     timeline.append_bulk(
         kind=f"contact.{events.MessageRefused.__name__}",
-        account_ids=row["account_ids"],
-        data=[{"message_id": message_id, **said} for message_id in row["message_ids"]],
-        happened_on=row["days"],
+        account_ids=[account_id for row in rows for account_id in row["account_ids"]],
+        data=[
+            {"message_id": message_id, **said, "code": row["refusal"]}
+            for row in rows
+            for message_id in row["message_ids"]
+        ],
+        happened_on=[day for row in rows for day in row["days"]],
         at=at,
         by=by,
     )

@@ -73,3 +73,25 @@ WHERE id = ANY(%(ids)s) AND account_id = ANY(%(account_ids)s) AND state = 'sendi
 UPDATE contact_message
 SET state = 'failed', refusal = %(code)s, failure = %(failure)s
 WHERE id = %(id)s AND account_id = %(account_id)s AND state = 'sending' AND attempts = %(attempts)s;
+
+-- name: imagine_sent
+-- Write down that the claimed messages left, in a world that is only imagined.
+UPDATE contact_message AS message
+SET state = 'sent', sent_at = %(at)s, failure = ''
+WHERE state = 'sending' AND handed_at IS NULL
+  AND (message.id, message.account_id) IN (SELECT * FROM unnest(%(ids)s::bigint[], %(account_ids)s::bigint[]))
+RETURNING message.*;
+
+-- name: told_imagined
+-- What is told of the messages that left, as it is told of those that do. No bytes are kept of them.
+SELECT made.account_id, (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS happened_on,
+       CASE WHEN made.command <> '' THEN
+           jsonb_build_object('message_id', made.id, 'command', made.command, 'document_id', 0)
+       ELSE
+           jsonb_build_object('message_id', made.id, 'channel', made.channel, 'template', coalesce(template.name, ''),
+                              'recipient', made.recipient, 'subject', '', 'document_id', 0)
+       END AS data
+FROM made
+JOIN accounts_client AS client ON client.id = made.client_id
+LEFT JOIN contact_template AS template ON template.id = made.template_id
+ORDER BY made.account_id, made.id;

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.backends.postgresql import base
 from psycopg import OperationalError
 
+from tallystick.kernel import yielding
 from tallystick.kernel.backend.numbers import ListOfNumbersDumper
 from tallystick.kernel.postgres import ROLE, Embedded
 
@@ -47,20 +48,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
         except OperationalError:
             server = self.embedded
-            if server is None or server.is_ready():
+            # A server that is started by who yields would yield to everybody, for everybody's work.
+            if server is None or server.is_ready() or yielding.is_low():
                 raise
             server.start()
             return super().get_new_connection(conn_params)
 
     def init_connection_state(self) -> None:
-        """Write lists of ids quickly, and keep a server of the operator's own from compiling each query.
+        """Write lists of ids quickly, yield where this process does, and keep a server of one's own from compiling each query.
 
         The night's statement is one large expression: LLVM takes longer to compile it, once for every leaf of the book, than
         it takes to run.
         """
         super().init_connection_state()
         self.connection.adapters.register_dumper(list, ListOfNumbersDumper)
-        if self.embedded is None:
+        if self.embedded is not None:
+            yielding.lower(self.connection.info.backend_pid)
+        else:
             with self.connection.cursor() as cursor:
                 cursor.execute("SET jit = off")
             if not self.get_autocommit():

@@ -4,6 +4,7 @@ from tallystick.strategy.actions.answering import answer, answer_events, answer_
 from tallystick.strategy.actions.approving import approve, send_back
 from tallystick.strategy.actions.deferring import (
     defer_following,
+    defer_foresight,
     defer_rehearsal,
     defer_run,
     defer_scoring,
@@ -20,6 +21,14 @@ from tallystick.strategy.actions.editing import (
     remove_part,
     undo_edit,
     write_copy,
+)
+from tallystick.strategy.actions.foreseeing.making import (
+    finish_foresight,
+    foresee,
+    foresee_chunk,
+    set_house_numbers,
+    start_foresight,
+    work_foresight,
 )
 from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
@@ -42,6 +51,7 @@ from tallystick.strategy.actions.trials import Terms as TrialTerms
 from tallystick.strategy.actions.trials import (
     draft_winner,
     end_trial,
+    look_back,
     register_trial,
     size_trial,
     take_look,
@@ -63,6 +73,7 @@ __all__ = [
     "begin_strategy",
     "cancel_plan",
     "defer_following",
+    "defer_foresight",
     "defer_rehearsal",
     "defer_run",
     "defer_scoring",
@@ -72,14 +83,18 @@ __all__ = [
     "draft_without",
     "drop_copy",
     "end_trial",
+    "finish_foresight",
     "finish_rehearsal",
     "finish_run",
+    "foresee",
+    "foresee_chunk",
     "import_strategy",
     "judge",
     "keep_copy",
     "keep_golden",
     "keep_plans",
     "keep_scores",
+    "look_back",
     "move_part",
     "pause_run",
     "plan",
@@ -98,8 +113,10 @@ __all__ = [
     "roll_back",
     "run_chunk",
     "send_back",
+    "set_house_numbers",
     "settle",
     "size_trial",
+    "start_foresight",
     "start_rehearsal",
     "start_run",
     "take_look",
@@ -108,6 +125,7 @@ __all__ = [
     "tidy_book",
     "touch",
     "undo_edit",
+    "work_foresight",
     "work_rehearsal",
     "work_run",
     "write_copy",

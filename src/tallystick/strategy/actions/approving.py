@@ -8,23 +8,33 @@ from django.conf import settings
 from django.db import transaction
 
 from tallystick.kernel.actor import Actor
+from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.actions import kinds
 from tallystick.strategy.actions.recording import cancel_plans, record
-from tallystick.strategy.models import Act, Rehearsal, Version
-from tallystick.strategy.queries import life, rehearsals, versions
+from tallystick.strategy.models import Act, Foresight, Rehearsal, Version
+from tallystick.strategy.queries import foresights, life, rehearsals, versions
 from tallystick.strategy.rules import lifecycle
 from tallystick.strategy.rules.lifecycle import ActKind, PlanKind, State
 from tallystick.strategy.rules.rehearsal import NotRehearsed, RehearsalTooOld
 
 
 @transaction.atomic
-def approve(*, version_id: int, rehearsal_id: int | None = None, comment: str = "", at: datetime, by: Actor) -> Act:
+def approve(
+    *,
+    version_id: int,
+    rehearsal_id: int | None = None,
+    foresight_id: int | None = None,
+    comment: str = "",
+    at: datetime,
+    by: Actor,
+) -> Act:
     """Find a draft right: from now on it can be published as it is, and not otherwise.
 
     The act names what was approved: the hashes of the document and its golden accounts, and the rehearsal that is signed with
-    them, by its hash: the one that was looked at, else the last finished one of just this document.
+    them, by its hash: the one that was looked at, else the last finished one of just this document. Where days ahead were
+    foreseen by it, those figures are signed too.
 
-    :raises NotFound: there is no such version
+    :raises NotFound: there is no such version, or no such foresight of it as it is
     :raises NotToApprove: it is not a draft
     :raises OwnWork: `by` wrote it or changed its golden accounts, and the house does not allow that
     :raises NotRehearsed, RehearsalTooOld: nobody knows what it would do to the book as it is
@@ -41,14 +51,15 @@ def approve(*, version_id: int, rehearsal_id: int | None = None, comment: str = 
     kinds.of(version.paper).check(version, at=at)
     version.state = State.APPROVED
     version.save(update_fields=["state"])
-    return _approved(version, rehearsal, is_own=is_own, comment=comment, at=at, by=by)
+    foresight = _foreseen(version, foresight_id)
+    return _approved(version, rehearsal, foresight, is_own=is_own, comment=comment, at=at, by=by)
 
 
 def approve_of_system(version: Version, *, at: datetime, by: Actor) -> None:
     """Approve a draft that the program itself kept, such as a document it ships, for the reason it acts for."""
     version.state = State.APPROVED
     version.save(update_fields=["state"])
-    _approved(version, None, is_own=True, comment="", at=at, by=by)
+    _approved(version, None, None, is_own=True, comment="", at=at, by=by)
 
 
 def _signed(version: Version, rehearsal_id: int | None, *, at: datetime, by: Actor) -> Rehearsal | None:
@@ -69,8 +80,25 @@ def _signed(version: Version, rehearsal_id: int | None, *, at: datetime, by: Act
     return rehearsal
 
 
+def _foreseen(version: Version, foresight_id: int | None) -> Foresight | None:
+    """Give the finished foresight that an approval signs: the one that was looked at, else the last; None where there is none."""
+    if foresight_id is None:
+        return foresights.last_finished(version)
+    found = foresights.of_document(version).filter(pk=foresight_id, finished_at__isnull=False).order_by("pk").first()
+    if found is None:
+        raise NotFound(what="foresight", reference=foresight_id)
+    return found
+
+
 def _approved(
-    version: Version, rehearsal: Rehearsal | None, *, is_own: bool, comment: str, at: datetime, by: Actor
+    version: Version,
+    rehearsal: Rehearsal | None,
+    foresight: Foresight | None,
+    *,
+    is_own: bool,
+    comment: str,
+    at: datetime,
+    by: Actor,
 ) -> Act:
     return record(
         version,
@@ -81,6 +109,8 @@ def _approved(
         **life.fingerprint(version),
         rehearsal=rehearsal.pk if rehearsal else None,
         figures=rehearsal.figures if rehearsal else None,
+        foresight=foresight.pk if foresight else None,
+        foreseen=foresight.figures if foresight else None,
         is_own=is_own,
     )
 

@@ -1,29 +1,27 @@
-"""Compare how the accounts of a leaf fare by two ways, in the database: what differs is kept, and the rest is counted."""
+"""Compare how the accounts of a part of the book fare by two ways, in the database: what differs is kept, all is counted."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from tallystick.kernel import sql
-from tallystick.strategy.models import Rehearsal, RehearsalCount
+from tallystick.strategy.actions import refreshing
+from tallystick.strategy.queries.book import BOOK
 from tallystick.strategy.queries.imagining import GOES_ON, Imagined, Side, array
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import rehearsal as rules
 from tallystick.strategy.rules.rehearsal import Harm, Segment
 
-#: Rows whose facts a day has changed, brought up to date.
-FRESH = "strategy_rehearsed_fresh"
-#: Rows of accounts to which more than one thing happens.
-GOING = "strategy_rehearsed_going"
-#: What happened to those, one thing after the other.
+#: Rows of accounts that are looked at by themselves: the day changes their facts, or more than one thing happens to them.
+APART = "strategy_rehearsed_apart"
+#: What happens to those, one thing after the other.
 CHAIN = "strategy_rehearsed_chain"
-#: Both ways of every account that the version would treat.
+#: Both ways of each of them.
 BOTH = "strategy_rehearsed_both"
+#: How many accounts are alike in everything that is counted, and who of them fares otherwise.
+TALLY = "strategy_rehearsed_tally"
 #: How often one account is looked at, as in a run.
 _MOST_PASSES = 70
 _PLACED = ("place", "state_entered_on", "next_review_on", "stepped_on")
@@ -40,15 +38,14 @@ _SEGMENTS = {
 
 
 @contextmanager
-def tables(leaf: str) -> Iterator[None]:
+def tables() -> Iterator[None]:
     """Have the tables of a comparison, empty, for as long as it takes. They are this connection's own, and stay for the next.
 
-    To make and drop them for each leaf would cost more than comparing a small one.
+    To make and drop them each time would cost more than comparing a small part.
     """
-    for name in (FRESH, GOING):
-        sql.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} (LIKE {leaf} INCLUDING DEFAULTS) ON COMMIT DELETE ROWS")
     sql.execute(
         f"""
+        CREATE TEMP TABLE IF NOT EXISTS {APART} (LIKE {BOOK} INCLUDING DEFAULTS) ON COMMIT DELETE ROWS;
         CREATE TEMP TABLE IF NOT EXISTS {CHAIN} (
             side text, pass integer, account_id bigint, number integer,
             place smallint, state_entered_on date, next_review_on date, stepped_on date
@@ -56,112 +53,93 @@ def tables(leaf: str) -> Iterator[None]:
         CREATE TEMP TABLE IF NOT EXISTS {BOTH} (
             account_id bigint, client_id bigint, portfolio_id bigint, currency text, open_minor bigint, is_company boolean,
             owes boolean, age smallint, care smallint,
-            was_number integer, was_stand integer, is_number integer, is_stand integer
+            was_number integer, was_stand integer, is_number integer, is_stand integer, is_stale boolean
+        ) ON COMMIT DELETE ROWS;
+        CREATE TEMP TABLE IF NOT EXISTS {TALLY} (
+            was_number integer, was_stand integer, is_number integer, is_stand integer,
+            stands_otherwise boolean, differs boolean, is_apart boolean, harms smallint,
+            currency text, portfolio_id bigint, is_company boolean, age smallint, care smallint,
+            accounts bigint, open_minor numeric, account_ids bigint[], client_ids bigint[], open_minors bigint[]
         ) ON COMMIT DELETE ROWS
         """
     )
     yield
-    sql.execute(f"TRUNCATE {FRESH}, {GOING}, {CHAIN}, {BOTH}")
+    sql.execute(f"TRUNCATE {APART}, {CHAIN}, {BOTH}, {TALLY}")
 
 
-@dataclass(slots=True)
-class Tally:
-    """The counts of a part of the book, over its leaves."""
+def compare(imagined: Imagined, tables: Sequence[str], *, rehearsal_id: int, chunk: int) -> int:
+    """Have every account of a part of the book fare both ways; give how many they are.
 
-    accounts: int = 0
-    _counts: Counter[tuple[Any, ...]] = field(default_factory=Counter)
-    _amounts: Counter[tuple[Any, ...]] = field(default_factory=Counter)
-
-    def add(self, counted: Sequence[dict[str, Any]]) -> None:
-        """Add the counts of a leaf."""
-        for row in counted:
-            key = (row["segment"], row["value"], row["currency"], row["before"], row["after"], row["differs"])
-            self._counts[key] += row["accounts"]
-            self._amounts[key] += row["open_minor"]
-            self.accounts += row["accounts"] if row["segment"] == Segment.WHOLE else 0
-
-    def keep(self, rehearsal: Rehearsal, chunk: int) -> None:
-        """Keep them as those of a part."""
-        names = ("segment", "value", "currency", "before", "after", "differs")
-        RehearsalCount.objects.bulk_create(
-            RehearsalCount(
-                rehearsal=rehearsal,
-                chunk=chunk,
-                accounts=accounts,
-                open_minor=Decimal(self._amounts[key]),
-                **dict(zip(names, key, strict=True)),
-            )
-            for key, accounts in sorted(self._counts.items())
-        )
+    All are counted in one scan, and those that fare otherwise are kept. Accounts whose facts the day changes, and those to which
+    more than one thing happens, are looked at again by themselves: they are few.
+    """
+    apart = imagined.rows([APART])
+    ways = (
+        _Way(imagined, imagined.before, "was", imagined.treated(apart)),
+        _Way(imagined, imagined.after, "is", imagined.moved_over(imagined.treated(apart))),
+    )
+    more = " OR ".join(("is_stale", *(f"coalesce({way.goes_on}[{way.name}_number], false)" for way in ways)))
+    with _hashed():
+        sql.execute(_tallied(f"({_both(imagined, imagined.rows(tables))} OFFSET 0)", *ways, is_apart=more))
+    if _set_apart(tables):
+        refreshing.renew(APART, day=imagined.day)
+        sql.execute(f"INSERT INTO {BOTH} {_both(imagined, apart)}")
+        for way in ways:
+            way.go_on()
+        sql.execute(_tallied(BOTH, *ways, is_apart="false"))
+    _keep_differing(rehearsal_id, *ways)
+    _keep_counts(rehearsal_id, chunk, *ways)
+    return int(sql.value(f"SELECT coalesce(sum(accounts), 0) FROM {TALLY}"))  # noqa: S608
 
 
-def compare(imagined: Imagined, leaf: str, *, rehearsal_id: int) -> list[dict[str, Any]]:
-    """Have every account of a leaf fare both ways; keep those that fare otherwise, and give the counts of all."""
-    rows = imagined.up_to_date(leaf, FRESH)
-    sql.execute(_both(imagined, rows))
-    ways = [
-        _Way(imagined, imagined.before, "was", imagined.treated(_GOING_ROWS.format(_columns(imagined)))),
-        _Way(
-            imagined,
-            imagined.after,
-            "is",
-            imagined.moved_over(imagined.treated(_GOING_ROWS.format(_columns(imagined)))),
-        ),
-    ]
-    going = " OR ".join(f"{way.goes_on}[{way.name}_number]" for way in ways)
-    sql.execute(
+@contextmanager
+def _hashed() -> Iterator[None]:
+    """Have the planner group by a hash. It cannot know how few of many rows differ, and would sort them all."""
+    sql.execute("SET LOCAL enable_sort = off")
+    yield
+    sql.execute("SET LOCAL enable_sort TO DEFAULT")
+
+
+def _set_apart(tables: Sequence[str]) -> int:
+    """Copy the rows of accounts that are looked at by themselves, and count them there alone; give how many they are."""
+    rows = " UNION ALL ".join(f"SELECT * FROM {table}" for table in tables)  # noqa: S608
+    apart = sql.execute(
         f"""
-        INSERT INTO {GOING} ({_columns(imagined)})
-        SELECT {_columns(imagined)} FROM ({rows}) AS book
-        WHERE account_id IN (SELECT account_id FROM {BOTH} WHERE {going})
+        INSERT INTO {APART} SELECT * FROM ({rows}) AS book
+        WHERE account_id IN (SELECT unnest(account_ids) FROM {TALLY} WHERE is_apart)
         """  # noqa: S608
     )
-    for way in ways:
-        way.go_on()
-    compared = _compared(imagined, *ways)
-    sql.execute(
-        f"""
-        INSERT INTO strategy_rehearsal_account
-            (rehearsal_id, account_id, client_id, before, after, harms, currency, open_minor)
-        SELECT {rehearsal_id:d}, account_id, client_id, {ways[0].outcome}, {ways[1].outcome}, harms, currency, open_minor
-        FROM ({compared}) AS book WHERE differs ORDER BY account_id
-        """  # noqa: S608
-    )
-    return [{**row, "segment": _SEGMENTS[row.pop("grouped")].value} for row in sql.rows(_counted(compared, *ways))]
-
-
-_GOING_ROWS = f"SELECT {{}} FROM {GOING}"  # noqa: S608
-
-
-def _columns(imagined: Imagined) -> str:
-    return ", ".join(imagined.columns)
+    if apart:
+        sql.execute(f"DELETE FROM {TALLY} WHERE is_apart")  # noqa: S608
+    return apart
 
 
 def _both(imagined: Imagined, rows: str) -> str:
-    """Write the statement that fills the table of both ways: one scan, and no account is asked one by one."""
+    """Write both ways of some rows beside each other: one scan, and no account is asked one by one."""
     before, after = imagined.before, imagined.after
     was = imagined.treated(
         rows,
         f"{before.statement.timed} AS was_number",
         "book.version_id AS was_version",
         "book.place AS was_place",
+        f"{imagined.is_stale} AS is_stale",
     )
-    moved = imagined.moved_over(was, "book.was_number", "book.was_version", "book.was_place")
+    moved = imagined.moved_over(was, "book.was_number", "book.was_version", "book.was_place", "book.is_stale")
     late = f"({imagined.quoted_day} - book.oldest_due_on)"
     was_stand = f"coalesce({before.statement.to_places}[book.was_number], book.was_place)"
     return f"""
-        INSERT INTO {BOTH}
         SELECT book.account_id, book.client_id, book.portfolio_id, book.currency, book.open_minor, book.is_company,
                book.is_open AND book.open_minor > 0 AS owes,
                coalesce(width_bucket({late}, {array("integer", rules.AGES)}), 0)::smallint AS age,
                ({imagined.care})::smallint AS care, book.was_number, {before.stand(was_stand, "book.was_version")} AS was_stand,
-               book.is_number, {after.stand(after.after("place", "book.is_number", day=imagined.quoted_day))} AS is_stand
+               book.is_number, {after.stand(after.after("place", "book.is_number", day=imagined.quoted_day))} AS is_stand,
+               book.is_stale
         FROM (SELECT book.*, {after.statement.timed} AS is_number FROM ({moved}) AS book OFFSET 0) AS book
     """  # noqa: S608
 
 
 class _Way:
-    """One way of the accounts of a leaf: what happens, by number, and arrays that say what a number means."""
+    """One way of some accounts: what happens, by number, and arrays that say what a number means."""
 
     def __init__(self, imagined: Imagined, side: Side, name: str, start: str) -> None:
         self.name = name
@@ -286,7 +264,34 @@ def _texts(texts: Iterator[str]) -> str:
     return f"(ARRAY[{', '.join(map(compiler.quote_text, texts))}]::text[])"
 
 
-def _compared(imagined: Imagined, was: _Way, now: _Way) -> str:
+#: What counted accounts are alike in.
+_ALIKE = """
+    was_number, was_stand, is_number, is_stand, stands_otherwise, differs, is_apart, harms,
+    currency, portfolio_id, is_company, age, care
+"""
+
+
+def _tallied(both: str, was: _Way, now: _Way, *, is_apart: str) -> str:
+    """Write the statement that counts accounts that are alike, and names those that fare otherwise or are not done yet."""
+    return f"""
+        INSERT INTO {TALLY} ({_ALIKE}, accounts, open_minor, account_ids, client_ids, open_minors)
+        SELECT {_ALIKE}, count(*), sum(open_minor), {
+        ", ".join(
+            f"array_agg({name}) FILTER (WHERE differs OR is_apart)"
+            for name in ("account_id", "client_id", "open_minor")
+        )
+    }
+        FROM (
+            SELECT was_number, CASE WHEN stands_otherwise THEN was_stand ELSE {was.version_stand} END AS was_stand,
+                   is_number, CASE WHEN stands_otherwise THEN is_stand ELSE 0 END AS is_stand, stands_otherwise, differs,
+                   is_apart, harms, currency, portfolio_id, is_company, age, care, open_minor, account_id, client_id
+            FROM ({_compared(both, was, now, is_apart=is_apart)}) AS book
+        ) AS book
+        GROUP BY {_ALIKE}
+    """  # noqa: S608
+
+
+def _compared(both: str, was: _Way, now: _Way, *, is_apart: str) -> str:
     """Write both ways of every account beside each other: whether they differ, and whether that may do harm."""
     doings: dict[Any, int] = {}
     stands: dict[Any, int] = {}
@@ -300,29 +305,47 @@ def _compared(imagined: Imagined, was: _Way, now: _Way) -> str:
         SELECT both_ways.*, does_otherwise OR stands_otherwise AS differs,
                (CASE WHEN does_otherwise AND care > 0 AND {adds} THEN care ELSE 0 END
                 | CASE WHEN owes AND {was_waits} AND NOT {now_waits} THEN {Harm.NO_NEXT_STEP:d} ELSE 0 END)::smallint AS harms
-        FROM (SELECT *, {does} AS does_otherwise, {elsewhere} AS stands_otherwise FROM {BOTH} OFFSET 0) AS both_ways
+        FROM (
+            SELECT *, {does} AS does_otherwise, {elsewhere} AS stands_otherwise, ({is_apart}) AS is_apart
+            FROM {both} AS book OFFSET 0
+        ) AS both_ways
     """  # noqa: S608
 
 
-def _counted(compared: str, was: _Way, now: _Way) -> str:
-    """Write the counts of a leaf, by segments: small numbers are grouped, and made words afterwards."""
+def _keep_differing(rehearsal_id: int, was: _Way, now: _Way) -> None:
+    sql.execute(
+        f"""
+        INSERT INTO strategy_rehearsal_account
+            (rehearsal_id, account_id, client_id, before, after, harms, currency, open_minor)
+        SELECT {rehearsal_id:d}, kept.account_id, kept.client_id, before, after, harms, currency, kept.open_minor
+        FROM (
+            SELECT *, {was.outcome} AS before, {now.outcome} AS after FROM {TALLY} WHERE differs OFFSET 0
+        ) AS tally, unnest(account_ids, client_ids, open_minors) AS kept(account_id, client_id, open_minor)
+        ORDER BY kept.account_id
+        """  # noqa: S608
+    )
+
+
+def _keep_counts(rehearsal_id: int, chunk: int, was: _Way, now: _Way) -> None:
+    """Keep the counts of a part, by segments: small numbers are grouped, and made words afterwards."""
     pair = "was_number, was_stand, is_number, is_stand, stands_otherwise, differs, currency"
-    return f"""
-        SELECT {was.outcome} AS before, {now.outcome} AS after, grouped, differs, currency, value,
-               sum(accounts)::bigint AS accounts, sum(open_minor) AS open_minor
+    segments = " ".join(f"WHEN {grouped} THEN {compiler.quote_text(each.value)}" for grouped, each in _SEGMENTS.items())
+    sql.execute(
+        f"""
+        INSERT INTO strategy_rehearsal_count
+            (rehearsal_id, chunk, segment, value, currency, before, after, differs, accounts, open_minor)
+        SELECT {rehearsal_id:d}, {chunk:d}, CASE grouped {segments} END AS segment, value, currency,
+               {was.outcome} AS before, {now.outcome} AS after, differs, sum(accounts), sum(open_minor)
         FROM (
             SELECT {pair}, GROUPING(portfolio_id, is_company, age, care, harms) AS grouped,
                    coalesce(portfolio_id::text, is_company::text, age::text, care::text, harms::text, '') AS value,
-                   count(*) AS accounts, sum(open_minor) AS open_minor
-            FROM (
-                SELECT was_number, CASE WHEN stands_otherwise THEN was_stand ELSE {was.version_stand} END AS was_stand,
-                       is_number, CASE WHEN stands_otherwise THEN is_stand ELSE 0 END AS is_stand, stands_otherwise, differs,
-                       currency, portfolio_id, is_company, age, care, harms, open_minor
-                FROM ({compared}) AS book
-            ) AS book
+                   sum(accounts) AS accounts, sum(open_minor) AS open_minor
+            FROM {TALLY}
             GROUP BY GROUPING SETS (
                 ({pair}), ({pair}, portfolio_id), ({pair}, is_company), ({pair}, age), ({pair}, care), ({pair}, harms)
             )
         ) AS book
-        GROUP BY before, after, grouped, differs, currency, value
-    """  # noqa: S608
+        GROUP BY segment, value, currency, before, after, differs
+        ORDER BY segment, value, currency, before, after, differs
+        """  # noqa: S608
+    )

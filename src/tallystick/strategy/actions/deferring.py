@@ -10,6 +10,9 @@ from tallystick.strategy.models import Version
 from tallystick.strategy.queries import policies
 from tallystick.strategy.rules.policies.document import Kind
 
+#: The queue of what goes through the whole book: a worker of its own takes it, so that nobody's answer waits behind a night.
+NIGHT = "night"
+
 #: Workers of one run at most; each takes chunks until none is left.
 WORKERS = 4
 
@@ -30,6 +33,12 @@ def defer_rehearsal(*, rehearsal_id: int) -> None:
     """Have workers do a rehearsal."""
     for _worker in range(WORKERS):
         jobs.configure_task("strategy.work_rehearsal").defer(rehearsal_id=rehearsal_id)
+
+
+def defer_foresight(*, foresight_id: int) -> None:
+    """Have workers look ahead. Each lives through parts until none is left."""
+    for _worker in range(WORKERS):
+        jobs.configure_task("strategy.work_foresight").defer(foresight_id=foresight_id)
 
 
 def defer_settling(*, day: date) -> None:

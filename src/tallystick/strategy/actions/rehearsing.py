@@ -13,7 +13,7 @@ from django.db import transaction
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
-from tallystick.strategy.actions import comparing, refreshing
+from tallystick.strategy.actions import comparing
 from tallystick.strategy.actions.recording import record
 from tallystick.strategy.models import Rehearsal, RehearsalChunk
 from tallystick.strategy.queries import book, life, obstacles, rehearsals, runs, versions
@@ -23,6 +23,8 @@ from tallystick.strategy.rules.rehearsal import NothingToRehearse
 
 #: Key of the advisory locks of parts, beside other locks of the house.
 _LOCK = 0x5EA7
+#: A large book is rehearsed in so many parts: planning the statements of a part costs as much as some thousand accounts.
+_PARTS = 16
 
 
 def rehearse(*, version_id: int, today: date, at: datetime, by: Actor) -> Rehearsal:
@@ -65,7 +67,7 @@ def start_rehearsal(*, version_id: int, today: date, at: datetime, by: Actor) ->
         day=day,
         started_at=at,
         started_by=by.label,
-        chunks=book.chunk_count(),
+        chunks=min(book.chunk_count(), _PARTS),
     )
 
 
@@ -99,26 +101,13 @@ def rehearse_chunk(*, rehearsal_id: int, chunk: int, imagined: Imagined | None =
     if rehearsal.finished_at is not None or rehearsal.marks.filter(chunk=chunk).exists():
         return False
     imagined = imagined or Imagined(rehearsal.version, rehearsal.day)
-    tally = comparing.Tally()
-    for leaf in book.chunks(rehearsal.chunks)[chunk]:
-        with comparing.tables(leaf):
-            _bring_up_to_date(leaf, rehearsal.day)
-            tally.add(comparing.compare(imagined, leaf, rehearsal_id=rehearsal_id))
-    tally.keep(rehearsal, chunk)
+    with comparing.tables():
+        tables = book.chunks(rehearsal.chunks)[chunk]
+        accounts = comparing.compare(imagined, tables, rehearsal_id=rehearsal_id, chunk=chunk)
     RehearsalChunk.objects.create(
-        rehearsal=rehearsal, chunk=chunk, marked_at=at, seconds=time.monotonic() - began, accounts=tally.accounts
+        rehearsal=rehearsal, chunk=chunk, marked_at=at, seconds=time.monotonic() - began, accounts=accounts
     )
     return True
-
-
-def _bring_up_to_date(leaf: str, day: date) -> None:
-    """Copy the rows whose facts a day has changed, and bring the copies up to date."""
-    changed = book.standing(leaf, day=day).stale
-    sql.execute(
-        f"INSERT INTO {comparing.FRESH} SELECT * FROM {leaf} WHERE account_id = ANY(%s)",  # noqa: S608
-        [changed],
-    )
-    refreshing.refresh(changed, day=day, table=comparing.FRESH, keeps_past=False)
 
 
 @transaction.atomic

@@ -27,11 +27,8 @@ from tallystick.strategy.models import Run, RunChunk
 from tallystick.strategy.queries import book, catalogue, past, runs, versions
 from tallystick.strategy.queries.runs import LOCK
 from tallystick.strategy.rules import lifecycle, progress
-from tallystick.strategy.rules.program import EffectKind
 from tallystick.strategy.rules.statement import Statement
 
-#: Effects after which an account may still make the step of the day.
-_GOES_ON = frozenset({EffectKind.LEAVE, EffectKind.SKIP, EffectKind.RESULT, EffectKind.OVERRUN})
 #: How often one account is looked at in a run: a transition, skipped steps, a step.
 _MOST_PASSES = 70
 #: How often a chunk is tried when it got in the way of somebody else.
@@ -128,6 +125,12 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     if not runs.may_begin(run, chunk):
         return False
     sql.execute("SELECT set_config('application_name', %s, true)", [worker()])
+    do_chunk(run, chunk, began=began, at=at, by=by)
+    return True
+
+
+def do_chunk(run: Run, chunk: int, *, began: float, at: datetime, by: Actor) -> RunChunk:
+    """Do a chunk that nobody else can be doing: bring it up to date, decide, give the orders, tell, and leave its mark."""
     policies = catalogue.published_ids()
     statement = versions.statement(day=run.day, policies=catalogue.key_of(policies))
     accounts = refreshed = 0
@@ -137,11 +140,11 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
         if run.only_reports:
             with reporting.copied(leaf) as copy:
                 standing, fresh = _brought_up_to_date(copy.table, run.day, keeps_past=False)
-                decisions += decide_day(copy.table, statement, run_id=run_id, keeping=copy.decisions, at=at)
+                decisions += decide_day(copy.table, statement, run_id=run.pk, keeping=copy.decisions, at=at)
         else:
             standing, fresh = _brought_up_to_date(leaf, run.day)
             looks.append(past.look())
-            decisions += decide_day(leaf, statement, run_id=run_id, at=at)
+            decisions += decide_day(leaf, statement, run_id=run.pk, at=at)
         accounts += standing.accounts
         refreshed += fresh
     if run.only_reports:
@@ -149,8 +152,8 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     else:
         orders = _told(ordering.give(decisions, statement, at=at, by=by))
         telling.tell(decisions, statement, at=at, by=by)
-    RunChunk.objects.create(
-        run_id=run_id,
+    return RunChunk.objects.create(
+        run=run,
         chunk=chunk,
         marked_at=at,
         worker=worker(),
@@ -163,7 +166,6 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
         looks=[list(look) for look in looks],
         policies=policies,
     )
-    return True
 
 
 def _brought_up_to_date(leaf: str, day: date, *, keeps_past: bool = True) -> tuple[book.Standing, int]:
@@ -212,12 +214,7 @@ def go_on(
     more: list[Decided] = []
     latest = list(decisions)
     for _pass in range(_MOST_PASSES):
-        going = [
-            account_id
-            for each in latest
-            if statement.effect(each.number)[1].kind in _GOES_ON
-            for account_id in each.account_ids
-        ]
+        going = [account_id for each in latest if statement.may_go_on(each.number) for account_id in each.account_ids]
         if not going:
             break
         those = Asking(asking.table, going, keeping=asking.keeping)

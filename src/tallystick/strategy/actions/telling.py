@@ -27,6 +27,15 @@ _EVENTS = {
 }
 
 
+#: What was decided alike is said alike, and is sent once: `said` are the events' kinds and fields, by number.
+_TOLD_EACH = """
+SELECT account_id, (%(kinds)s::text[])[said_no] AS kind,
+       (%(said)s::jsonb -> said_no - 1) || jsonb_build_object('decision_id', decision_id) AS data, %(day)s::date AS happened_on
+FROM unnest(%(account_ids)s::bigint[], %(decision_ids)s::bigint[], %(said_nos)s::integer[])
+    WITH ORDINALITY AS decided(account_id, decision_id, said_no, position)
+ORDER BY position
+"""
+
 _TOLD = """
 SELECT account_id, %(said)s::jsonb || jsonb_build_object('decision_id', decision_id) AS data, %(day)s::date AS happened_on
 FROM unnest(%(account_ids)s::bigint[], %(decision_ids)s::bigint[]) AS decided(account_id, decision_id)
@@ -34,17 +43,26 @@ FROM unnest(%(account_ids)s::bigint[], %(decision_ids)s::bigint[]) AS decided(ac
 
 
 def tell(decisions: Sequence[Decided], statement: Statement, *, at: datetime, by: Actor) -> None:
-    """Append an event for each decision."""
-    for decided in decisions:
+    """Append an event for each decision, in their order: one statement, however many things were decided."""
+    kinds: list[str] = []
+    said: list[dict[str, Any]] = []
+    said_nos: list[int] = []
+    for number, decided in enumerate(decisions, start=1):
         version, effect = statement.effect(decided.number)
-        params = {
-            "said": json.dumps(said_of(version.program, effect, decided.from_place)),
-            "day": statement.day,
-            "account_ids": decided.account_ids,
-            "decision_ids": decided.decision_ids,
-        }
-        kind = f"strategy.{_EVENTS[effect.kind].__name__}"
-        timeline.append_rows(sql.Rows(_TOLD, params), kind=kind, at=at, by=by)
+        kinds.append(f"strategy.{_EVENTS[effect.kind].__name__}")
+        said.append(said_of(version.program, effect, decided.from_place))
+        said_nos += [number] * len(decided.account_ids)
+    if not said_nos:
+        return
+    params = {
+        "kinds": kinds,
+        "said": json.dumps(said),
+        "day": statement.day,
+        "account_ids": [account_id for decided in decisions for account_id in decided.account_ids],
+        "decision_ids": [decision_id for decided in decisions for decision_id in decided.decision_ids],
+        "said_nos": said_nos,
+    }
+    timeline.append_rows(sql.Rows(_TOLD_EACH, params), kind=frozenset(kinds), at=at, by=by)
 
 
 def tell_refused(

@@ -17,7 +17,8 @@ from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.strategy.actions.publishing import draft
 from tallystick.strategy.models import Trial, TrialEnd, TrialLook, Version
-from tallystick.strategy.queries import trials, versions
+from tallystick.strategy.queries import trial_history, trials, versions
+from tallystick.strategy.queries.trial_history import History
 from tallystick.strategy.rules import lifecycle, own_words
 from tallystick.strategy.rules.document import Split
 from tallystick.strategy.rules.trials import sizes, terms, winner
@@ -25,11 +26,6 @@ from tallystick.strategy.rules.trials.terms import Measure, Outcome
 
 if TYPE_CHECKING:
     from tallystick.strategy.rules.trials.sizes import Size
-
-#: Days of the past from which the measure, its variance and the inflow are taken.
-_HISTORY = 365
-#: Of fewer units nothing is concluded about how a measure varies.
-_ENOUGH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +58,7 @@ class Sized:
     size: Size
     baseline: float
     variance: float
-    inflow: float
-    past_units: int
+    past: History
     days: int | None
 
 
@@ -78,6 +73,7 @@ def register_trial(said: Terms, *, at: datetime, by: Actor) -> Trial:
     :raises TermsImpossible, HistoryMissing: see `size_trial`
     """
     by.must_be_allowed_to("publish strategies")
+    _check(said)
     reading, split = _reading(said, by=by)
     today = local_day(at, settings.TIME_ZONE)
     if said.starts_on <= today:
@@ -105,8 +101,8 @@ def register_trial(said: Terms, *, at: datetime, by: Actor) -> Trial:
         looks=said.looks,
         baseline=sized.baseline,
         variance=sized.variance,
-        inflow=sized.inflow,
-        past_units=sized.past_units,
+        inflow=sized.past.per_day,
+        past_units=sized.past.sums.units,
         champion_units=sized.size.champion,
         challenger_units=sized.size.challenger,
         starts_on=said.starts_on,
@@ -119,12 +115,26 @@ def register_trial(said: Terms, *, at: datetime, by: Actor) -> Trial:
 def size_trial(said: Terms, *, today: date, by: Actor) -> Sized:
     """Say how large a trial would have to be, and how long it would go on, before anybody registers it.
 
+    :raises NotFound, UnknownSplit, EntryUnseen: see `register_trial`
     :raises TermsImpossible: a number is out of range
     :raises HistoryMissing: the past says too little of the measure, and nobody said what to expect
     """
     by.must_be_allowed_to("publish strategies")
+    _check(said)
     reading, split = _reading(said, by=by)
     return _size(said, reading, split, today=today)
+
+
+def look_back(said: Terms, *, today: date, by: Actor) -> History:
+    """Give what a trial would be about as it was until today: its state, arms, measure and window are asked, and nothing else.
+
+    :raises NotFound, UnknownSplit, EntryUnseen: see `register_trial`
+    :raises TermsImpossible: the measure needs a currency, or the window is out of range
+    """
+    by.must_be_allowed_to("publish strategies")
+    _refuse(_wrong_of_measure(said))
+    reading, _split = _reading(said, by=by)
+    return trial_history.history(reading, day=today)
 
 
 def _reading(said: Terms, *, by: Actor) -> tuple[trials.Reading, Split]:
@@ -134,7 +144,6 @@ def _reading(said: Terms, *, by: Actor) -> tuple[trials.Reading, Split]:
         raise NotPermitted(right=_("try a strategy on everybody"))
     if client is not None and not by.scope.allows(client.pk):
         raise NotFound(what="client", reference=said.client)
-    _check(said)
     program = versions.program_of(versions.published_version(strategy).document)
     split = next((each for each in program.document.splits if each.id == said.split), None)
     if split is None:
@@ -160,33 +169,49 @@ def _check(said: Terms) -> None:
 
     :raises TermsImpossible: always says which
     """
-    wrong = (
-        (not said.title.strip(), _("Say what the trial is called.")),
+    _refuse(
+        (
+            (not said.title.strip(), _("Say what the trial is called.")),
+            *_wrong_of_measure(said),
+            (
+                not said.effect > 0 or (said.measure.is_share and said.effect >= 1),
+                _("The effect is from 0 to 100 points."),
+            ),
+            (
+                not Decimal("0.001") <= said.alpha <= Decimal("0.2"),
+                _("The rate of false findings is from 0.1 % to 20 %."),
+            ),
+            (not Decimal("0.5") <= said.power <= Decimal("0.99"), _("The power is from 50 % to 99 %.")),
+            (not 1 <= said.looks <= 10, _("There are from 1 to 10 looks.")),
+            (
+                said.expected is not None and not 0 < said.expected < 1,
+                _("The share expected is between 0 % and 100 %."),
+            ),
+        )
+    )
+
+
+def _wrong_of_measure(said: Terms) -> tuple[tuple[bool, str], ...]:
+    return (
         (said.measure not in terms.PRIMARY, _("Disputes are the guard of every trial, not what it is about.")),
         (said.measure is Measure.COLLECTED and not said.currency, _("Money is compared in one currency. Name it.")),
         (not 1 <= said.window_days <= 365, _("The window is from 1 to 365 days.")),
-        (
-            not said.effect > 0 or (said.measure.is_share and said.effect >= 1),
-            _("The effect is from 0 to 100 points."),
-        ),
-        (not Decimal("0.001") <= said.alpha <= Decimal("0.2"), _("The rate of false findings is from 0.1 % to 20 %.")),
-        (not Decimal("0.5") <= said.power <= Decimal("0.99"), _("The power is from 50 % to 99 %.")),
-        (not 1 <= said.looks <= 10, _("There are from 1 to 10 looks.")),
-        (said.expected is not None and not 0 < said.expected < 1, _("The share expected is between 0 % and 100 %.")),
     )
+
+
+def _refuse(wrong: tuple[tuple[bool, str], ...]) -> None:
     for is_wrong, sentence in wrong:
         if is_wrong:
             raise terms.TermsImpossible(what=sentence)
 
 
 def _size(said: Terms, reading: trials.Reading, split: Split, *, today: date) -> Sized:
-    past, inflow = trials.history(reading, day=today, days=_HISTORY)
-    baseline, variance = past.ratio, past.spread
-    is_known = past.units >= _ENOUGH and baseline is not None and bool(variance)
+    past = trial_history.history(reading, day=today)
+    baseline, variance = past.sums.ratio, past.sums.spread
     if said.expected is not None and said.measure.is_of_accounts:
-        baseline, variance = float(said.expected), float(said.expected * (1 - said.expected))
-    elif not is_known or baseline is None or variance is None:
-        raise terms.HistoryMissing(units=past.units)
+        baseline, variance = float(said.expected), float(said.expected * (1 - said.expected)) * past.crowding
+    elif not past.is_known or baseline is None or variance is None:
+        raise terms.HistoryMissing(units=past.sums.units)
     shares = dict(split.shares)
     of = {
         "effect": float(said.effect),
@@ -202,15 +227,14 @@ def _size(said: Terms, reading: trials.Reading, split: Split, *, today: date) ->
         needed = sizes.of_means(variance=variance, **of)
     plan = {name: of[name] for name in ("per_challenger", "alpha", "power")}
     size = sizes.planned(needed, looks=said.looks, **plan)
-    both = shares[said.champion] + shares[said.challenger]
     days = sizes.days(
         size,
-        per_day=inflow * 100 / both,
+        per_day=past.per_day,
         champion_share=shares[said.champion],
         challenger_share=shares[said.challenger],
         window=said.window_days,
     )
-    return Sized(size, baseline, variance, inflow, past.units, days)
+    return Sized(size, baseline, variance, past, days)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.strategy.rules.foresight.figures import MOST_DAYS
 from tallystick.strategy.rules.rehearsal import HARM_WORDS, Harm
 from tallystick.strategy.rules.strict_yaml import LONGEST_DOCUMENT
 from tallystick.strategy.rules.trials.terms import PRIMARY
@@ -41,6 +42,17 @@ class ApproveForm(forms.Form):
 
     comment = forms.CharField(label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2}))
     rehearsal = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    foresight = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class ForeseeForm(forms.Form):
+    """How many days to look ahead."""
+
+    days_ahead = forms.IntegerField(label=_("Days ahead"), initial=MOST_DAYS, min_value=1, max_value=MOST_DAYS)
+
+    def days(self) -> int:
+        """Give what was asked for; nothing that can be looked ahead where it is no such number."""
+        return int(self.cleaned_data["days_ahead"]) if self.is_valid() else 0
 
 
 class WhenForm(forms.Form):
@@ -194,7 +206,7 @@ class TrialForm(forms.Form):
         required=False,
         max_digits=5,
         decimal_places=2,
-        help_text=_("Only where too few have come in the last year to know it."),
+        help_text=_("Left empty, what the book did until now counts, where it did enough."),
     )
     alpha = forms.DecimalField(label=_("False findings, in percent"), initial="5", max_digits=4, decimal_places=2)
     power = forms.DecimalField(label=_("Power, in percent"), initial="80", max_digits=4, decimal_places=2)

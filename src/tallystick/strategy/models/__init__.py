@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from tallystick.strategy.models.foresights import Foresight, ForesightChunk, ForesightCount, HouseNumber
 from tallystick.strategy.models.papers import Act, Paper, Plan, Version
 from tallystick.strategy.models.rehearsals import Rehearsal, RehearsalAccount, RehearsalChunk, RehearsalCount
 from tallystick.strategy.models.scores import Score
@@ -15,7 +16,11 @@ __all__ = [
     "Assignment",
     "Book",
     "Decision",
+    "Foresight",
+    "ForesightChunk",
+    "ForesightCount",
     "GoldenAccount",
+    "HouseNumber",
     "Paper",
     "Past",
     "Plan",

@@ -32,7 +32,8 @@ class Trial(models.Model):
     alpha = models.DecimalField(max_digits=5, decimal_places=4)
     power = models.DecimalField(max_digits=5, decimal_places=4)
     looks = models.SmallIntegerField()
-    #: What the measure was, or was thought to be, how it varies by unit, how many units came a day, and how many were looked at.
+    #: What the measure was, or was thought to be, how it varies by unit, how many units came a day
+    #: in whatever arm, and how many were looked at.
     baseline = models.FloatField()
     variance = models.FloatField()
     inflow = models.FloatField()

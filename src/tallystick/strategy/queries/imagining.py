@@ -101,7 +101,7 @@ class Imagined:
     def columns(self) -> tuple[str, ...]:
         """The columns of the book that anything here reads."""
         statements = (self.before.statement, self.after.statement)
-        texts = [self.care, *(text for each in statements for text in (each.timed, each.steps))]
+        texts = [self.care, self.is_stale, *(text for each in statements for text in (each.timed, each.steps))]
         stored = {
             row["name"]
             for row in sql.rows(
@@ -119,13 +119,15 @@ class Imagined:
         asked[rehearsal.Harm.DISPUTED] = "book.disputes_open > 0"
         return " | ".join(f"CASE WHEN {condition} THEN {harm:d} ELSE 0 END" for harm, condition in asked.items())
 
-    def up_to_date(self, leaf: str, fresh: str) -> str:
-        """Write the rows of a leaf, those whose facts a day has changed from the table that has them brought up to date."""
-        source = ", ".join(self.columns)
-        return f"""
-            SELECT {source} FROM {leaf} WHERE ({stale()} <= {self.quoted_day}) IS NOT TRUE
-            UNION ALL SELECT {source} FROM {fresh}
-        """  # noqa: S608
+    def rows(self, tables: Iterable[str]) -> str:
+        """Write the rows of some tables, with the columns that anything here reads."""
+        return " UNION ALL ".join(f"SELECT {', '.join(self.columns)} FROM {table}" for table in tables)  # noqa: S608
+
+    @property
+    def is_stale(self) -> str:
+        """Write that the day has changed a stored fact of a row."""
+        columns = ", ".join(f"book.{name}" for name in catalogue.stale_columns()) or "NULL::date"
+        return f"(least({columns}) <= {self.quoted_day}) IS TRUE"
 
     def treated(self, rows: str, *more: str) -> str:
         """Write those of some rows that the version would treat, as the next run finds them; `more` are expressions over them.
@@ -197,11 +199,6 @@ class Imagined:
 _DECIDES = (lifecycle.State.PUBLISHED, lifecycle.State.RETIRED)
 #: Effects after which an account may still make the step of the day, as in a run.
 GOES_ON = frozenset({EffectKind.LEAVE, EffectKind.SKIP, EffectKind.RESULT, EffectKind.OVERRUN})
-
-
-def stale() -> str:
-    """Write the day on which a stored fact of a row changes by itself."""
-    return f"least({', '.join(catalogue.stale_columns()) or 'NULL::date'})"
 
 
 def _by_version(arrays: dict[int, str], otherwise: str) -> str:

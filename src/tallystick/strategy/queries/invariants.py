@@ -19,7 +19,7 @@ from tallystick.kernel import sql
 from tallystick.kernel.facts import KEPT_DAYS
 from tallystick.kernel.invariants import Invariant
 from tallystick.strategy.models import Version
-from tallystick.strategy.queries import book, catalogue, policy_invariants, versions
+from tallystick.strategy.queries import book, catalogue, policy_invariants, staleness, versions
 from tallystick.strategy.rules import lifecycle, reading
 from tallystick.strategy.rules.orders import Hold, Message, Note, Notice, Order, Pause, Service, Task
 from tallystick.strategy.rules.program import Program
@@ -367,4 +367,5 @@ INVARIANTS = (
         checked="SELECT count(*) FROM strategy_run",
         breaches=sql.load("tallystick.strategy", "invariants.sql", "half_run"),
     ),
+    *staleness.INVARIANTS,
 )

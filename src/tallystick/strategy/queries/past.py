@@ -48,6 +48,8 @@ class Look(NamedTuple):
 
     last: int
     in_flight: list[int]
+    #: The first transaction that had not begun; None of looks that were kept before this was.
+    upto: int | None = None
 
 
 def look() -> Look:
@@ -56,8 +58,14 @@ def look() -> Look:
     In this order: whoever draws a number up to the first has begun before the second is asked, and is seen or in flight.
     """
     last: int = sql.value("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM strategy_decision_id_seq")
-    in_flight = sql.rows("SELECT pg_snapshot_xip(pg_current_snapshot())::text AS writer")
-    return Look(last, [int(row["writer"]) for row in in_flight])
+    [seen] = sql.rows(
+        """
+        SELECT ARRAY(SELECT pg_snapshot_xip(snapshot)::text::bigint) AS in_flight,
+               pg_snapshot_xmax(snapshot)::text::bigint AS upto
+        FROM pg_current_snapshot() AS snapshot
+        """
+    )
+    return Look(last, seen["in_flight"], seen["upto"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from tallystick.strategy.rules.next_thing import NextThing, Standing, next_thing
 _ICONS = {
     ActKind.DRAFTED: "pencil",
     ActKind.REHEARSED: "flask-conical",
+    ActKind.FORESEEN: "telescope",
     ActKind.GOLDEN: "star",
     ActKind.APPROVED: "check",
     ActKind.SENT_BACK: "undo-2",
@@ -41,6 +42,7 @@ _GOLDEN = {
 _RECENT = 5
 _TONES = {
     ActKind.REHEARSED: "quiet",
+    ActKind.FORESEEN: "quiet",
     ActKind.GOLDEN: "quiet",
     ActKind.APPROVED: "ok",
     ActKind.PUBLISHED: "ok",

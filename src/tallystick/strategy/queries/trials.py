@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,7 @@ from tallystick.strategy.rules.trials.estimates import Sums
 from tallystick.strategy.rules.trials.judgement import Arms
 from tallystick.strategy.rules.trials.terms import GUARD, Measure, Outcome, Reason
 
-_NOBODY = Sums(0, 0, 0, 0, 0, 0)
+NOBODY = Sums(0, 0, 0, 0, 0, 0)
 
 
 def trials(*, scope: Scope) -> list[Trial]:
@@ -145,7 +145,7 @@ class Standing:
     def arms(self, measure: Measure, trial: Trial, part: Part = ALL) -> Arms:
         """Give the sums of both arms."""
         champion, challenger = (
-            self.sums.get((measure.value, part, arm), _NOBODY) for arm in (trial.champion, trial.challenger)
+            self.sums.get((measure.value, part, arm), NOBODY) for arm in (trial.champion, trial.challenger)
         )
         return Arms(champion, challenger)
 
@@ -190,15 +190,17 @@ def standing(trial: Trial, *, day: date) -> Standing:
     return read(Reading.of(trial), starts_on=trial.starts_on, day=day)
 
 
-def read(reading: Reading, *, starts_on: date, day: date) -> Standing:
-    """Sum up what came of the accounts that came to a state from one day until another, set by set."""
+def read(reading: Reading, *, starts_on: date, day: date, otherwise: str | None = None) -> Standing:
+    """Sum up what came of the accounts that came to a state from one day until another, set by set.
+
+    Versions are read that have the split with the same shares. With `otherwise` all are, and whoever came in one without the
+    split counts to that arm.
+    """
     found: list[tuple[int, int]] = []
     of_strategy = [each for each in versions.versions_of(reading.strategy) if each.state not in UNPUBLISHED]
     for version in of_strategy:
         program = versions.program_of(version.document)
-        if reading.split in program.document.splits and any(
-            state.id == reading.state for state in program.document.states
-        ):
+        if otherwise is not None or reading.split in program.document.splits:
             found += [(version.pk, effect) for effect in entries(program, reading.state)]
     rows = sql.rows(
         sql.load("tallystick.strategy", "trials.sql", "sums"),
@@ -208,6 +210,7 @@ def read(reading: Reading, *, starts_on: date, day: date) -> Standing:
             "of_strategy": [version.pk for version in of_strategy],
             "word": own_words.name_of_split(reading.split.id),
             "arms": list(reading.arms),
+            "otherwise": otherwise,
             "by_debtor": reading.split.by_debtor,
             "client": reading.client_id,
             "currency": reading.currency,
@@ -326,15 +329,3 @@ def _speaks(version: Version, program: Program, state: str, word: str) -> bool:
     """Test if a condition of a state speaks of a split, so that accounts are treated otherwise from there on."""
     conditions = [each.condition for each in program.effects if each.state is not None and each.state.id == state]
     return any(condition is not None and f"split.{word}" in condition.text for condition in conditions)
-
-
-def history(reading: Reading, *, day: date, days: int) -> tuple[Sums, float]:
-    """Give what the measure was among those who came in the days before a day, and how many units came a day.
-
-    Only the champion's arm is asked: it is what has been done so far.
-    """
-    champion = replace(reading, arms=reading.arms[:1])
-    begins = day.fromordinal(day.toordinal() - days)
-    seen = read(champion, starts_on=begins, day=day)
-    both = read(reading, starts_on=begins, day=day)
-    return seen.sums.get((reading.measure.value, ALL, reading.arms[0]), _NOBODY), sum(both.entered.values()) / days

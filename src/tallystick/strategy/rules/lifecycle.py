@@ -34,6 +34,7 @@ class ActKind(Choice):
 
     DRAFTED = "drafted", _("Kept as a draft")
     REHEARSED = "rehearsed", _("Rehearsed")
+    FORESEEN = "foreseen", _("Looked ahead")
     GOLDEN = "golden", _("Golden accounts changed")
     APPROVED = "approved", _("Approved")
     SENT_BACK = "sent_back", _("Sent back")

@@ -32,6 +32,9 @@ DUE_DAY = "accounts.oldest_due_on"
 #: What stands behind the name of a policy's word in evidence, where its version is kept.
 VERSION = " version"
 
+#: Effects after which an account may still make the step of the day.
+_GOING_ON = frozenset({EffectKind.LEAVE, EffectKind.SKIP, EffectKind.RESULT, EffectKind.OVERRUN})
+
 #: Nothing is done about a closed account. It may still be moved from state to state.
 OPEN = "book.is_open"
 
@@ -145,6 +148,14 @@ class Statement:
         numbered = next(each for each in reversed(self.versions) if each.base < number)
         return numbered.version, numbered.version.program.effect(number - numbered.base)
 
+    def may_go_on(self, number: int) -> bool:
+        """Test if an account may make a step yet on the day of an effect: where it is now, nothing has to come first."""
+        version, effect = self.effect(number)
+        if effect.kind not in _GOING_ON or effect.to_place is None:
+            return effect.kind in _GOING_ON
+        place, review = version.program.places[effect.to_place], self._reviews[number - 1]
+        return place.is_awaiting or (place.step is not None and (review.on is None or review.on <= self.day))
+
     @cached_property
     def timed(self) -> str:
         """What happens by time: a transition, or the step waited for."""
@@ -209,12 +220,12 @@ class Statement:
     @cached_property
     def review_days(self) -> str:
         """The day to look again after each effect, where it is known without the account."""
-        return self._array("date", (review.on for review in self._reviews()))
+        return self._array("date", (review.on for review in self._reviews))
 
     @cached_property
     def review_delays(self) -> str:
         """The days since entering the state after which to look again, where that decides."""
-        return self._array("integer", (review.days_since_entering for review in self._reviews()))
+        return self._array("integer", (review.days_since_entering for review in self._reviews))
 
     @cached_property
     def evidence(self) -> str:
@@ -244,7 +255,9 @@ class Statement:
     def _effects(self) -> list[tuple[Published, Effect]]:
         return [(each.version, effect) for each in self.versions for effect in each.version.program.effects]
 
+    @cached_property
     def _reviews(self) -> list[timing.Review]:
+        """When to look again after each effect."""
         reviews = []
         for version, effect in self._effects():
             if effect.to_place is None:

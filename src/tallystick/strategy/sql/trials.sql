@@ -2,10 +2,12 @@
 -- Give the sums of a trial on a day: by measure, by what accounts are grouped by, and by arm. An account enters when it first comes
 -- to the state of the trial from %(starts_on)s on, in one of the versions; its window is over when %(window)s days have passed, the
 -- day it came included. Rows of the dimension "excluded" only count accounts, by why; "waiting" those whose window is not over.
+-- Where a version had no such split yet, accounts count to the arm %(otherwise)s, or to none.
 WITH came AS (
     SELECT decision.account_id, min(decision.due_on) FILTER (WHERE decision.due_on >= %(starts_on)s) AS entered_on,
         bool_or(decision.due_on < %(starts_on)s) AS was_before,
-        (array_agg(decision.facts ->> %(word)s ORDER BY decision.id) FILTER (WHERE decision.due_on >= %(starts_on)s))[1] AS arm
+        (array_agg(coalesce(decision.facts ->> %(word)s, %(otherwise)s) ORDER BY decision.id)
+            FILTER (WHERE decision.due_on >= %(starts_on)s))[1] AS arm
     FROM strategy_decision AS decision
     JOIN unnest(%(versions)s::integer[], %(effects)s::smallint[]) AS entering(version_id, effect) USING (version_id, effect)
     WHERE decision.due_on BETWEEN %(starts_on)s::date - %(window)s::integer AND %(day)s

@@ -19,7 +19,7 @@ from tallystick.kernel.calendars import local_day
 from tallystick.kernel.facts import LONGEST_WINDOW
 from tallystick.kernel.refusals import NotPermitted, Refusal
 from tallystick.strategy import actions, forms
-from tallystick.strategy.queries import catalogue, editing, story, usage, versions
+from tallystick.strategy.queries import catalogue, editing, foresights, story, usage, versions
 from tallystick.strategy.queries import policies as policy_queries
 from tallystick.strategy.rules import lifecycle, narration, picture, reading_orders
 from tallystick.strategy.rules.policies import keys
@@ -73,6 +73,9 @@ def version(request: ActorRequest, version_id: int) -> HttpResponse:
         "may_rehearse": found.state != lifecycle.State.RETIRED
         and (may_publish or request.actor.may("approve strategies")),
         "is_begun": may_publish and editing.copy_of(found, by=request.actor) is not None,
+        "foresight": foresights.last(found),
+        "foresight_signed": foresights.last_finished(found),
+        "foresee_form": forms.ForeseeForm(),
         "form": forms.AssignForm(choices=_treatable(request)),
     }
     return render(request, "strategy/version.html", context)

@@ -73,6 +73,7 @@ def approve(request: ActorRequest, version_id: int) -> HttpResponseBase:
         actions.approve(
             version_id=version_id,
             rehearsal_id=form.cleaned_data["rehearsal"],
+            foresight_id=form.cleaned_data["foresight"],
             comment=form.cleaned_data["comment"],
             at=at,
             by=request.actor,

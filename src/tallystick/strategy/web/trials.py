@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.strategy import actions, forms
-from tallystick.strategy.queries import trial_report
+from tallystick.strategy.queries import trial_history_aloud, trial_report
 from tallystick.strategy.queries import trials as trial_queries
 from tallystick.strategy.rules.trials.terms import Measure
 
@@ -48,7 +49,8 @@ def register(request: ActorRequest) -> HttpResponseBase:
             terms = _terms(form)
             if "size" in request.POST:
                 today = local_day(at, settings.TIME_ZONE)
-                context["sized"] = actions.size_trial(terms, today=today, by=request.actor)
+                sized = actions.size_trial(terms, today=today, by=request.actor)
+                context |= {"sized": sized, "told": trial_history_aloud.said(sized.past)}
             else:
                 made = actions.register_trial(terms, at=at, by=request.actor)
                 said.success(request, _("Registered. Nothing of it can be changed any more."))
@@ -62,11 +64,13 @@ def register(request: ActorRequest) -> HttpResponseBase:
 
 
 def _terms(form: forms.TrialForm) -> actions.TrialTerms:
+    """Give what was typed; what was not, or wrongly, is none of what is asked of the past."""
     typed = form.cleaned_data
     measure = Measure(typed["measure"])
+    effect, expected, alpha, power = (typed.get(name) for name in ("effect", "expected", "alpha", "power"))
     strategy, split, champion, challenger, state = typed["candidate"].split("|")
     return actions.TrialTerms(
-        title=typed["title"],
+        title=typed.get("title", ""),
         strategy=strategy,
         split=split,
         champion=champion,
@@ -74,15 +78,35 @@ def _terms(form: forms.TrialForm) -> actions.TrialTerms:
         state=state,
         measure=measure,
         window_days=typed["window_days"],
-        effect=typed["effect"] / 100 if measure.is_share else typed["effect"],
-        starts_on=typed["starts_on"],
+        effect=(effect or Decimal()) / 100 if measure.is_share else effect or Decimal(),
+        starts_on=typed.get("starts_on", date.min),
         client=typed["treats"],
         currency=typed["currency"].upper(),
-        alpha=typed["alpha"] / 100,
-        power=typed["power"] / 100,
-        looks=typed["looks"],
-        expected=typed["expected"] / Decimal(100) if typed["expected"] is not None else None,
+        alpha=(alpha or Decimal()) / 100,
+        power=(power or Decimal()) / 100,
+        looks=typed.get("looks", 0),
+        expected=expected / 100 if expected is not None else None,
     )
+
+
+@requires("publish strategies")
+@require_GET
+def past(request: ActorRequest) -> HttpResponse:
+    """Say what the book did until today of what is chosen in the form, so that nobody has to guess it."""
+    form = forms.TrialForm(request.GET, candidates=_candidates(), clients=_clients(request))
+    form.is_valid()
+    asked = ("candidate", "treats", "measure", "currency", "window_days")
+    context: dict[str, object] = {"said": [], "refusal": None}
+    if all(name in form.cleaned_data for name in asked):
+        today = local_day(clock.now(), settings.TIME_ZONE)
+        try:
+            found = actions.look_back(_terms(form), today=today, by=request.actor)
+            context |= {"said": trial_history_aloud.said(found), "is_known": found.is_known}
+        except NotPermitted:
+            raise
+        except Refusal as refusal:
+            context["refusal"] = refusal
+    return render(request, "strategy/_trial_past.html", context)
 
 
 def _candidates() -> list[tuple[str, str]]:

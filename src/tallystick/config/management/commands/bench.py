@@ -33,11 +33,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "what",
             nargs="?",
-            choices=["whole", "strategy"],
+            choices=["whole", "strategy", "users"],
             default="whole",
             help=_(
-                "the whole loop from the files on, or the decision engine alone on a book filled straight into the tables"
+                "the whole loop from the files on, the decision engine alone on a book filled straight into the tables, or a "
+                "night with people at work and money coming in"
             ),
+        )
+        parser.add_argument("--users", type=int, default=200, help=_("people at work (users)"))
+        parser.add_argument("--minutes", type=float, default=6.0, help=_("how long they work beside the night (users)"))
+        parser.add_argument(
+            "--think", type=float, default=20.0, help=_("seconds between two steps, on average (users)")
         )
         parser.add_argument("--accounts", type=int, default=100_000, help=_("accounts of the book"))
         parser.add_argument("--keep", metavar="FOLDER", help=_("keep the database in this folder"))
@@ -45,7 +51,17 @@ class Command(BaseCommand):
         parser.add_argument("--work", type=int, metavar="RUN", help=SUPPRESS)
 
     def handle(
-        self, *, what: str, accounts: int, keep: str | None, here: bool, work: int | None, **options: Any
+        self,
+        *,
+        what: str,
+        accounts: int,
+        users: int,
+        minutes: float,
+        think: float,
+        keep: str | None,
+        here: bool,
+        work: int | None,
+        **options: Any,
     ) -> None:
         """Measure, here or in a scratch database."""
         if work is not None:
@@ -54,13 +70,14 @@ class Command(BaseCommand):
             return
         if accounts < 1_000:
             raise CommandError(_("Take 1,000 accounts at least: smaller books measure nothing."))
+        crowd = ["--users", str(users), "--minutes", str(minutes), "--think", str(think)]
         if here:
-            self._measure(what, accounts)
+            self._measure(what, accounts, users=users, minutes=minutes, think=think)
             return
         folder = Path(keep).absolute() if keep else Path(tempfile.mkdtemp(prefix="tallystick-bench-"))
         environment = {**os.environ, "TALLYSTICK_STATE_DIR": str(folder)}
         environment.pop("DATABASE_URL", None)
-        command = [sys.executable, "-m", "tallystick", "bench", what, "--here", "--accounts", str(accounts)]
+        command = [sys.executable, "-m", "tallystick", "bench", what, "--here", "--accounts", str(accounts), *crowd]
         try:
             ended = subprocess.run(command, env=environment, check=False)
         finally:
@@ -69,16 +86,24 @@ class Command(BaseCommand):
         if ended.returncode:
             raise CommandError(_("The measurement failed; see above."))
 
-    def _measure(self, what: str, accounts: int) -> None:
+    def _measure(self, what: str, accounts: int, *, users: int, minutes: float, think: float) -> None:
         from tallystick.config.bench import decisions, measures
+        from tallystick.config.bench.users import book, night
 
         preparing.migrate()
-        if not preparing.is_new():
+        if not preparing.is_new() and not (what == "users" and book.is_built()):
             raise CommandError(_("This database is in use. Bench needs an empty one."))
         call_command("createcachetable", verbosity=0)
         preparing.collect_static()
-        run = decisions.run if what == "strategy" else measures.run
-        report = run(accounts=accounts, progress=lambda said: self.stderr.write(f"… {said}"))
+
+        def progress(said: str) -> None:
+            self.stderr.write(f"… {said}")
+
+        if what == "users":
+            terms = night.Terms(users=users, minutes=minutes, think_seconds=think)
+            report = night.run(accounts=accounts, terms=terms, progress=progress)
+        else:
+            report = (decisions.run if what == "strategy" else measures.run)(accounts=accounts, progress=progress)
         self.stdout.write(measures.written(report, measures.machine()))
         self._stop_server()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from tallystick.kernel import clock
 from tallystick.kernel.actor import Actor, Scope, system
 from tallystick.kernel.calendars import local_day
 from tallystick.strategy import actions
-from tallystick.strategy.queries import comparing, golden, rehearsed, versions, yields
+from tallystick.strategy.queries import comparing, foreseen, foresights, golden, rehearsed, versions, yields
 from tallystick.strategy.rules.lifecycle import PlanKind
 
 if TYPE_CHECKING:
@@ -33,6 +33,14 @@ def _instant(text: str) -> datetime:
     """Read an instant, in the time zone of the installation where it names none."""
     read = datetime.fromisoformat(text)
     return read if read.tzinfo else read.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+def _assumed(text: str) -> tuple[str, str]:
+    """Read what is assumed otherwise."""
+    name, equals, number = text.partition("=")
+    if not equals:
+        raise CommandError(_("Say what to assume as NAME=NUMBER, such as done.call=0.4."))
+    return name.strip(), number.strip()
 
 
 class Command(BaseCommand):
@@ -82,13 +90,35 @@ class Command(BaseCommand):
 
     def _add_what_strategies_do(self, doing: Any) -> None:
         """Describe what is done with strategies only."""
+        steps = doing.add_parser("steps", help=_("say what the steps of a strategy bring, by what was paid"))
+        steps.add_argument("name", help=_("its name"))
         rehearse = self._of_version(
             doing.add_parser("rehearse", help=_("say what a version would do to the whole book"))
         )
         rehearse.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
-
-        steps = doing.add_parser("steps", help=_("say what the steps of a strategy bring, by what was paid"))
-        steps.add_argument("name", help=_("its name"))
+        rehearse.add_argument(
+            "--days",
+            type=int,
+            metavar="N",
+            help=_("look so many days ahead, 90 at most; the next run alone unless given"),
+        )
+        rehearse.add_argument(
+            "--assume",
+            action="append",
+            default=[],
+            metavar="NAME=NUMBER",
+            help=_("with --days: what if, such as done.call=0.4; may be given several times"),
+        )
+        assume = doing.add_parser(
+            "assume", help=_("say what is assumed of days ahead, or have the house assume otherwise")
+        )
+        assume.add_argument(
+            "numbers", nargs="*", metavar="NAME=NUMBER", help=_("such as cost.letter=1.05; without, all are listed")
+        )
+        assume.add_argument(
+            "--from", dest="from_on", type=date.fromisoformat, metavar="DAY", help=_("today unless given")
+        )
+        assume.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
 
     def _of_version(self, parser: ArgumentParser) -> ArgumentParser:
         parser.add_argument("name", help=_("its name"))
@@ -141,7 +171,19 @@ class Command(BaseCommand):
         if found.advice:
             self.stdout.write(found.advice)
 
-    def _rehearse(self, *, name: str, number: int | None, person: str | None, **options: Any) -> None:
+    def _rehearse(
+        self,
+        *,
+        name: str,
+        number: int | None,
+        person: str | None,
+        days: int | None,
+        assume: list[str],
+        **options: Any,
+    ) -> None:
+        if days is not None:
+            self._foresee(name, number, person, days, assume)
+            return
         at = clock.now()
         rehearsal = actions.rehearse(
             version_id=self._version(name, number).pk,
@@ -162,6 +204,29 @@ class Command(BaseCommand):
                 figures=rehearsal.figures,
             )
         )
+
+    def _foresee(self, name: str, number: int | None, person: str | None, days: int, assume: list[str]) -> None:
+        at = clock.now()
+        foresight = actions.foresee(
+            version_id=self._version(name, number).pk,
+            today=local_day(at, settings.TIME_ZONE),
+            days=days,
+            asked=dict(_assumed(each) for each in assume),
+            at=at,
+            by=self._actor(person),
+        )
+        for line in foreseen.Result(foresight).lines():
+            self.stdout.write(line)
+
+    def _assume(self, *, numbers: list[str], from_on: date | None, person: str | None, **options: Any) -> None:
+        at = clock.now()
+        today = local_day(at, settings.TIME_ZONE)
+        if numbers:
+            asked = dict(_assumed(each) for each in numbers)
+            actions.set_house_numbers(asked=asked, from_on=from_on or today, today=today, at=at, by=self._actor(person))
+        for name, each in sorted(foresights.assumed(today=max(today, from_on or today)).items()):
+            cases = "" if each.cases is None else f"\t{each.happened}/{each.cases}"
+            self.stdout.write(f"{name}\t{each.value}\t{each.source.value}{cases}")
 
     def _approve(self, *, name: str, number: int | None, person: str, comment: str, **options: Any) -> None:
         version = self._version(name, number)

@@ -33,6 +33,8 @@ class Measure(Choice):
         return self in (Measure.CONTACTS, Measure.DISPUTED)
 
 
+#: Of fewer units nothing is concluded about how a measure varies.
+ENOUGH = 30
 #: What a trial may be about. Disputes are its guard: a challenger that raises them is stopped.
 PRIMARY = (Measure.PAID_IN_FULL, Measure.COLLECTED, Measure.PROMISE_KEPT, Measure.CONTACTS)
 GUARD = Measure.DISPUTED

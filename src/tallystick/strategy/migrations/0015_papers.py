@@ -51,7 +51,7 @@ KINDS = [("strategy", "Strategy"), ("segments", "Segments"), ("scorecard", "Scor
 
 
 class Migration(migrations.Migration):
-    dependencies = [("strategy", "0013_trials")]
+    dependencies = [("strategy", "0014_room_in_pages")]
     operations = [
         migrations.RemoveConstraint("version", "strategy_version_number"),
         migrations.RemoveConstraint("version", "strategy_version_one_published"),

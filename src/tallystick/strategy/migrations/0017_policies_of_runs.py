@@ -4,5 +4,5 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("strategy", "0014_papers")]
+    dependencies = [("strategy", "0016_foresights")]
     operations = [migrations.AddField("runchunk", "policies", models.JSONField(null=True))]

@@ -1,0 +1,79 @@
+"""The night has a worker of its own, which lets everybody else go first."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tallystick.config import jobs
+from tallystick.config.starting import site
+from tallystick.strategy import actions
+
+OF_THE_NIGHT = {
+    "strategy.work_run",
+    "strategy.work_foresight",
+    "strategy.work_rehearsal",
+    "strategy.settle",
+    "strategy.keep_scores",
+}
+
+
+def test_every_queue_is_somebodys():
+    night, day = jobs.queues(app, of_night=True), jobs.queues(app, of_night=False)
+
+    assert not set(night) & set(day)
+    assert {task.queue for task in app.tasks.values()} == {*night, *day}
+    assert {name for name, task in app.tasks.items() if task.queue in night} == OF_THE_NIGHT
+
+
+@pytest.mark.django_db
+def test_what_goes_through_the_whole_book_waits_for_the_worker_of_the_night():
+    actions.defer_run(run_id=7)
+    app.configure_task("strategy.answer_events").defer()
+
+    assert set(ProcrastinateJob.objects.values_list("task_name", "queue_name")) == {
+        ("strategy.work_run", "night"),
+        ("strategy.answer_events", "default"),
+    }
+
+
+def test_the_site_has_a_worker_for_each():
+    words = [list(child.command) for child in site.children(bind="127.0.0.1", port=8000)]
+
+    workers = [each[each.index("worker") :] for each in words if "worker" in each]
+    assert workers == [["worker", "--only", "day", "--child"], ["worker", "--only", "night", "--child"]]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="priorities are looked at in /proc")
+@pytest.mark.parametrize("by", [7, 0])
+def test_the_process_and_its_server_process_let_others_go_first(by):
+    # A priority cannot be raised again, so that a process of its own lowers it.
+    code = """
+import os, sys, django
+django.setup()
+from django.db import connection
+from tallystick.kernel import yielding
+
+def priority(of):
+    return os.getpriority(os.PRIO_PROCESS, of)
+
+def servers():
+    connection.close()
+    connection.ensure_connection()
+    return priority(connection.connection.info.backend_pid)
+
+before = priority(0), servers()
+yielding.let_others_go_first(int(sys.argv[1]))
+print(priority(0) - before[0], servers() - before[1], yielding.is_low())
+"""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", code, str(by)]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert said.split() == [str(by), str(by), str(bool(by))]

@@ -1,0 +1,221 @@
+"""What a foresight shows, who may make one, and what the house assumes: the command, the pages, cost, teams and margins."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from tests import builders
+from tests.strategy import ahead
+from tests.strategy.builders import BY, DAY, at
+
+from tallystick.access import actions as access_actions
+from tallystick.access.rules.rights import Role
+from tallystick.accounts.models import Client
+from tallystick.config.working_off import work_off
+from tallystick.kernel.money import Money
+from tallystick.kernel.refusals import NotFound, NotPermitted
+from tallystick.strategy import actions
+from tallystick.strategy.actions.foreseeing import making
+from tallystick.strategy.models import Foresight
+from tallystick.strategy.queries import foresights
+from tallystick.strategy.queries.foreseen import Result
+from tallystick.strategy.rules.foresight.assumptions import AssumptionWrong, Source
+from tallystick.strategy.rules.foresight.figures import DaysOutOfRange, Side
+
+pytestmark = pytest.mark.django_db
+
+
+def test_of_a_large_book_a_part_is_lived_through_and_said(calendar, monkeypatch):
+    ahead.book()
+    draft = ahead.draft()
+    monkeypatch.setattr(making, "PART", 1)
+    monkeypatch.setattr(making, "MOST_ACCOUNTS", 2)
+
+    result = Result(ahead.foresee(draft, asked=ahead.STILL))
+
+    assert (result.foresight.parts, result.foresight.chunks, result.is_sample) == (5, 2, True)
+    assert result.accounts.value == round(result.lived * 5 / 2)
+    for kind in result.kinds:
+        both = result.whole.work.acts[kind.act]
+        assert not both.then.value or both.then.margin
+
+
+@pytest.mark.parametrize("rights", [(), ("see strategies",), ("run strategies",), ("work accounts",)])
+def test_only_who_approves_or_publishes_may_look_ahead(rights):
+    ahead.book()
+    draft = ahead.draft()
+    nobody = builders.actor(builders.user(), *rights)
+
+    with pytest.raises(NotPermitted):
+        ahead.foresee(draft, by=nobody)
+    started = actions.start_foresight(version_id=draft.pk, today=DAY, days=2, at=at(DAY), by=BY)
+    with pytest.raises(NotPermitted):
+        actions.foresee_chunk(foresight_id=started.pk, chunk=0, at=at(DAY), by=nobody)
+    with pytest.raises(NotPermitted):
+        actions.finish_foresight(foresight_id=started.pk, at=at(DAY), by=nobody)
+
+
+@pytest.mark.parametrize("right", ["approve strategies", "publish strategies"])
+def test_who_approves_or_publishes_may(right, calendar):
+    ahead.book()
+    assert ahead.foresee(days=1, by=builders.actor(builders.user(), right)).finished_at is not None
+
+
+@pytest.mark.parametrize("days", [0, 91, -1])
+def test_nobody_looks_further_than_ninety_days(days):
+    ahead.book()
+    with pytest.raises(DaysOutOfRange):
+        ahead.foresee(days=days)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"done.calls": 1}, {"kept": 1.2}, {"kept": "much"}, {"hours": -1}, {"hours": "NaN"}, {"hours": "Infinity"}],
+)
+def test_what_cannot_be_assumed_is_refused(asked):
+    ahead.book()
+    with pytest.raises(AssumptionWrong):
+        ahead.foresee(asked=asked)
+
+
+def test_the_command_tells_it(calendar, capsys):
+    ahead.book()
+    ahead.draft()
+
+    call_command("strategy", "rehearse", "test", "--days", "10", "--assume", "done.call=0")
+
+    told = capsys.readouterr().out
+    assert "Letter\t5 → 5" in told
+    assert "Figures: " in told
+    with pytest.raises(CommandError, match="NAME=NUMBER"):
+        call_command("strategy", "rehearse", "test", "--days", "10", "--assume", "done.call")
+
+
+def test_the_pages_lead_from_the_version_to_weeks_days_and_a_file(signed_in, calendar):
+    ahead.book()
+    draft, browser = ahead.draft(), signed_in(Role.CREDIT_MANAGER)
+
+    begun = browser.post(reverse("strategy:foresee", args=[draft.pk]), {"days_ahead": 10, "assume.kept": "0.25"})
+    assert "0 of 1 parts of the debtors" in browser.get(begun.url).content.decode()
+    work_off()
+    page = browser.get(begun.url).content.decode()
+
+    assert ("Week by week" in page, "what if" in page, 'name="assume.kept" value="0.25"' in page) == (True, True, True)
+    assert "Days from 2 Mar 2026" in browser.get(f"{begun.url}?week=2026-03-02").content.decode()
+    lines = browser.get(f"{begun.url}.csv").content.decode().splitlines()
+    assert lines[0].startswith("Day,Team,What,Now,By the version")
+    assert len(lines) > 3
+    assert "10 days from 2 Mar 2026" in browser.get(reverse("strategy:version", args=[draft.pk])).content.decode()
+
+
+def test_what_is_wrongly_asked_is_said_and_nothing_is_begun(signed_in, calendar):
+    ahead.book()
+    draft, browser = ahead.draft(), signed_in(Role.CREDIT_MANAGER)
+
+    for asked in ({"days_ahead": 91}, {}, {"days_ahead": 10, "assume.kept": "all"}):
+        browser.post(reverse("strategy:foresee", args=[draft.pk]), asked)
+    page = browser.get(reverse("strategy:version", args=[draft.pk])).content.decode()
+
+    assert page.count("Look from 1 to 90 days ahead.") == 2
+    assert "it is not a number" in page
+    assert not Foresight.objects.exists()
+
+
+def test_a_collector_looks_at_no_days_ahead(signed_in, calendar):
+    ahead.book()
+    foresight = ahead.foresee(days=1)
+    browser = signed_in(Role.COLLECTOR)
+
+    assert browser.post(reverse("strategy:foresee", args=[foresight.version_id]), {"days_ahead": 1}).status_code == 403
+    assert not Foresight.objects.exclude(pk=foresight.pk).exists()
+
+
+def test_who_approves_signs_what_was_foreseen(calendar, unrehearsed):
+    ahead.book()
+    foresight = ahead.foresee(days=2)
+    other = actions.draft(document=ahead.CHANGED.replace("title: Call", "title: Ring"), at=at(DAY), by=BY)
+
+    with pytest.raises(NotFound):
+        actions.approve(version_id=other.pk, foresight_id=foresight.pk, at=at(DAY), by=BY)
+    act = actions.approve(version_id=foresight.version_id, at=at(DAY), by=BY)
+
+    assert (act.details["foresight"], act.details["foreseen"]) == (foresight.pk, foresight.figures)
+
+
+def test_the_house_assumes_its_own_numbers_from_a_day_on(calendar, capsys):
+    ahead.book()
+    soon = DAY + timedelta(days=5)
+    terms = {"today": DAY, "at": at(DAY), "by": BY}
+
+    actions.set_house_numbers(asked={"cost.letter": "1.05", "hours": "6"}, from_on=DAY, **terms)
+    actions.set_house_numbers(asked={"cost.letter": "1.20"}, from_on=soon, **terms)
+
+    now, then = foresights.assumed(today=DAY), foresights.assumed(today=soon)
+    assert (now["cost.letter"].value, now["cost.letter"].source) == (Decimal("1.05"), Source.HOUSE)
+    assert then["cost.letter"].value == Decimal("1.20")
+    # What is said as it is already is not said again.
+    assert now["hours"].source is Source.DEFAULT
+    call_command("strategy", "assume", "kept=0.5")
+    assert "kept\t0.5000\thouse" in capsys.readouterr().out
+    assert Result(ahead.foresee(days=1)).assumptions["kept"].source is Source.HOUSE
+    with pytest.raises(AssumptionWrong):
+        actions.set_house_numbers(asked={"kept": 2}, from_on=DAY, **terms)
+    with pytest.raises(NotPermitted):
+        actions.set_house_numbers(
+            asked={"kept": 1}, from_on=DAY, today=DAY, at=at(DAY), by=builders.actor(builders.user(), "see strategies")
+        )
+
+
+def test_numbers_of_the_page_become_the_houses(signed_in, calendar):
+    ahead.book()
+    foresight, browser = ahead.foresee(days=1), signed_in(Role.CREDIT_MANAGER)
+    page = reverse("strategy:foresight", args=[foresight.pk])
+
+    assert (
+        "1 number is the house" in browser.post(f"{page}/assume", {"assume.hours": "7"}, follow=True).content.decode()
+    )
+    assert "cannot be assumed" in browser.post(f"{page}/assume", {"assume.kept": "7"}, follow=True).content.decode()
+
+    assert foresights.house_numbers(day=DAY) == {"hours": Decimal("7.0000")}
+
+
+def test_a_letter_and_a_call_cost_what_is_assumed(calendar):
+    ahead.book()
+    asked = {
+        "minutes.task.call": 9,
+        "cost.task.call": 1,
+        "cost.letter": 2,
+        "hour_cost": 60,
+        "minutes.task.legal_review": 0,
+    }
+
+    result = Result(ahead.foresee(asked=ahead.STILL | asked | {"cost.task.legal_review": 0}))
+
+    acts = {what: both.then.value for what, both in result.whole.work.acts.items()}
+    # A call takes nine minutes of a person who costs one a minute, and one beside.
+    assert result.whole.work.minutes.then.value == 9 * acts["task.call"]
+    assert result.whole.work.cost_then == Money(1_000 * acts["task.call"] + 200 * acts["letter"], "GBP")
+    assert sum(week.work.cost_then.minor for week in result.weeks) == result.whole.work.cost_then.minor
+
+
+def test_days_with_more_work_than_a_team_can_do_are_named(calendar):
+    ahead.book()
+    team = access_actions.open_team(
+        business_unit_id=access_actions.open_business_unit(code="U", name="Unit", at=at(DAY), by=BY).pk,
+        name="North",
+        at=at(DAY),
+        by=BY,
+    )
+    access_actions.set_teams(user_id=builders.user("one").pk, team_ids=[team.pk], at=at(DAY), by=BY)
+    Client.objects.update(team_id=team.pk)
+
+    [north] = Result(ahead.foresee(asked=ahead.STILL | {"hours": 0.1, "minutes.task.call": 7})).teams
+
+    calls = {day for day, what in ahead.acts(Foresight.objects.get(), Side.THEN) if what == "task.call"}
+    assert (north.name, north.people, north.minutes_a_day) == ("North", 1, 6)
+    assert calls
+    assert calls <= set(north.over_then)
