@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests import builders
@@ -13,8 +15,10 @@ from tests.strategy.builders import BY, DAY, at
 from tests.strategy.test_lifecycle import STEPS
 from tests.strategy.test_policy_actions import GROUPS, RISK, STRATEGY, account, publish, value
 
+from tallystick.access import actions as access_actions
+from tallystick.access.rules.grants import EVERYTHING
 from tallystick.access.rules.rights import Role
-from tallystick.kernel.refusals import NotPermitted
+from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.strategy import actions, tasks
 from tallystick.strategy.models import Act, Paper, Plan, Version
 from tallystick.strategy.queries import catalogue, comparing, life, versions
@@ -38,14 +42,21 @@ def documents(request):
     return first, first.replace(old, {"note: second": "note: third", "> 30": "> 10"}[old])
 
 
+def person(name):
+    """Somebody who may write and approve, at the page and at the command line."""
+    user = builders.user(name)
+    access_actions.set_roles(user_id=user.pk, roles=[Role.CREDIT_MANAGER], reaches=[EVERYTHING], at=AT, by=BY)
+    return builders.actor(user, WRITES, APPROVES)
+
+
 @pytest.fixture
 def ann():
-    return builders.actor(builders.user("ann"), WRITES, APPROVES)
+    return person("ann")
 
 
 @pytest.fixture
 def bob():
-    return builders.actor(builders.user("bob"), WRITES, APPROVES)
+    return person("bob")
 
 
 def approved(document, ann, bob) -> Version:
@@ -285,3 +296,38 @@ def test_a_strategy_lists_no_accounts_by_the_lines_of_a_policy(signed_in):
     version = strategies.publish(STEPS)
 
     assert signed_in(Role.CREDIT_MANAGER).get(reverse("strategy:policy_accounts", args=[version.pk])).status_code == 404
+
+
+def said(*words):
+    out = StringIO()
+    call_command("policy", *words, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_line_takes_a_policy_through_its_life(ann, bob, tmp_path):
+    file, out = tmp_path / "groups.yaml", tmp_path / "out.yaml"
+    file.write_text(GROUPS, "utf-8")
+
+    assert said("import", str(file), "--as", "ann") == "groups\t1\tdraft\n"
+    with pytest.raises(lifecycle.OwnWork):
+        said("approve", "groups", "--as", "ann")
+    assert said("approve", "groups", "--as", "bob") == "groups\t1\tapproved\n"
+    assert said("publish", "groups", "--as", "ann") == "groups\t1\tpublished\n"
+    file.write_text(GROUPS.replace("> 30", "> 10"), "utf-8")
+    said("import", str(file), "--as", "ann")
+    assert "changed segment Late" in said("compare", "groups")
+    said("approve", "groups", "--as", "bob")
+    assert said("publish", "groups", "--at", "2050-03-05T06:00") == "groups\t2\tapproved\n"
+    actions.keep_plans(at=Plan.objects.get().due_at, by=BY)
+    assert said("rollback", "groups", "--reason", "Too soon", "--as", "bob") == "groups\t3\tpublished\n"
+    assert said("show", "groups") == GROUPS
+    said("export", "groups", "--number", "2", "--to", str(out))
+    assert out.read_text("utf-8") == GROUPS.replace("> 30", "> 10")
+    strategies.publish(STEPS)
+    assert [line.split("\t")[:3] for line in said("list").splitlines()] == [
+        ["groups", "3", "published"],
+        ["groups", "2", "retired"],
+        ["groups", "1", "retired"],
+    ]
+    with pytest.raises(NotFound):
+        said("show", "test")

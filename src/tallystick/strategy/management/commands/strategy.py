@@ -1,4 +1,7 @@
-"""`tallystick strategy`: list, compare, export and import strategies, rehearse, approve, publish and roll them back."""
+"""`tallystick strategy`: list, compare, export and import strategies, rehearse, approve, publish and roll them back.
+
+`tallystick policy` does with policies whatever is done with both: it is this command, but for the papers it finds.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,10 @@ def _assumed(text: str) -> tuple[str, str]:
 class Command(BaseCommand):
     """Do with strategies what the pages do, as a person named by `--as`, or as the system itself."""
 
+    #: The papers it is about, and how one is found by its name.
+    papers = staticmethod(versions.strategies)
+    find = staticmethod(versions.get_strategy)
+
     help = gettext_noop(
         "List, compare, export, import, rehearse, approve, publish and roll back strategies: tallystick strategy --help."
     )
@@ -50,20 +57,41 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the things that can be done."""
         doing = parser.add_subparsers(dest="doing", required=True, metavar="WHAT")
-        doing.add_parser("list", help=_("list strategies and their versions"))
+        doing.add_parser("list", help=_("list them and their versions"))
+        self._of_version(doing.add_parser("show", help=_("write the document of a version")))
         compare = self._of_version(
             doing.add_parser("compare", help=_("say what one version says that another does not"))
         )
         compare.add_argument(
             "--with", dest="other", type=int, metavar="NUMBER", help=_("the version before unless given")
         )
-        export = self._of_version(doing.add_parser("export", help=_("write a strategy with its golden accounts")))
+        export = self._of_version(
+            doing.add_parser("export", help=_("write a version to a file, a strategy with its golden accounts"))
+        )
         export.add_argument("--to", type=Path, metavar="FILE", help=_("file to write; the terminal unless given"))
-        brought = doing.add_parser("import", help=_("keep a strategy from a file as a draft"))
+        brought = doing.add_parser("import", help=_("keep a document from a file as a draft"))
         brought.add_argument("file", type=Path)
         brought.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
+        self._add_what_strategies_do(doing)
+        approve = self._of_version(doing.add_parser("approve", help=_("approve a draft that somebody else wrote")))
+        approve.add_argument("--as", dest="person", metavar="USER", required=True, help=_("who approves it"))
+        approve.add_argument("--comment", default="")
+        for name, said in (
+            ("publish", _("publish an approved version")),
+            ("rollback", _("publish the version before again")),
+        ):
+            put = self._of_version(doing.add_parser(name, help=said))
+            put.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
+            put.add_argument(
+                "--at", dest="due_at", type=_instant, metavar="INSTANT", help=_("then, such as 2026-12-20T06:00")
+            )
+            if name == "rollback":
+                put.add_argument("--reason", required=True)
+
+    def _add_what_strategies_do(self, doing: Any) -> None:
+        """Describe what is done with strategies only."""
         steps = doing.add_parser("steps", help=_("say what the steps of a strategy bring, by what was paid"))
-        steps.add_argument("strategy", help=_("name of the strategy"))
+        steps.add_argument("name", help=_("its name"))
         rehearse = self._of_version(
             doing.add_parser("rehearse", help=_("say what a version would do to the whole book"))
         )
@@ -91,23 +119,9 @@ class Command(BaseCommand):
             "--from", dest="from_on", type=date.fromisoformat, metavar="DAY", help=_("today unless given")
         )
         assume.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
-        approve = self._of_version(doing.add_parser("approve", help=_("approve a draft that somebody else wrote")))
-        approve.add_argument("--as", dest="person", metavar="USER", required=True, help=_("who approves it"))
-        approve.add_argument("--comment", default="")
-        for name, said in (
-            ("publish", _("publish an approved version")),
-            ("rollback", _("publish the version before again")),
-        ):
-            put = self._of_version(doing.add_parser(name, help=said))
-            put.add_argument("--as", dest="person", metavar="USER", help=_("who does it; the system unless given"))
-            put.add_argument(
-                "--at", dest="due_at", type=_instant, metavar="INSTANT", help=_("then, such as 2026-12-20T06:00")
-            )
-            if name == "rollback":
-                put.add_argument("--reason", required=True)
 
     def _of_version(self, parser: ArgumentParser) -> ArgumentParser:
-        parser.add_argument("strategy", help=_("name of the strategy"))
+        parser.add_argument("name", help=_("its name"))
         parser.add_argument("--number", type=int, help=_("number of the version; the newest unless given"))
         return parser
 
@@ -116,12 +130,15 @@ class Command(BaseCommand):
         getattr(self, f"_{doing}")(**options)
 
     def _list(self, **options: Any) -> None:
-        for strategy in versions.strategies():
-            for version in versions.versions_of(strategy):
-                self.stdout.write(f"{strategy.name}\t{version.number}\t{version.state}\t{version.created_by}")
+        for paper in self.papers():
+            for version in versions.versions_of(paper):
+                self.stdout.write(f"{paper.name}\t{version.number}\t{version.state}\t{version.created_by}")
 
-    def _compare(self, *, strategy: str, number: int | None, other: int | None, **options: Any) -> None:
-        after = self._version(strategy, number)
+    def _show(self, *, name: str, number: int | None, **options: Any) -> None:
+        self.stdout.write(self._version(name, number).document, ending="")
+
+    def _compare(self, *, name: str, number: int | None, other: int | None, **options: Any) -> None:
+        after = self._version(name, number)
         before = versions.version_numbered(after.paper, other) if other is not None else versions.version_before(after)
         if before is None:
             raise CommandError(_("There is no version before."))
@@ -133,8 +150,8 @@ class Command(BaseCommand):
                     name = f"{aspect.name}: " if aspect.name else ""
                     self.stdout.write(f"    {name}{aspect.before or '—'} → {aspect.after or '—'}")
 
-    def _export(self, *, strategy: str, number: int | None, to: Path | None, **options: Any) -> None:
-        text = golden.as_file(self._version(strategy, number))
+    def _export(self, *, name: str, number: int | None, to: Path | None, **options: Any) -> None:
+        text = golden.as_file(self._version(name, number))
         if to is None:
             self.stdout.write(text, ending="")
         else:
@@ -145,9 +162,9 @@ class Command(BaseCommand):
         version = actions.import_strategy(text=text, file_name=file.name, at=clock.now(), by=self._actor(person))
         self._said(version)
 
-    def _steps(self, *, strategy: str, **options: Any) -> None:
+    def _steps(self, *, name: str, **options: Any) -> None:
         today = local_day(clock.now(), settings.TIME_ZONE)
-        found = yields.yields(versions.get_strategy(strategy), day=today, scope=Scope())
+        found = yields.yields(versions.get_strategy(name), day=today, scope=Scope())
         for line in found.lines:
             figures = (line.found.given, line.said_before, line.said_after, line.said_times, line.said_interval)
             self.stdout.write("\t".join(map(str, (f"{line.state}.{line.step}", *figures, line.found.verdict.label))))
@@ -157,7 +174,7 @@ class Command(BaseCommand):
     def _rehearse(
         self,
         *,
-        strategy: str,
+        name: str,
         number: int | None,
         person: str | None,
         days: int | None,
@@ -165,11 +182,11 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         if days is not None:
-            self._foresee(strategy, number, person, days, assume)
+            self._foresee(name, number, person, days, assume)
             return
         at = clock.now()
         rehearsal = actions.rehearse(
-            version_id=self._version(strategy, number).pk,
+            version_id=self._version(name, number).pk,
             today=local_day(at, settings.TIME_ZONE),
             at=at,
             by=self._actor(person),
@@ -188,10 +205,10 @@ class Command(BaseCommand):
             )
         )
 
-    def _foresee(self, strategy: str, number: int | None, person: str | None, days: int, assume: list[str]) -> None:
+    def _foresee(self, name: str, number: int | None, person: str | None, days: int, assume: list[str]) -> None:
         at = clock.now()
         foresight = actions.foresee(
-            version_id=self._version(strategy, number).pk,
+            version_id=self._version(name, number).pk,
             today=local_day(at, settings.TIME_ZONE),
             days=days,
             asked=dict(_assumed(each) for each in assume),
@@ -211,44 +228,44 @@ class Command(BaseCommand):
             cases = "" if each.cases is None else f"\t{each.happened}/{each.cases}"
             self.stdout.write(f"{name}\t{each.value}\t{each.source.value}{cases}")
 
-    def _approve(self, *, strategy: str, number: int | None, person: str, comment: str, **options: Any) -> None:
-        version = self._version(strategy, number)
+    def _approve(self, *, name: str, number: int | None, person: str, comment: str, **options: Any) -> None:
+        version = self._version(name, number)
         actions.approve(version_id=version.pk, comment=comment, at=clock.now(), by=self._actor(person))
         self._said(version)
 
     def _publish(
-        self, *, strategy: str, number: int | None, person: str | None, due_at: datetime | None, **options: Any
+        self, *, name: str, number: int | None, person: str | None, due_at: datetime | None, **options: Any
     ) -> None:
-        version, at, by = self._version(strategy, number), clock.now(), self._actor(person)
+        version, at, by = self._version(name, number), clock.now(), self._actor(person)
         if due_at is not None:
             actions.plan(version_id=version.pk, kind=PlanKind.PUBLISH, due_at=due_at, at=at, by=by)
         else:
             actions.publish(version_id=version.pk, at=at, by=by)
-            actions.defer_settling(day=local_day(at, settings.TIME_ZONE))
+            actions.defer_following(version, day=local_day(at, settings.TIME_ZONE))
         self._said(version)
 
     def _rollback(
         self,
         *,
-        strategy: str,
+        name: str,
         number: int | None,
         person: str | None,
         due_at: datetime | None,
         reason: str,
         **options: Any,
     ) -> None:
-        found = versions.get_strategy(strategy)
+        found = self.find(name)
         version = versions.published_version(found) if number is None else versions.version_numbered(found, number)
         at, by = clock.now(), self._actor(person)
         if due_at is not None:
             actions.plan(version_id=version.pk, kind=PlanKind.ROLL_BACK, due_at=due_at, reason=reason, at=at, by=by)
         else:
             version = actions.roll_back(version_id=version.pk, reason=reason, at=at, by=by)
-            actions.defer_settling(day=local_day(at, settings.TIME_ZONE))
+            actions.defer_following(version, day=local_day(at, settings.TIME_ZONE))
         self._said(version)
 
-    def _version(self, strategy: str, number: int | None) -> Version:
-        found = versions.get_strategy(strategy)
+    def _version(self, name: str, number: int | None) -> Version:
+        found = self.find(name)
         return versions.versions_of(found)[0] if number is None else versions.version_numbered(found, number)
 
     def _actor(self, person: str | None) -> Actor:
