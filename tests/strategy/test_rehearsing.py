@@ -21,7 +21,7 @@ from tallystick.kernel.actor import Scope
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotPermitted
 from tallystick.strategy import actions
-from tallystick.strategy.actions import refreshing
+from tallystick.strategy.actions import renewing
 from tallystick.strategy.models import Act, Decision, Rehearsal, RehearsalAccount, RehearsalCount, Version
 from tallystick.strategy.queries import book, rehearsed
 from tallystick.strategy.queries.alike import Alike
@@ -193,7 +193,7 @@ def test_what_the_day_changes_is_all_that_a_refresh_would_change():
     later = DAY + timedelta(days=3)
     copies = {}
     for name, brought in (
-        ("renewed", lambda copy: refreshing.renew(copy, day=later)),
+        ("renewed", lambda copy: renewing.renew(ids, day=later, table=copy, keeps_past=False)),
         ("refreshed", lambda copy: actions.refresh(ids, day=later, table=copy, keeps_past=False)),
     ):
         sql.execute(sql.fill("CREATE TEMP TABLE {copy} AS SELECT * FROM strategy_book", copy=name))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tallystick.kernel import sql
-from tallystick.strategy.actions import refreshing
+from tallystick.strategy.actions import renewing
 from tallystick.strategy.queries.alike import Alike
 from tallystick.strategy.queries.book import BOOK
 from tallystick.strategy.queries.imagining import GOES_ON, Imagined, Side, array
@@ -86,8 +86,8 @@ def compare(imagined: Imagined, tables: Sequence[str], *, rehearsal_id: int, chu
             sql.execute(_tallied(f"({alike.both(imagined.rows(tables))})", *ways, is_apart=more, is_counted=True))
         rows = imagined.rows(tables, f"NOT {alike.condition}" if alike.is_anywhere else "true")
         sql.execute(_tallied(f"({_both(imagined, rows)} OFFSET 0)", *ways, is_apart=more))
-    if _set_apart(tables):
-        refreshing.renew(APART, day=imagined.day)
+    if account_ids := _set_apart(tables):
+        renewing.renew(account_ids, day=imagined.day, table=APART, keeps_past=False)
         sql.execute(f"INSERT INTO {BOTH} {_both(imagined, apart)}")
         for way in ways:
             way.go_on()
@@ -108,18 +108,19 @@ def _hashed() -> Iterator[None]:
     sql.execute("SET LOCAL enable_sort TO DEFAULT; SET LOCAL hash_mem_multiplier TO DEFAULT")
 
 
-def _set_apart(tables: Sequence[str]) -> int:
-    """Copy the rows of accounts that are looked at by themselves, and count them there alone; give how many they are."""
+def _set_apart(tables: Sequence[str]) -> list[int]:
+    """Copy the rows of accounts that are looked at by themselves, and count them there alone; give which they are."""
     rows = " UNION ALL ".join(f"SELECT * FROM {table}" for table in tables)  # noqa: S608
-    apart = sql.execute(
+    apart = sql.rows(
         f"""
         INSERT INTO {APART} SELECT * FROM ({rows}) AS book
         WHERE account_id IN (SELECT unnest(account_ids) FROM {TALLY} WHERE is_apart)
+        RETURNING account_id
         """  # noqa: S608
     )
     if apart:
         sql.execute(f"DELETE FROM {TALLY} WHERE is_apart")  # noqa: S608
-    return apart
+    return [row["account_id"] for row in apart]
 
 
 def _both(imagined: Imagined, rows: str) -> str:

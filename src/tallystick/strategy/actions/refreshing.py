@@ -15,13 +15,9 @@ from typing import Any
 from django.db import transaction
 
 from tallystick.kernel import sql
-from tallystick.kernel.facts import Source
 from tallystick.kernel.hands import share
 from tallystick.strategy.queries import book, catalogue, past, versions
 from tallystick.strategy.queries.book import BOOK, Reach
-
-#: Days of the book from which delays are counted: they do not run while an account is paused.
-_CLOCKS = ("state_entered_on", "next_review_on")
 
 #: Accounts in one transaction of a rebuild.
 RANGE = 50_000
@@ -114,7 +110,7 @@ def _lock(reach: Reach, table: str) -> int:
 
 def _update(reach: Reach, table: str, *, keeps_past: bool) -> str:
     names = [column.name for column in catalogue.columns()]
-    assigned = ", ".join([*(f"{name} = fresh.{name}" for name in names), *map(_stood_still, _CLOCKS)])
+    assigned = ", ".join([*(f"{name} = fresh.{name}" for name in names), *map(_stood_still, past.CLOCKS)])
     stored, fresh = (", ".join(f"{row}.{name}" for name in names) for row in ("book", "fresh"))
     keeping = "INSERT INTO strategy_past (account_id, day, was)" if keeps_past else ""
     return f"""
@@ -133,35 +129,6 @@ def _update(reach: Reach, table: str, *, keeps_past: bool) -> str:
 def _stood_still(clock: str) -> str:
     """Write that a day moves on by the days on which the account was paused since it was last looked at."""
     return f"{clock} = book.{clock} + (fresh.holds_paused_days - book.holds_paused_days)"
-
-
-def renew(copy: str, *, day: date) -> None:
-    """Bring up to date what a day has changed by itself in the rows of a copy.
-
-    A stored value changes with the days when its source's own day comes, so that no other source is asked.
-    """
-    for source in catalogue.sources():
-        for stale_on in (column.name for column in source.columns if column.name in catalogue.stale_columns()):
-            found = sql.rows(f"SELECT account_id FROM {copy} WHERE {stale_on} <= %(day)s", {"day": day})  # noqa: S608
-            if found:
-                reach = book.listed([row["account_id"] for row in found])
-                sql.execute(_renewing(source, reach, copy), {**reach.params, "day": day})
-
-
-def _renewing(source: Source, reach: Reach, copy: str) -> str:
-    assigned = [f"{column.name} = coalesce(fresh.{column.name}, {column.absent})" for column in source.columns]
-    if any(column.name == "holds_paused_days" for column in source.columns):
-        assigned += [
-            f"{clock} = book.{clock} + (coalesce(fresh.holds_paused_days, 0) - book.holds_paused_days)"
-            for clock in _CLOCKS
-        ]
-    key = source.key
-    return f"""
-        UPDATE {copy} AS book SET {", ".join(assigned)}
-        FROM {copy} AS old
-        LEFT JOIN ({sql.fill(source.sql, scope=f"({book.within(reach, key)})")}) AS fresh ON fresh.{key} = old.{key}
-        WHERE old.account_id = book.account_id AND {reach.on("book.account_id")} AND {reach.on("old.account_id")}
-    """  # noqa: S608
 
 
 def _insert(reach: Reach, table: str, day: date) -> str:

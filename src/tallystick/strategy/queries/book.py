@@ -46,11 +46,6 @@ def several(account_ids: Sequence[int]) -> Reach:
     return Reach(condition, {"reach_ids": list(account_ids)}, is_asked_singly=True)
 
 
-def listed(account_ids: Sequence[int]) -> Reach:
-    """Reach a set of accounts, which every source is asked for at once, along its index."""
-    return Reach("{column} = ANY (%(reach_ids)s::bigint[])", {"reach_ids": list(account_ids)})
-
-
 def between(above: int, upto: int) -> Reach:
     """Reach the accounts whose ids lie above a number, up to and including another."""
     return Reach(
@@ -83,7 +78,7 @@ def facts_of(reach: Reach) -> str:
             body = sql.fill(source.sql, scope=f"({source.key} = base.{source.key})")
             joined.append(f"LEFT JOIN LATERAL ({body}) AS {alias} ON true")
         else:
-            body = sql.fill(source.sql, scope=f"({within(reach, source.key)})")
+            body = sql.fill(source.sql, scope=f"({_within(reach, source.key)})")
             joined.append(f"LEFT JOIN ({body}) AS {alias} ON {alias}.{source.key} = base.{source.key}")
     return f"""
         SELECT {", ".join(selected)}
@@ -92,7 +87,7 @@ def facts_of(reach: Reach) -> str:
     """  # noqa: S608
 
 
-def within(reach: Reach, key: Key) -> str:
+def _within(reach: Reach, key: Key) -> str:
     """Write the bound of a source. Parties are bounded by an array, along which an index is walked once, in order."""
     if key is Key.ACCOUNT:
         return reach.on("account_id")
