@@ -281,7 +281,7 @@ def test_two_versions_of_a_policy_are_compared_in_the_words_of_its_page(signed_i
     assert "<del>Risk</del><ins>Riskier</ins>" in page
 
 
-@pytest.mark.parametrize("name", ["rehearse", "begin_working", "assign", "write_golden"])
+@pytest.mark.parametrize("name", ["rehearse", "foresee", "begin_working", "assign", "write_golden"])
 def test_what_is_done_with_strategies_only_finds_no_policy(name, signed_in):
     [version] = publish(GROUPS)
 

@@ -81,7 +81,7 @@ def start_foresight(
     _may(by)
     if not 1 <= days <= figures.MOST_DAYS:
         raise DaysOutOfRange(most=figures.MOST_DAYS)
-    version = versions.lock_version(version_id)
+    version = versions.of_strategy(versions.lock_version(version_id))
     if version.state == lifecycle.State.RETIRED:
         raise NothingToRehearse(number=version.number)
     if version.state in lifecycle.UNPUBLISHED:
