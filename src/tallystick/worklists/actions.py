@@ -250,7 +250,7 @@ def put_off(*, work_item_id: int, due_on: date, reason: str, today: date, at: da
         raise rules.DayPast(day=due_on.isoformat())
     work = _lock_open(work_item_id, by=by)
     work.due_on, work.due_at = due_on, None
-    work.rank = rules.rank(priority=work.priority, due_on=due_on)
+    work.rank = rules.rank(priority=work.priority, due_on=due_on, points=work.points)
     work.save()
     timeline.append(
         events.TaskPutOff(work.account_id, work.pk, work.title, due_on, reason),
@@ -278,6 +278,15 @@ def put_off_tasks(
     told = [(row["account_id"], row["id"], row["title"]) for row in put]
     _tell("worklists.TaskPutOff", told, {"due_on": due_on.isoformat(), "reason": reason}, at=at, by=by)
     return Outcome(done=len(put), already=len(ids) - len(put))
+
+
+def weigh_tasks(rows: sql.Rows, *, by: Actor) -> int:
+    """Give the open work of accounts points, 0 to 100, by which it comes forward; give how much work has others than before.
+
+    Rows are (account_id, points). Nothing is told on a timeline: what gives the points is kept with its reasons.
+    """
+    by.must_be_allowed_to("work accounts")
+    return sql.execute(*rows.into(_query("weigh_tasks"), {}))
 
 
 @transaction.atomic

@@ -9,8 +9,9 @@ from tallystick.worklists import rules
 class WorkItem(models.Model):
     """One piece of work on one account, for a team or for a person.
 
-    `rank` orders a worklist: the priority, plus a point for every day since the work fell due, so that nothing starves. As every
-    item gains one point a day, the order never changes, and an index keeps it. See `rules.rank`.
+    `rank` orders a worklist: the priority, plus the points that scorecards give the account, plus one for every day since the
+    work fell due, so that nothing starves. As every item gains one a day, days alone never change the order, and an index keeps
+    it. See `rules.rank`.
     """
 
     account = models.ForeignKey(
@@ -30,6 +31,8 @@ class WorkItem(models.Model):
     done_at = models.DateTimeField(null=True)
     due_on = models.DateField()
     priority = models.SmallIntegerField()
+    #: What scorecards that rank work give the account, 0 to 100. See `actions.weigh_tasks`.
+    points = models.SmallIntegerField(default=0, db_default=0)
     rank = models.IntegerField()
     action_no = models.SmallIntegerField(default=0)
     #: A strategy watches over it: the step it belongs to, the day it was asked for, the day on which it is too late, and if the
@@ -57,6 +60,7 @@ class WorkItem(models.Model):
             models.CheckConstraint(
                 condition=Q(priority__gte=0, priority__lte=100), name="worklists_work_item_priority"
             ),
+            models.CheckConstraint(condition=Q(points__gte=0, points__lte=100), name="worklists_work_item_points"),
             models.CheckConstraint(
                 condition=Q(state="open", done_at__isnull=True) | (~Q(state="open") & Q(done_at__isnull=False)),
                 name="worklists_work_item_end_has_an_instant",

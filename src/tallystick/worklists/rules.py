@@ -93,8 +93,8 @@ class PriorityOutOfRange(Refusal):
     status = 422
 
 
-def rank(*, priority: int, due_on: date) -> int:
-    """Give the number a worklist is ordered by, the highest first: the priority, and a point for every day it has waited.
+def rank(*, priority: int, due_on: date, points: int = 0) -> int:
+    """Give the number a worklist is ordered by, the highest first: priority and points, and one more for every day it has waited.
 
     All work gains its point on the same midnight, so the order of two pieces never changes and an index can keep it: the day
     of today cancels out. Work of priority 20 that fell due 60 days ago comes before work of priority 75 due today.
@@ -103,7 +103,7 @@ def rank(*, priority: int, due_on: date) -> int:
     >>> rank(priority=20, due_on=date(2026, 1, 1)) > rank(priority=75, due_on=today)
     True
     """
-    return priority - due_on.toordinal()
+    return priority + points - due_on.toordinal()
 
 
 def check_priority(priority: int) -> None:

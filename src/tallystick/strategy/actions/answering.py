@@ -15,7 +15,7 @@ from django.db import transaction
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
-from tallystick.strategy.actions import ordering, refreshing, running, telling
+from tallystick.strategy.actions import ordering, refreshing, running, telling, weighing
 from tallystick.strategy.actions.deciding import Asking, Decided, decide
 from tallystick.strategy.queries import versions
 from tallystick.strategy.queries.book import BOOK
@@ -131,14 +131,15 @@ def answer_some(*, limit: int = BATCH, at: datetime, by: Actor) -> int:
 def answer(happened: Sequence[Happened], *, day: date, at: datetime, by: Actor) -> list[Decided]:
     """Answer events, given in their order, and give the decisions.
 
-    For each account: its facts; the answer to each event in turn; the transition that is due; the step that is due. Facts are
-    those of now: an event that waited is answered by what else has become known since.
+    For each account: its facts; the answer to each event in turn; the transition that is due; the step that is due; the place of
+    its work in worklists. Facts are those of now: an event that waited is answered by what else has become known since.
     """
     refreshing.refresh([each.account_id for each in happened], day=day)
     statement = versions.statement(day=day)
     decisions = decide_answers(happened, statement, at=at)
     ordering.give(decisions, statement, at=at, by=by)
     telling.tell(decisions, statement, at=at, by=by)
+    weighing.weigh([each.account_id for each in happened], day=day, by=by)
     return decisions
 
 

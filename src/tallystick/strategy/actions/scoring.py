@@ -8,6 +8,7 @@ from django.db import transaction
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
+from tallystick.strategy.actions import weighing
 from tallystick.strategy.models import Version
 from tallystick.strategy.queries import book, scores
 from tallystick.strategy.rules.policies.words import Word
@@ -17,16 +18,15 @@ def keep_scores(*, day: date, at: datetime, by: Actor) -> int:
     """Score every open account by each published scorecard, leaf by leaf, each in a transaction; give how many scores were kept.
 
     A score is kept where none was, or where a component adds something else than when it was kept last: once a day and version at
-    most. Doing it again changes nothing. A score that lasts costs a look.
+    most. Doing it again changes nothing. A score that lasts costs a look. Work comes forward by scores that rank it.
     """
     by.must_be_allowed_to("run strategies")
     scorecards = scores.published_scorecards()
-    return sum(
-        _keep(version, word, leaf, day=day, at=at)
-        for chunk in book.chunks(book.chunk_count())
-        for leaf in chunk
-        for version, word in scorecards
-    )
+    kept = 0
+    for leaf in (leaf for chunk in book.chunks(book.chunk_count()) for leaf in chunk):
+        kept += sum(_keep(version, word, leaf, day=day, at=at) for version, word in scorecards)
+        weighing.weigh_leaf(leaf, day=day, by=by)
+    return kept
 
 
 @transaction.atomic

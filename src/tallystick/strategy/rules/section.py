@@ -119,8 +119,10 @@ class Section:
         return found
 
     def flag(self, key: str) -> bool:
-        """Test if the value below a key is true."""
+        """Test if the value below a key is true; nothing there is not. A word is a mistake, since `yes` would be taken for no."""
         node = self._entries.get(key)
+        if node is not None and not (isinstance(node, Scalar) and isinstance(node.value, bool)):
+            self.problem(_("true or false is expected here."), key)
         return isinstance(node, Scalar) and node.value is True
 
     def whole(self, key: str, *, default: int, least: int, most: int) -> int:

@@ -34,7 +34,7 @@ RETURNING id, account_id, title;
 
 -- name: overrun_tasks
 -- Say of the open work of a mark that it was not done in time, and give it more weight or to others where that is asked for. The rank
--- is the priority less the number of the day (`rules.rank`), so it grows with the priority.
+-- grows with the priority (`rules.rank`).
 UPDATE worklists_work_item AS work
 SET overran_at = %(at)s,
     priority = greatest(work.priority, coalesce(%(priority)s::smallint, work.priority)),
@@ -47,10 +47,17 @@ WHERE work.account_id = ANY(%(account_ids)s) AND work.state = 'open' AND work.ma
   AND account.id = work.account_id
 RETURNING work.id, work.account_id, work.title, work.limit_on;
 
+-- name: weigh_tasks
+-- Give the open work of some accounts the points of each; what has them already stays as it is.
+UPDATE worklists_work_item AS work
+SET points = weighed.points, rank = work.rank + weighed.points - work.points
+FROM {rows} AS weighed
+WHERE work.account_id = weighed.account_id AND work.state = 'open' AND work.points <> weighed.points;
+
 -- name: put_off_tasks
--- Put open work off to another day; the rank is the priority less the number of the day (`rules.rank`).
+-- Put open work off to another day; the rank is priority and points less the number of the day (`rules.rank`).
 UPDATE worklists_work_item
-SET due_on = %(due_on)s, due_at = NULL, rank = priority - %(day_number)s
+SET due_on = %(due_on)s, due_at = NULL, rank = priority + points - %(day_number)s
 WHERE id = ANY(%(ids)s) AND state = 'open' AND (%(clients)s::bigint[] IS NULL OR client_id = ANY(%(clients)s))
 RETURNING id, account_id, title;
 
@@ -104,7 +111,8 @@ RETURNING account_id;
 
 -- name: worklist
 -- Give a page of open work with the account behind it, foremost first. The next page begins after (rank, id) of the last row.
-SELECT work.id, work.account_id, work.kind, work.title, work.due_on, work.due_at, work.priority, work.rank, work.assignee_id,
+SELECT work.id, work.account_id, work.kind, work.title, work.due_on, work.due_at, work.priority, work.points, work.rank,
+       work.assignee_id,
        work.team_id, account.reference, account.currency, client.name AS client, party.name AS party,
        coalesce(open.minor, 0)::bigint - account.on_account_minor AS balance_minor, open.oldest_due_on,
        claim.user_id AS taken_by

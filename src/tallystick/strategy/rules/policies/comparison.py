@@ -28,9 +28,15 @@ def _whole(before: Policy, after: Policy) -> Iterable[Difference]:
     said = {_("title"): (before.title, after.title), _("what it is for"): (before.summary, after.summary)}
     if isinstance(before, Scorecard | Table) and isinstance(after, Scorecard | Table):
         said[_("unit")] = (before.unit, after.unit)
+    if isinstance(before, Scorecard) and isinstance(after, Scorecard):
+        said[_("ranks work")] = (_yes_or_no(before.ranks_work), _yes_or_no(after.ranks_work))
     for name, (was, is_now) in said.items():
         if was != is_now:
             yield Difference(Sign.CHANGED, name, "", (Aspect("", was, is_now),))
+
+
+def _yes_or_no(is_so: bool) -> str:
+    return _("yes") if is_so else _("no")
 
 
 _Keyed: TypeAlias = tuple[narration.Part, dict[Hashable, Line]]

@@ -99,6 +99,8 @@ class Scorecard:
     decimals: int
     unit: str
     components: tuple[Component, ...]
+    #: Whether the score is added to the priority of the account's work.
+    ranks_work: bool = False
 
     @property
     def least(self) -> Decimal:

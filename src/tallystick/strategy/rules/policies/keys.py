@@ -30,6 +30,8 @@ SCORECARD = {
     "components": "What the score looks at, in the order it is shown. Required.",
     "decimals": "Decimals that each contribution is rounded to, half away from zero: 0, which is the default, to 3.",
     "unit": "What a person reads after the score; `points` where nothing is said.",
+    "ranks_work": "`true` adds the score, from 0 to 100, to the priority of the account's tasks, so that they come forward in "
+    "worklists. Without it a score is a word of conditions only.",
 }
 
 COMPONENT = {

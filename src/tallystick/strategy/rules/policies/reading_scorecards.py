@@ -45,6 +45,7 @@ def read(root: Section, name: str, title: str, summary: str, asking: Asking) -> 
         decimals=decimals,
         unit=root.text("unit", default=_("points")),
         components=tuple(each for each in read_ones if each),
+        ranks_work=root.flag("ranks_work"),
     )
 
 
