@@ -93,7 +93,7 @@ def open_house(
         access_actions.set_teams(user_id=house.people[username].pk, team_ids=[team.pk], **terms)
     load_templates(**terms)
     shipped = resources.files("tallystick.strategy.documents").joinpath(f"{strategy}.yaml")
-    version = publishing.draft(document=(document or shipped).read_text("utf-8"), strategy=strategy, **terms)
+    version = publishing.draft(document=(document or shipped).read_text("utf-8"), **terms)
     publishing.publish(version_id=version.pk, **terms)
     publishing.assign(strategy=strategy, client=code, **terms)
     return house

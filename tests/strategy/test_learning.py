@@ -26,7 +26,16 @@ from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.payments import actions as payment_actions
 from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, LearnedShares, SplitAct
-from tallystick.strategy.queries import asking, catalogue, learning, learning_report, trials, versions, why
+from tallystick.strategy.queries import (
+    asking,
+    catalogue,
+    learning,
+    learning_report,
+    trial_choices,
+    trials,
+    versions,
+    why,
+)
 from tallystick.strategy.rules import learning as rules
 from tallystick.strategy.rules import narration, own_words, reading
 from tallystick.strategy.rules.lifecycle import ReasonMissing
@@ -511,7 +520,9 @@ def test_a_split_that_learns_is_not_tried(published):
     )
     with pytest.raises(terms.SplitLearns):
         actions.register_trial(said, at=at(DAY), by=BY)
-    assert trials.candidates() == []
+    choices = trial_choices.choices()
+    assert choices.offered == []
+    assert "It learns" in choices.not_offered[0].why
 
 
 def test_it_is_read_aloud():

@@ -99,6 +99,8 @@ def test_a_version_lives_from_draft_to_publication(writer, second):
     assert approval.details == {
         **life.fingerprint(version),
         "rehearsal": looked_at.pk,
+        "foresight": None,
+        "foreseen": None,
         "figures": looked_at.figures,
         "is_own": False,
     }
