@@ -286,7 +286,8 @@ def test_what_is_done_with_strategies_only_finds_no_policy(name, signed_in):
     [version] = publish(GROUPS)
 
     answer = signed_in(Role.CREDIT_MANAGER).post(
-        reverse(f"strategy:{name}", args=[version.pk]), {"treats": "everybody", "document": "[]", "reason": "No"}
+        reverse(f"strategy:{name}", args=[version.pk]),
+        {"treats": "everybody", "document": "[]", "reason": "No", "days_ahead": "30"},
     )
 
     assert answer.status_code == 404

@@ -236,7 +236,7 @@ def _notice(order: Section) -> Order:
 
 
 def _to(notice: Section, audience: Audience) -> To:
-    if audience in _IMPLIED and notice.flag(audience.value):
+    if audience in _IMPLIED and notice.is_true(audience.value):
         return To(audience)
     if audience in _NAMELESS:
         notice.problem(_("write “{word}: true”."), audience.value, word=audience.value)

@@ -123,6 +123,11 @@ class Section:
         node = self._entries.get(key)
         if node is not None and not (isinstance(node, Scalar) and isinstance(node.value, bool)):
             self.problem(_("true or false is expected here."), key)
+        return self.is_true(key)
+
+    def is_true(self, key: str) -> bool:
+        """Test if the value below a key is true, where it may be something else as well."""
+        node = self._entries.get(key)
         return isinstance(node, Scalar) and node.value is True
 
     def whole(self, key: str, *, default: int, least: int, most: int) -> int:
