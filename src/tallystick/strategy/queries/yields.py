@@ -60,13 +60,13 @@ class Line:
 
     @property
     def said_times(self) -> str:
-        """How many times as often accounts pay after it."""
-        return "—" if self.found.times is None else number_format(f"{self.found.times:.2f}")
+        """How many times as often accounts pay after it; nothing of so few payments that chance decides."""
+        return number_format(f"{self.found.times:.2f}") if self.found.times and self.found.says_something else "—"
 
     @property
     def said_interval(self) -> str:
         """Where that number lies."""
-        if self.found.interval is None:
+        if self.found.interval is None or not self.found.says_something:
             return ""
         low, high = (number_format(f"{end:.2f}") for end in self.found.interval)
         return _("{low} to {high}").format(low=low, high=high)

@@ -80,12 +80,17 @@ class Yield:
         return exp(log(times) - error), exp(log(times) + error)
 
     @property
+    def says_something(self) -> bool:
+        """Whether there are enough payments for a number to mean anything."""
+        return self.before.paid + self.after.paid >= FEWEST
+
+    @property
     def verdict(self) -> Verdict:
         """What may be said. That a step brings nothing is said only where an effect worth having is ruled out."""
         if not self.before.days:
             return Verdict.AT_ONCE
         interval = self.interval
-        if interval is None or self.before.paid + self.after.paid < FEWEST:
+        if interval is None or not self.says_something:
             return Verdict.FEW
         low, high = interval
         if low > 1:
