@@ -10,7 +10,7 @@ from tallystick.kernel import sql
 from tallystick.strategy.actions import renewing
 from tallystick.strategy.queries.alike import Alike
 from tallystick.strategy.queries.book import BOOK
-from tallystick.strategy.queries.imagining import GOES_ON, Imagined, Side, array
+from tallystick.strategy.queries.imagining import Imagined, Side, array
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import rehearsal as rules
 from tallystick.strategy.rules.rehearsal import Harm, Segment
@@ -155,7 +155,7 @@ class _Way:
         self._effects = [effect for each in side.statement.versions for effect in each.version.program.effects]
         #: What happens by number, a single thing at first: chains of them get numbers further on.
         self.happens: list[tuple[int, ...]] = [(number,) for number in range(1, len(self._effects) + 1)]
-        self.goes_on = array("boolean", [effect.kind in GOES_ON for effect in self._effects])
+        self.goes_on = array("boolean", [effect.goes_on for effect in self._effects])
 
     def go_on(self) -> None:
         """Let accounts that entered a state or passed over a step make the step of the day, as the run does."""

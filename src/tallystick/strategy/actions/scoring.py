@@ -22,10 +22,11 @@ def keep_scores(*, day: date, at: datetime, by: Actor) -> int:
     """
     by.must_be_allowed_to("run strategies")
     scorecards = scores.published_scorecards()
+    ranking = weighing.ranking_scores(day=day)
     kept = 0
     for leaf in (leaf for chunk in book.chunks(book.chunk_count()) for leaf in chunk):
         kept += sum(_keep(version, word, leaf, day=day, at=at) for version, word in scorecards)
-        weighing.weigh_leaf(leaf, day=day, by=by)
+        weighing.weigh_leaf(leaf, ranking, by=by)
     return kept
 
 

@@ -20,18 +20,19 @@ _HAS_WORK = """EXISTS (
 
 def weigh(account_ids: Sequence[int], *, day: date, by: Actor) -> int:
     """Weigh the work of some accounts whose facts have changed; give how much of it has other points than before."""
-    if not _expressions(day):
+    scores = ranking_scores(day=day)
+    if not scores:
         return 0
-    return _weigh(BOOK, "book.account_id = ANY(%(account_ids)s)", {"account_ids": list(account_ids)}, day=day, by=by)
+    return _weigh(BOOK, "book.account_id = ANY(%(account_ids)s)", {"account_ids": list(account_ids)}, scores, by=by)
 
 
-def weigh_leaf(leaf: str, *, day: date, by: Actor) -> int:
-    """Weigh all work of a leaf of the book. Where no scorecard ranks work any more, the points go."""
-    return _weigh(leaf, _HAS_WORK, {}, day=day, by=by)
+def weigh_leaf(leaf: str, scores: Sequence[str], *, by: Actor) -> int:
+    """Weigh all work of a leaf of the book by the scores that rank work. Where none does any more, the points go."""
+    return _weigh(leaf, _HAS_WORK, {}, scores, by=by)
 
 
-def _weigh(table: str, which: str, params: dict[str, object], *, day: date, by: Actor) -> int:
-    points = " + ".join(_expressions(day)) or "0"
+def _weigh(table: str, which: str, params: dict[str, object], scores: Sequence[str], *, by: Actor) -> int:
+    points = " + ".join(scores) or "0"
     rows = sql.Rows(
         f"""
         SELECT book.account_id, least(greatest(round({points}), 0), 100)::smallint AS points
@@ -42,8 +43,8 @@ def _weigh(table: str, which: str, params: dict[str, object], *, day: date, by: 
     return worklists.weigh_tasks(rows, by=by)
 
 
-def _expressions(day: date) -> list[str]:
-    """Write the scores that rank work."""
+def ranking_scores(*, day: date) -> list[str]:
+    """Write the scores that rank work, by the scorecards published now."""
     words = catalogue.words().values()
     ranking = [word for word in words if isinstance(word.policy, Scorecard) and word.policy.ranks_work]
     return [catalogue.expression(word, day) for word in ranking]

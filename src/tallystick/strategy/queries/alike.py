@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from tallystick.strategy.queries.imagining import GOES_ON, Imagined, array
+from tallystick.strategy.queries.imagining import Imagined, array
 from tallystick.strategy.rules import rehearsal
 from tallystick.strategy.rules.document import State
 from tallystick.strategy.rules.outline import first_effect, outline
@@ -141,7 +141,7 @@ class Alike:
                 other = after.effect(number)
                 was, now = effect.to_place, other.to_place
                 is_same = (
-                    effect.kind not in GOES_ON
+                    not effect.goes_on
                     and rehearsal.doing(effect, program) == rehearsal.doing(other, after)
                     and was is not None
                     and now is not None

@@ -19,7 +19,7 @@ from tallystick.strategy.queries import catalogue, versions
 from tallystick.strategy.queries.versions import Enrolment
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import lifecycle, rehearsal, timing
-from tallystick.strategy.rules.program import EffectKind, Place
+from tallystick.strategy.rules.program import Place
 from tallystick.strategy.rules.statement import Published, Statement
 
 #: Columns that strategy itself moves, by which a row is imagined elsewhere.
@@ -217,8 +217,6 @@ class Imagined:
 
 #: States in which a version decides already.
 _DECIDES = (lifecycle.State.PUBLISHED, lifecycle.State.RETIRED)
-#: Effects after which an account may still make the step of the day, as in a run.
-GOES_ON = frozenset({EffectKind.LEAVE, EffectKind.SKIP, EffectKind.RESULT, EffectKind.OVERRUN})
 
 
 def _by_version(arrays: dict[int, str], otherwise: str) -> str:

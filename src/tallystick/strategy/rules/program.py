@@ -72,6 +72,11 @@ class Effect:
         return self.go == state_id and (self.state is None or self.state.id != state_id)
 
     @property
+    def goes_on(self) -> bool:
+        """Whether an account may still make the step of the day after it."""
+        return self.kind in (EffectKind.LEAVE, EffectKind.SKIP, EffectKind.RESULT, EffectKind.OVERRUN)
+
+    @property
     def only_moves(self) -> bool:
         """Whether it only moves the account: a transition, a result, an answer without orders. A step is part of a sequence."""
         return self.kind in (EffectKind.LEAVE, EffectKind.RESULT) or (

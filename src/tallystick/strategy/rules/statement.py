@@ -18,9 +18,6 @@ from tallystick.strategy.rules.document import Due, Otherwise, State, Step
 from tallystick.strategy.rules.program import Effect, EffectKind, Program
 from tallystick.strategy.rules.types import Catalogue
 
-#: Effects after which an account may still make the step of the day.
-_GOING_ON = frozenset({EffectKind.LEAVE, EffectKind.SKIP, EffectKind.RESULT, EffectKind.OVERRUN})
-
 #: Nothing is done about a closed account. It may still be moved from state to state.
 OPEN = "book.is_open"
 
@@ -128,8 +125,8 @@ class Statement:
     def may_go_on(self, number: int) -> bool:
         """Test if an account may make a step yet on the day of an effect: where it is now, nothing has to come first."""
         version, effect = self.effect(number)
-        if effect.kind not in _GOING_ON or effect.to_place is None:
-            return effect.kind in _GOING_ON
+        if not effect.goes_on or effect.to_place is None:
+            return effect.goes_on
         place, review = version.program.places[effect.to_place], self._reviews[number - 1]
         return place.is_awaiting or (place.step is not None and (review.on is None or review.on <= self.day))
 
