@@ -6,6 +6,7 @@ function follow(around) {
   const field = document.getElementById(around.dataset.writes);
   let asked = 0;
   let typed = 0;
+  let read = field.value;
   around.querySelector("[data-take]").hidden = true;
 
   const show = async (sent, writes) => {
@@ -21,15 +22,17 @@ function follow(around) {
     if (held) document.getElementById(held)?.focus();
     const written = rows.querySelector("[data-written]");
     if (!writes || !written) return;
-    field.value = written.value;
+    field.value = read = written.value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
-  // What was typed meanwhile is what the rows begin from.
+  // What was typed meanwhile is what the rows begin from. A browser tells of the opening when it finds time, so
+  // rows that say what the text says are left alone: somebody may be typing in them by then.
   around.addEventListener("toggle", () => {
-    if (!around.open) return;
+    if (!around.open || field.value === read) return;
+    read = field.value;
     const sent = new FormData();
-    sent.append("text", field.value);
+    sent.append("text", read);
     show(sent, false);
   });
   rows.addEventListener("input", () => {
