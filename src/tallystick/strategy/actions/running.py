@@ -20,7 +20,7 @@ from tallystick.kernel import months, sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.outcome import Outcome
-from tallystick.strategy.actions import ordering, refreshing, renewing, reporting, steering, telling
+from tallystick.strategy.actions import locking, ordering, refreshing, renewing, reporting, steering, telling
 from tallystick.strategy.actions.deciding import Asking, Decided, decide
 from tallystick.strategy.actions.ordering import Outcomes
 from tallystick.strategy.models import Run, RunChunk
@@ -125,6 +125,8 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     if not runs.may_begin(run, chunk):
         return False
     sql.execute("SELECT set_config('application_name', %s, true)", [worker()])
+    if not run.only_reports:
+        locking.hold_leaves(book.chunks(run.chunks)[chunk])
     do_chunk(run, chunk, began=began, at=at, by=by)
     return True
 
