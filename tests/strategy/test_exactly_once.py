@@ -31,7 +31,7 @@ from tallystick.accounts import actions as account_actions
 from tallystick.accounts.models import Account
 from tallystick.contact.models import Message
 from tallystick.holds.models import Hold
-from tallystick.kernel import clock
+from tallystick.kernel import clock, months
 from tallystick.kernel.money import Money
 from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Run, RunFailure, Touched
@@ -150,6 +150,7 @@ def _morning(accounts: Sequence[Account], day: date) -> None:
 
 def _undisturbed(accounts: Sequence[Account]) -> dict[str, object]:
     """Live through the days with nobody dying, see what comes of it, and take it all back."""
+    months.open_months(first=DAY, last=DAY + timedelta(days=DAYS + 31))
     with transaction.atomic():
         for number in range(DAYS):
             day = DAY + timedelta(days=number)

@@ -20,7 +20,7 @@ from tallystick.access.rules.rights import Role
 from tallystick.kernel import clock
 from tallystick.strategy import actions, tasks
 from tallystick.strategy.models import Act, Decision, TrialLook, Version
-from tallystick.strategy.queries import catalogue, trial_choices, trials, versions
+from tallystick.strategy.queries import catalogue, story, trial_choices, trials, versions
 from tallystick.strategy.rules.lifecycle import ActKind, State
 from tallystick.strategy.rules.program import EffectKind
 from tallystick.strategy.rules.trials import terms, winner
@@ -178,3 +178,33 @@ def test_of_three_arms_the_others_keep_their_shares():
     )
 
     assert "{champion: 85, calm: 15, challenger: 0}" in found
+
+
+def test_what_was_written_before_the_stop_does_not_bring_the_arm_back(trial, published, unrehearsed):
+    """A trial stops an arm for good: not a draft, not a plan and not a roll back has accounts come to it by mistake."""
+    earlier = actions.draft(document=COMMENTED + "# Kept before.\n", at=at(DAY), by=BY)
+    trial_book.dispute(champion=200, challenger=3_500)
+    _look()
+    stopped = Version.objects.get(state=State.PUBLISHED)
+    manager = builders.actor(builders.user("manon"), "publish strategies")
+
+    for bring_back in (
+        lambda: actions.publish(version_id=earlier.pk, at=at(FIRST_LOOK), by=BY),
+        lambda: actions.roll_back(version_id=stopped.pk, reason="It was better", at=at(FIRST_LOOK), by=manager),
+    ):
+        with pytest.raises(
+            terms.ArmStopped, match=f"“challenger” back, which the trial “Call early” stopped on {FIRST_LOOK}"
+        ):
+            bring_back()
+    assert Version.objects.get(state=State.PUBLISHED) == stopped
+    assert any("would bring the arm" in each for each in story.story(earlier, by=manager).missing)
+
+
+def test_what_is_written_after_the_stop_may_give_the_arm_accounts_on_purpose(trial, published):
+    trial_book.dispute(champion=200, challenger=3_500)
+    _look()
+
+    later = actions.draft(document=COMMENTED + "# On purpose.\n", at=at(FIRST_LOOK + timedelta(days=1)), by=BY)
+    actions.publish(version_id=later.pk, at=at(FIRST_LOOK + timedelta(days=1)), by=BY)
+
+    assert Version.objects.get(state=State.PUBLISHED) == later

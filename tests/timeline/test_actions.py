@@ -1,13 +1,13 @@
 """Events are added, in order, and never edited."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from tests import builders
 from tests.builders import AT, TEST, TODAY
 
-from tallystick.kernel import sql
+from tallystick.kernel import months, sql
 from tallystick.kernel.outcome import Chosen
 from tallystick.kernel.refusals import NotPermitted
 from tallystick.timeline import actions, events, queries, rules
@@ -162,30 +162,12 @@ def test_the_database_refuses_to_edit_the_timeline_and_its_seals(statement):
 
 
 def test_every_partition_refuses_edits_too():
-    actions.open_months(first=date(2031, 1, 1), last=date(2031, 1, 31))
+    months.open_months(first=date(2031, 1, 1), last=date(2031, 1, 31))
     actions.append(events.NoteAdded(7, "called"), at=AT.replace(year=2031, month=1), by=TEST)
 
     for statement in ("UPDATE timeline_event_203101 SET kind = 'x'", "TRUNCATE timeline_event_203101"):
         with pytest.raises((IntegrityError, ProgrammingError), match=r"append-only|permission"), transaction.atomic():
             sql.execute(statement)
-
-
-def test_months_are_opened_once_and_take_their_events():
-    first, last = date(2030, 12, 15), date(2031, 2, 1)
-
-    assert actions.open_months(first=first, last=last) == 3
-    assert actions.open_months(first=first, last=last) == 0
-    actions.append(events.NoteAdded(7, "x"), at=datetime(2030, 12, 31, 23, 59, 59, tzinfo=UTC), by=TEST)
-    actions.append(events.NoteAdded(7, "x"), at=datetime(2031, 1, 1, tzinfo=UTC), by=TEST)
-
-    assert sql.value("SELECT count(*) FROM timeline_event_203012") == 1
-    assert sql.value("SELECT count(*) FROM timeline_event_203101") == 1
-
-
-def test_a_month_whose_events_lie_elsewhere_already_is_left_there():
-    actions.append(events.NoteAdded(7, "x"), at=datetime(2032, 5, 5, tzinfo=UTC), by=TEST)
-
-    assert actions.open_months(first=date(2032, 5, 1), last=date(2032, 5, 31)) == 0
 
 
 def test_a_note_says_something_and_only_who_may_writes_one():

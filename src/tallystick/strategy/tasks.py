@@ -16,7 +16,7 @@ from tallystick.strategy import actions
 from tallystick.strategy.actions.deferring import NIGHT
 from tallystick.strategy.queries import runs
 
-#: A run and whoever answers can be in each other's way: one of the two is rolled back, and begins again.
+#: A server that goes away takes with it what was being answered: it is begun again.
 _AGAIN = RetryStrategy(max_attempts=5, wait=1, exponential_wait=2, retry_exceptions={OperationalError})
 
 

@@ -188,19 +188,6 @@ def add_notes(chosen: Chosen, *, text: str, happened_on: date, at: datetime, by:
     return Outcome(done=append_rows(notes, kind="timeline.NoteAdded", at=at, by=by))
 
 
-def open_months(*, first: date, last: date) -> int:
-    """Make the month partitions between two days, both included, and give how many were new."""
-    return int(
-        sql.value(
-            """
-            SELECT count(*) FILTER (WHERE timeline_open_month(month::date))
-            FROM generate_series(date_trunc('month', %(first)s::timestamp), %(last)s::timestamp, '1 month') AS month
-            """,
-            {"first": first, "last": last},
-        )
-    )
-
-
 @transaction.atomic
 def seal_events(*, limit: int = 100_000, at: datetime) -> int:
     """Seal events that no seal covers yet, at most `limit` of them, and give how many they were.

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from procrastinate.contrib.django import app
 
-from tallystick.kernel import clock
+from tallystick.kernel import clock, months
 from tallystick.timeline import actions
 
 _BATCH = 100_000
-_AHEAD = timedelta(days=62)
 
 
 @app.periodic(cron="*/5 * * * *", periodic_id="timeline.seal_events")
@@ -21,9 +18,9 @@ def seal_events(timestamp: int) -> None:
         pass
 
 
-@app.periodic(cron="29 2 * * *", periodic_id="timeline.open_months")
+@app.periodic(cron="10 2 * * *", periodic_id="timeline.open_months")
 @app.task(name="timeline.open_months", queueing_lock="timeline.open_months")
 def open_months(timestamp: int) -> None:
-    """Make the partitions of the months to come."""
+    """Make the partitions of the months to come, of every table that has months, before the night's run needs one."""
     today = clock.now().date()
-    actions.open_months(first=today, last=today + _AHEAD)
+    months.open_months(first=today, last=today + months.AHEAD)

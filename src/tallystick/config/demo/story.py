@@ -11,8 +11,7 @@ from tallystick.config.demo import book, living, loading, organization, trying
 from tallystick.config.demo.organization import log_ins
 from tallystick.config.working_off import work_off
 from tallystick.intake.rules import FileKind
-from tallystick.kernel import clock
-from tallystick.timeline import actions as timeline_actions
+from tallystick.kernel import clock, months
 
 __all__ = ["load", "log_ins"]
 
@@ -55,7 +54,7 @@ def _begin(debtors: Sequence[book.DemoAccount], first: date, seed: int, progress
     """Set everything up on the day before: a trial starts on a later day than it is registered."""
     at = datetime.combine(first - timedelta(days=1), time(16), UTC)
     clock.travel_to(at)
-    timeline_actions.open_months(first=at.date(), last=first + timedelta(days=400))
+    months.open_months(first=at.date(), last=first + timedelta(days=400))
     organization.set_up(at=at)
     trying.register_trial(starts_on=first, at=at)
     clock.travel_to(datetime.combine(first, time(4), UTC))

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallystick.config.problem import NotReady
-from tallystick.kernel import clock
+from tallystick.kernel import clock, months
 from tallystick.kernel.actor import system
 
 #: Says a line of progress to whoever waits.
@@ -59,12 +59,14 @@ def role_is_superuser() -> bool:
 
 
 def migrate() -> int:
-    """Bring the schema up to date. Gives how many migrations ran; none is the quick way."""
+    """Bring the schema up to date, with the months to come. Gives how many migrations ran; none is the quick way."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    today = clock.now().date()
+    months.open_months(first=today, last=today + months.AHEAD)
     return len(plan)
 
 

@@ -84,7 +84,8 @@ def _others_left_something() -> bool:
 
 #: Takes away the first events that wait, and with them whatever else waits of their accounts: what waits together is answered
 #: together, however many are taken at a time. Of an account of which another worker is answering an earlier event nothing is
-#: taken; that worker comes back for it.
+#: taken; that worker comes back for it. Where clients live in several days, the first event's is taken: a transaction locks rows
+#: of the book once.
 _TAKE = """
 WITH first AS (
     SELECT id, account_id FROM strategy_touched ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
@@ -97,17 +98,17 @@ WITH first AS (
     WHERE id < (SELECT max(id) FROM first) AND id NOT IN (SELECT id FROM first)
     GROUP BY account_id
 ), taken AS (
-    SELECT each.id FROM (SELECT * FROM first UNION ALL SELECT * FROM rest) AS each
+    SELECT each.id, (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS day
+    FROM (SELECT * FROM first UNION ALL SELECT * FROM rest) AS each
+    JOIN accounts_account AS account ON account.id = each.account_id
+    JOIN accounts_client AS client ON client.id = account.client_id
     WHERE NOT EXISTS (SELECT FROM held WHERE held.account_id = each.account_id AND held.id < each.id)
 ), gone AS (
-    DELETE FROM strategy_touched AS touched USING taken WHERE touched.id = taken.id
-    RETURNING touched.id, account_id, event_id, kind
+    DELETE FROM strategy_touched AS touched USING taken
+    WHERE touched.id = taken.id AND taken.day = (SELECT day FROM taken ORDER BY id LIMIT 1)
+    RETURNING touched.id, account_id, event_id, kind, day
 )
-SELECT account_id, event_id, kind, (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS day
-FROM gone
-JOIN accounts_account AS account ON account.id = account_id
-JOIN accounts_client AS client ON client.id = account.client_id
-ORDER BY gone.id
+SELECT account_id, event_id, kind, day FROM gone ORDER BY id
 """
 
 
@@ -119,11 +120,9 @@ def answer_some(*, limit: int = BATCH, at: datetime, by: Actor) -> int:
     """
     by.must_be_allowed_to("run strategies")
     taken = sql.rows(_TAKE, {"limit": limit, "at": at})
-    by_day: dict[date, list[Happened]] = defaultdict(list)
-    for row in taken:
-        by_day[row["day"]].append(Happened(row["account_id"], row["event_id"], row["kind"]))
-    for day, happened in by_day.items():
-        answer(happened, day=day, at=at, by=by)
+    if taken:
+        happened = [Happened(row["account_id"], row["event_id"], row["kind"]) for row in taken]
+        answer(happened, day=taken[0]["day"], at=at, by=by)
     return len(taken)
 
 

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from tallystick.kernel.actor import Actor
 from tallystick.strategy.actions import judging, judging_policies, keeping
 from tallystick.strategy.models import Paper, Version
-from tallystick.strategy.queries import catalogue, policies, versions
+from tallystick.strategy.queries import catalogue, policies, trials, versions
 from tallystick.strategy.rules import lifecycle, reading
 from tallystick.strategy.rules.policies import document as documents
 
@@ -60,6 +60,8 @@ def _read_strategy(document: str) -> Head:
 def _check_strategy(version: Version, *, at: datetime) -> None:
     # Read afresh: since it was kept, a policy that it speaks of may have been published with other values.
     _read_strategy(version.document)
+    for refusal in trials.brought_back(version):
+        raise refusal
     judging.check(version, at=at)
 
 

@@ -14,7 +14,7 @@ from tallystick.accounts.models import Client, Portfolio
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.refusals import NotFound, NotPermitted
-from tallystick.strategy.actions import approving, keeping, kinds, refreshing
+from tallystick.strategy.actions import approving, keeping, kinds, locking, refreshing
 from tallystick.strategy.actions.recording import cancel_plans, record
 from tallystick.strategy.models import Assignment, Paper, Version
 from tallystick.strategy.queries import book, life, past, versions
@@ -166,6 +166,7 @@ def settle(*, day: date, at: datetime, by: Actor) -> int:
 def settle_leaf(leaf: str, *, day: date) -> int:
     """Bring every account of a leaf to the version that treats it; give how many moved."""
     past.name_day(day)
+    locking.hold_leaves([leaf])
     moved = 0
     for retired in _left():
         published = versions.published_version(retired.paper)

@@ -1,8 +1,8 @@
 """Keep the facts of the book equal to what the rooms' own tables say.
 
 There is one query for facts, with a reach: one account, a set, a range. A row is locked before the facts are computed that are
-written to it, so that whoever writes last has also looked last. A new account enters its strategy in the statement that first
-writes its facts.
+written to it, so that whoever writes last has also looked last; `locking` says in which order. A new account enters its strategy
+in the statement that first writes its facts.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db import transaction
 
 from tallystick.kernel import sql
 from tallystick.kernel.hands import share
+from tallystick.strategy.actions import locking
 from tallystick.strategy.queries import book, catalogue, past, versions
 from tallystick.strategy.queries.book import BOOK, Reach
 
@@ -40,11 +41,11 @@ def refresh(account_ids: Sequence[int], *, day: date, table: str = BOOK, keeps_p
     return _refresh(book.several(wanted), table, expected=len(wanted), day=day, keeps_past=keeps_past)
 
 
-@transaction.atomic
 def refresh_range(above: int, upto: int, *, day: date) -> int:
     """Bring the facts of the accounts of a range of ids up to date for a day; give how many rows changed or are new.
 
-    Most rows of a book are right: they are looked at without being locked, and only those that are not are refreshed.
+    Most rows of a book are right: they are looked at without being locked, and only those that are not are refreshed. New rows
+    are one transaction, those that change another.
     """
     reach = book.between(above, upto)
     params = {**reach.params, "day": day}
@@ -58,7 +59,7 @@ def refresh_range(above: int, upto: int, *, day: date) -> int:
         return written
     differing = _ids(book.differing(reach), params)
     if len(differing) > _MANY:
-        return written + _refresh(reach, BOOK, expected=None, day=day)
+        return written + _change(reach, BOOK, day=day, keeps_past=True)
     return written + refresh(differing, day=day)
 
 
@@ -83,29 +84,27 @@ def _joins_as_written() -> Iterator[None]:
     sql.execute("SET LOCAL join_collapse_limit TO DEFAULT")
 
 
-def _refresh(reach: Reach, table: str, *, expected: int | None, day: date, keeps_past: bool = True) -> int:
-    params = {**reach.params, "day": day}
-    locked = _lock(reach, table)
-    changed: int = sql.execute(_update(reach, table, keeps_past=keeps_past), params) if locked else 0
-    if expected is None or locked == expected:
-        return changed
-    inserted: int = sql.execute(_insert(reach, table, day), params)
+def _refresh(reach: Reach, table: str, *, expected: int, day: date, keeps_past: bool = True) -> int:
+    inserted = 0
+    if locking.share_leaves(reach, table, expected=expected) < expected:
+        inserted = sql.execute(_insert(reach, table, day), {**reach.params, "day": day})
+        if inserted == expected:
+            return inserted
     # Whoever else has written a row meanwhile may have looked before what is known now.
-    if locked + inserted < expected and _lock(reach, table) > locked + inserted:
-        changed += sql.execute(_update(reach, table, keeps_past=keeps_past), params)
-    return changed + inserted
+    return inserted + _change(reach, table, day=day, keeps_past=keeps_past)
 
 
-def _lock(reach: Reach, table: str) -> int:
-    locked: int = sql.value(
-        f"""
-        SELECT count(*) FROM (
-            SELECT FROM {table} AS book WHERE {reach.on("book.account_id")} ORDER BY account_id FOR UPDATE
-        ) AS locked
-        """,  # noqa: S608
-        reach.params,
-    )
-    return locked
+@transaction.atomic
+def _change(reach: Reach, table: str, *, day: date, keeps_past: bool) -> int:
+    """Lock the rows of the accounts reached, and then bring those up to date that the book has."""
+    locking.share_leaves(reach, table)
+    _lock(reach, table)
+    return sql.execute(_update(reach, table, keeps_past=keeps_past), {**reach.params, "day": day})
+
+
+def _lock(reach: Reach, table: str) -> None:
+    rows = f"SELECT FROM {table} AS book WHERE {reach.on('book.account_id')} ORDER BY account_id FOR UPDATE"
+    sql.execute(f"SELECT count(*) FROM ({rows}) AS locked", reach.params)  # noqa: S608
 
 
 def _update(reach: Reach, table: str, *, keeps_past: bool) -> str:
@@ -143,6 +142,7 @@ def _insert(reach: Reach, table: str, day: date) -> str:
         WHERE NOT EXISTS (
             SELECT FROM {table} AS book WHERE book.account_id = fresh.account_id AND {reach.on("book.account_id")}
         )
+        ORDER BY fresh.account_id
         ON CONFLICT (account_id) DO NOTHING
     """  # noqa: S608
 

@@ -11,16 +11,16 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
-from tallystick.kernel import sql
+from tallystick.kernel import months, sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.outcome import Outcome
-from tallystick.strategy.actions import ordering, refreshing, renewing, reporting, steering, telling
+from tallystick.strategy.actions import locking, ordering, refreshing, renewing, reporting, steering, telling
 from tallystick.strategy.actions.deciding import Asking, Decided, decide
 from tallystick.strategy.actions.ordering import Outcomes
 from tallystick.strategy.models import Run, RunChunk
@@ -35,7 +35,6 @@ _MOST_PASSES = 70
 _MOST_TRIES = 3
 
 
-@transaction.atomic
 def start_run(*, day: date, reason: str = "", at: datetime, by: Actor) -> Run:
     """Start the run of a day, or give the one that was started for it and is not over.
 
@@ -45,16 +44,23 @@ def start_run(*, day: date, reason: str = "", at: datetime, by: Actor) -> Run:
     :raises CalendarEnds: nobody knows the holidays of the day
     """
     by.must_be_allowed_to("run strategies")
+    if not _only_reports(day, reason, at):
+        # The day's month and the next, before there is a transaction: answers of tomorrow need theirs too.
+        months.open_months(first=day, last=day + timedelta(days=31))
+    return _start_run(day, reason, at=at, by=by)
+
+
+@transaction.atomic
+def _start_run(day: date, reason: str, *, at: datetime, by: Actor) -> Run:
     sql.execute("SELECT pg_advisory_xact_lock(%s, -1)", [LOCK])
     versions.statement(day=day)
     last, today = runs.last_day(), local_day(at, settings.TIME_ZONE)
     started = runs.find_run(day)
     if started is not None and day == last and (day >= today or started.finished_at is None):
         return started
-    is_report = progress.only_reports(day=day, today=today, last=last, is_told_to_act=bool(reason))
+    is_report = _only_reports(day, reason, at)
     if not is_report:
         lifecycle.check_run_day(day=day, last=last)
-        open_months(day)
     elif (reporting_on_it := runs.find_report(day)) is not None:
         return reporting_on_it
     if started is not None and not is_report:
@@ -71,15 +77,9 @@ def start_run(*, day: date, reason: str = "", at: datetime, by: Actor) -> Run:
     return run
 
 
-def open_months(day: date) -> None:
-    """Make the partitions of decisions, and of the past, for the month of a day and the next."""
-    sql.execute(
-        """
-        SELECT strategy_open_month(month::date), strategy_open_month_of_past(month::date)
-        FROM (VALUES (%(day)s::date), (%(day)s::date + interval '1 month')) AS opened(month)
-        """,
-        {"day": day},
-    )
+def _only_reports(day: date, reason: str, at: datetime) -> bool:
+    today = local_day(at, settings.TIME_ZONE)
+    return progress.only_reports(day=day, today=today, last=runs.last_day(), is_told_to_act=bool(reason))
 
 
 def work_run(*, run_id: int, at: datetime, by: Actor) -> int:
@@ -125,6 +125,8 @@ def run_chunk(*, run_id: int, chunk: int, at: datetime, by: Actor) -> bool:
     if not runs.may_begin(run, chunk):
         return False
     sql.execute("SELECT set_config('application_name', %s, true)", [worker()])
+    if not run.only_reports:
+        locking.hold_leaves(book.chunks(run.chunks)[chunk])
     do_chunk(run, chunk, began=began, at=at, by=by)
     return True
 

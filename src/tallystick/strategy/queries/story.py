@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tallystick.kernel.actor import Actor
 from tallystick.strategy.models import Act, Plan, Version
-from tallystick.strategy.queries import life, obstacles, policies, rehearsals, versions
+from tallystick.strategy.queries import life, obstacles, policies, rehearsals, trials, versions
 from tallystick.strategy.queries.rehearsals import Summary
 from tallystick.strategy.rules.lifecycle import UNPUBLISHED, ActKind, PlanKind, PlanState, State
 from tallystick.strategy.rules.next_thing import NextThing, Standing, next_thing
@@ -140,7 +140,7 @@ def _before(version: Version, waiting: list[Plan]) -> Version | None:
 
 def _missing(version: Version, differing: int) -> list[str]:
     if version.paper.is_strategy:
-        refusals = obstacles.obstacles(versions.program_of(version.document))
+        refusals = [*obstacles.obstacles(versions.program_of(version.document)), *trials.brought_back(version)]
     else:
         refusals = policies.obstacles(version)
     missing = [str(refusal) for refusal in refusals]

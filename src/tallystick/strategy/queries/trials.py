@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
-from tallystick.kernel.refusals import NotFound
+from tallystick.kernel.refusals import NotFound, Refusal
 from tallystick.ledger.queries import MONEY_HEADS, OWED_HEADS
 from tallystick.ledger.rules import Cause
 from tallystick.strategy.models import Act, Paper, Trial, TrialLook, Version
@@ -23,7 +23,7 @@ from tallystick.strategy.rules.program import Program
 from tallystick.strategy.rules.trials import estimates, judgement, sequential
 from tallystick.strategy.rules.trials.estimates import Sums
 from tallystick.strategy.rules.trials.judgement import Arms
-from tallystick.strategy.rules.trials.terms import GUARD, Measure, Outcome, Reason
+from tallystick.strategy.rules.trials.terms import GUARD, ArmStopped, Measure, Outcome, Reason
 
 NOBODY = Sums(0, 0, 0, 0, 0, 0)
 
@@ -79,6 +79,20 @@ def stopped_by(trial: Trial) -> Version | None:
     act = Act.objects.filter(version__paper=trial.strategy, kind=ActKind.PUBLISHED, details__trial=trial.pk)
     found = act.select_related("version").order_by("pk").first()
     return found.version if found else None
+
+
+def brought_back(version: Version) -> list[Refusal]:
+    """Say which arms a version would bring back that a trial has stopped for harm since its document was written."""
+    shares = {split.id: dict(split.shares) for split in versions.program_of(version.document).document.splits}
+    written = version if version.restores is None else version.restores
+    stops = TrialLook.objects.filter(
+        trial__strategy=version.paper, outcome=Outcome.HARM, taken_at__gt=written.created_at
+    )
+    return [
+        ArmStopped(arm=look.trial.challenger, trial=look.trial.title, day=look.day.isoformat())
+        for look in stops.select_related("trial").order_by("pk")
+        if shares.get(look.trial.split, {}).get(look.trial.challenger)
+    ]
 
 
 def looks(trial: Trial) -> QuerySet[TrialLook]:

@@ -122,6 +122,17 @@ class LookNotDue(Refusal):
     sentence = _("The next planned look needs {needed} whose window is over; there are {found}.")
 
 
+class ArmStopped(Refusal):
+    """A version written before a trial stopped an arm for harm would bring the arm back."""
+
+    code = "strategy.arm_stopped"
+    sentence = _(
+        "It would bring the arm “{arm}” back, which the trial “{trial}” stopped on {day} because it does harm: this version was "
+        "written before. Whoever wants that all the same writes another version."
+    )
+    status = 422
+
+
 class TrialEnded(Refusal):
     """It has ended."""
 
