@@ -9,5 +9,5 @@ DROP FUNCTION strategy_open_month_of_past(date);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("strategy", "0018_policies_of_runs"), ("timeline", "0003_months")]
+    dependencies = [("strategy", "0019_golden_accounts_behind_policies"), ("timeline", "0003_months")]
     operations = [migrations.RunSQL(DROPPED)]
