@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from tallystick.kernel import clock
 from tallystick.strategy import actions
+from tallystick.strategy.management import terminal
 from tallystick.strategy.management.commands import strategy
 from tallystick.strategy.queries import versions
 
@@ -44,7 +45,7 @@ class Command(strategy.Command):
             if not named:
                 raise CommandError(_("No strategy that reads it has a golden account {name}.").format(name=accept))
             actions.accept_golden_of_strategy(
-                version_id=version.pk, number=named[0].number, reason=reason, at=at, by=self._actor(person)
+                version_id=version.pk, number=named[0].number, reason=reason, at=at, by=terminal.actor_named(person)
             )
         for each in actions.judge_policy(version, at=at):
             sign = "!" if each.is_changed else " " if each.holds else "~"
