@@ -7,8 +7,7 @@ APPEND_ONLY = """
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON strategy_golden_accepted
     FOR EACH ROW EXECUTE FUNCTION kernel_append_only();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON strategy_golden_accepted EXECUTE FUNCTION kernel_append_only();
--- Not UPDATE, which is the right to lock a row, as a golden account needs that is removed from a draft: the trigger stops it.
-REVOKE DELETE, TRUNCATE ON strategy_golden_accepted FROM CURRENT_USER;
+REVOKE UPDATE, DELETE, TRUNCATE ON strategy_golden_accepted FROM CURRENT_USER;
 """
 REWRITABLE = """
 DROP TRIGGER append_only ON strategy_golden_accepted;
@@ -29,6 +28,7 @@ class Migration(migrations.Migration):
                 (
                     "golden",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="accepted",
                         to="strategy.goldenaccount",
