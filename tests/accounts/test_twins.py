@@ -56,6 +56,22 @@ def test_references_are_compared_alike(reference):
     assert sql.value("SELECT accounts_reference_key(%s)", [reference]) == rules.reference_key(reference)
 
 
+_MINOR, _DAYS = st.integers(0, 900), st.integers(-2, 2).map(lambda days: TODAY + timedelta(days=days))
+
+
+@settings(max_examples=200, deadline=None)
+@given(_MINOR, st.none() | _MINOR, st.none() | st.tuples(_DAYS, _DAYS))
+def test_what_is_chased_is_the_same_in_both(open_minor, held_minor, days):
+    from_on, until_on = days or (None, None)
+    asked = [open_minor, held_minor, from_on, until_on, TODAY]
+
+    assert sql.value(
+        "SELECT accounts_chased_minor(%s::bigint, %s::bigint, %s::date, %s::date, %s::date)", asked
+    ) == rules.chased_minor(
+        open_minor=open_minor, held_minor=held_minor, held_from_on=from_on, held_until_on=until_on, on=TODAY
+    )
+
+
 def source(name, account, *, day=TODAY):
     (found,) = [each for each in facts.SOURCES if each.name == name]
     key = {Key.ACCOUNT: account.pk, Key.PARTY: account.party_id}[found.key]
@@ -82,6 +98,9 @@ def test_facts_of_items_are_those_of_the_day():
         "open_items": 3,
         "overdue_items": 1,
         "items_stale_on": TODAY + timedelta(days=1),
+        "held_minor": None,
+        "held_items": None,
+        "held_stale_on": None,
         "items_ever": 3,
         "items_settled": 0,
         "charged_minor": 7000,

@@ -12,7 +12,7 @@ from tests.builders import AT, TEST, TODAY
 from tests.payments.bank_files import bank_account, csv_of, import_file
 from tests.strategy import builders as strategies
 
-from tallystick.accounts.models import Account
+from tallystick.accounts.models import Account, Item
 from tallystick.config import invariants
 from tallystick.contact import actions as contact_actions
 from tallystick.contact.rules.words import CallOutcome
@@ -20,6 +20,8 @@ from tallystick.disputes import actions as dispute_actions
 from tallystick.disputes.rules import Reason, State
 from tallystick.documents import actions as document_actions
 from tallystick.documents.rules.files import DocumentKind
+from tallystick.holds import actions as hold_actions
+from tallystick.holds.rules import Reason as HoldReason
 from tallystick.kernel import clock, sql
 from tallystick.kernel.money import Money
 from tallystick.payments import actions as payment_actions
@@ -103,6 +105,10 @@ def book():
     letter = document_actions.NewFile(account.pk, DocumentKind.SENT_LETTER, "letter.txt", "text/plain", b"Pay us.")
     document = document_actions.store_document(file=letter, at=AT, by=TEST)
     strategies.run(TODAY)
+    second = Item.objects.get(reference="INV-1002")
+    hold_actions.hold_items(
+        account_id=account.pk, item_ids=[second.pk], amount=Money(3000, "GBP"), reason=HoldReason.MANUAL, at=AT, by=TEST
+    )
     risk = strategy_actions.draft(document=RISK, at=AT, by=TEST)
     strategy_actions.publish(version_id=risk.pk, at=AT, by=TEST)
     strategy_actions.keep_scores(day=TODAY, at=AT, by=TEST)
@@ -234,6 +240,21 @@ BREAKS = [
         "is not found by its reference",
     ),
     ("holds belong to an account", ["UPDATE holds_hold SET account_id = 999999"], "belongs to no account"),
+    (
+        "items are held as their holds say",
+        ["UPDATE accounts_item SET held_minor = 4000 WHERE held_minor = 3000"],
+        "item INV-1002 is not on hold as hold",
+    ),
+    (
+        "items are held as their holds say",
+        ["UPDATE holds_hold SET ended_at = now(), ending = 'lifted' WHERE item_id IS NOT NULL"],
+        "item INV-1002 is on hold by no hold",
+    ),
+    (
+        "items are held as their holds say",
+        ["UPDATE accounts_item SET held_minor = NULL, held_from_on = NULL, held_until_on = NULL"],
+        "does not stand on the item it names",
+    ),
     (
         "no hold was placed twice",
         ["ALTER TABLE holds_hold DROP CONSTRAINT holds_hold_once_per_cause", again],

@@ -12,7 +12,7 @@ from tests.contact.conftest import AT, BY, Book, chosen, only_message
 
 from tallystick.accounts import actions as account_actions
 from tallystick.accounts.models import Account, Item
-from tallystick.accounts.rules import CloseReason, PartyRole
+from tallystick.accounts.rules import NEVER, CloseReason, PartyRole
 from tallystick.contact import actions
 from tallystick.contact.models import Message, Template
 from tallystick.contact.rules.may import RULES, Limits, Situation, activity_of, may_we, quiet_until
@@ -32,6 +32,9 @@ FREE = Situation(Channel.EMAIL, address="ann@example.org")
         pytest.param({"owed_minor": 0}, "contact.nothing_owed", id="nothing owed"),
         pytest.param({"owed_minor": 1}, "", id="a penny owed"),
         pytest.param({"holds": frozenset({Reason.MANUAL})}, "contact.held", id="held"),
+        pytest.param({"held_minor": 1}, "contact.held", id="every item held"),
+        pytest.param({"owed_minor": 2, "held_minor": 1}, "", id="one item of two held"),
+        pytest.param({"held_minor": 1, "purpose": Purpose.INFORMATION}, "", id="every item held, a statement"),
         pytest.param({"represented": True}, "contact.represented", id="a solicitor acts"),
         pytest.param({"address": ""}, "contact.no_address", id="no address"),
         pytest.param({"address_state": "bad"}, "contact.address_bad", id="bounced before"),
@@ -130,6 +133,8 @@ def _rows(book: Book, situation: Situation) -> Account:
         Hold.objects.create(
             account=account, reason=reason, from_on=AT.date(), placed_at=AT, placed_by="test", ended_by=""
         )
+    if situation.held_minor:
+        Item.objects.filter(account=account).update(held_from_on=AT.date(), held_until_on=NEVER)
     if situation.owed_minor == 0:
         Item.objects.filter(account=account).update(open_minor=0, settled_on=AT.date())
     template = Template.objects.get(name="statement", channel="email")
@@ -156,10 +161,10 @@ def _rows(book: Book, situation: Situation) -> Account:
 
 def _situations() -> list[Situation]:
     made = []
-    for point, closed, owed, holds, represented, recent in product(
+    for point, closed, (owed, held), holds, represented, recent in product(
         _POINTS.values(),
         [False, True],
-        [0, 1],
+        [(0, 0), (1, 0), (1, 1)],
         [frozenset(), frozenset({Reason.PROMISE}), frozenset({Reason.INSOLVENCY, Reason.MANUAL})],
         [False, True],
         [0, 2, 3],
@@ -169,6 +174,7 @@ def _situations() -> list[Situation]:
             point in (None, ("bad", None), ("confirmed", False)),
             closed,
             not owed,
+            held,
             holds,
             represented,
             recent > 2,
@@ -181,6 +187,7 @@ def _situations() -> list[Situation]:
                 Channel.EMAIL,
                 account_open=not closed,
                 owed_minor=owed,
+                held_minor=held,
                 holds=holds,
                 represented=represented,
                 address="" if point is None else "x",

@@ -1,5 +1,7 @@
 """Tables of accounts: clients and portfolios (catalogues), accounts and items (the family)."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -133,6 +135,11 @@ class Item(models.Model):
     due_on = models.DateField()
     #: The day it was last paid down to nothing; null while something is open.
     settled_on = models.DateField(null=True)
+    #: From which day, until which (exclusive), and how much of it is on hold: `rules.chased_minor`. All null while nothing is; a
+    #: hold without an end ends on `rules.NEVER`, and one on all that is open names no amount. `holds` keeps them with its rows.
+    held_from_on = models.DateField(null=True)
+    held_until_on = models.DateField(null=True)
+    held_minor = models.BigIntegerField(null=True)
     head = models.SmallIntegerField()
     currency = models.CharField(max_length=3)
     kind = models.TextField(choices=rules.ItemKind.choices())
@@ -146,11 +153,27 @@ class Item(models.Model):
                 condition=Q(open_minor__gte=0, open_minor__lte=F("amount_minor")), name="accounts_item_open_is_a_part"
             ),
             models.CheckConstraint(condition=Q(amount_minor__gte=0), name="accounts_item_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(held_from_on__isnull=True, held_until_on__isnull=True, held_minor__isnull=True)
+                | Q(held_from_on__isnull=False, held_until_on__gt=F("held_from_on"))
+                & (Q(held_minor__isnull=True) | Q(held_minor__gt=0)),
+                name="accounts_item_hold_lasts_a_day",
+            ),
             models.UniqueConstraint(fields=["account", "reference", "kind"], name="accounts_item_once"),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    def chased_minor(self, on: date) -> int:
+        """Give how much of what is open is chased on a day."""
+        return rules.chased_minor(
+            open_minor=self.open_minor,
+            held_minor=self.held_minor,
+            held_from_on=self.held_from_on,
+            held_until_on=self.held_until_on,
+            on=on,
+        )
 
 
 class SourceCredit(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -111,6 +111,17 @@ def lock_item(item_id: int, *, account_id: int) -> Item:
     if item is None:
         raise NotFound(what="item", reference=item_id)
     return item
+
+
+def lock_items(item_ids: Collection[int], *, account_id: int) -> list[Item]:
+    """Lock some items of an account and give them, in the order of their ids.
+
+    :raises NotFound: the account has not all of them
+    """
+    found = list(Item.objects.select_for_update().filter(pk__in=item_ids, account_id=account_id).order_by("pk"))
+    if missing := set(item_ids) - {item.pk for item in found}:
+        raise NotFound(what="item", reference=min(missing))
+    return found
 
 
 def items(account_id: int) -> QuerySet[Item]:

@@ -25,6 +25,8 @@ JOBS: dict[str, tuple[str, ...]] = {
     "accounts.BalanceCleared": ("worklists.cancel_of_paid", "promises.withdraw_of_paid"),
     "accounts.CreditApplied": ("promises.judge_promises",),
     "accounts.CreditTakenBack": ("promises.judge_promises",),
+    "holds.HoldEnded": ("worklists.recall_held",),
+    "holds.ItemHoldEnded": ("worklists.recall_held",),
 }
 
 #: Events that change what strategy knows of an account: its facts are brought up to date, and its strategy answers.
@@ -57,6 +59,10 @@ TOUCHES: tuple[str, ...] = (
     "holds.HoldLifted",
     "holds.HoldMoved",
     "holds.HoldPlaced",
+    "holds.ItemHeld",
+    "holds.ItemHoldEnded",
+    "holds.ItemHoldLifted",
+    "holds.ItemHoldMoved",
     "intake.DebtorCorrected",
     "payments.PaymentReceived",
     "payments.PaymentReversed",

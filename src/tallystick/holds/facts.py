@@ -14,7 +14,8 @@ _STOPS = ", ".join(
 _FOR = """
 coalesce(book.holds_until_on > {day}, false) AND EXISTS (
     SELECT FROM holds_hold AS hold WHERE hold.account_id = book.account_id AND hold.ended_at IS NULL
-    AND hold.reason = '{reason}' AND hold.from_on <= {day} AND (hold.until_on IS NULL OR hold.until_on > {day})
+    AND hold.item_id IS NULL AND hold.reason = '{reason}'
+    AND hold.from_on <= {day} AND (hold.until_on IS NULL OR hold.until_on > {day})
 )
 """
 

@@ -7,7 +7,7 @@ from tallystick.holds import rules
 
 
 class Hold(models.Model):
-    """A reason to stop or soften what is done with an account, from a day until a day.
+    """A reason to stop or soften what is done with an account, or with one item of it, from a day until a day.
 
     `until_on` is the first day it no longer holds; null holds until lifted. A hold that ended keeps how and when.
     Accounts are not referenced by a constraint of the database: a night places thousands of holds, and each check would
@@ -17,6 +17,9 @@ class Hold(models.Model):
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.PROTECT, related_name="holds", db_constraint=False, db_index=False
     )
+    #: accounts.Item of the same account that is held, and how much of it; null holds the account as a whole, all of the item.
+    item_id = models.BigIntegerField(null=True)
+    amount_minor = models.BigIntegerField(null=True)
     reason = models.TextField(choices=rules.Reason.choices())
     note = models.TextField(blank=True, default="")
     from_on = models.DateField()
@@ -41,6 +44,15 @@ class Hold(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
                 name="holds_hold_end_is_told",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__isnull=True) | Q(amount_minor__gt=0, item_id__isnull=False),
+                name="holds_hold_amount_is_of_an_item",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "item_id"],
+                condition=Q(ended_at__isnull=True, item_id__isnull=False),
+                name="holds_hold_one_an_item",
             ),
             models.UniqueConstraint(
                 fields=["account", "cause_kind", "cause_id", "action_no"], name="holds_hold_once_per_cause"

@@ -17,7 +17,7 @@ from tallystick.kernel.refusals import NotFound
 
 
 def in_force(account_ids: Sequence[int], *, on: date) -> list[dict[str, Any]]:
-    """Give the holds in force on a day on some accounts.
+    """Give the holds in force on a day on some accounts as a whole; those on one item stop nothing of the rest.
 
     Twin: `rules.is_in_force`.
     """
@@ -74,6 +74,22 @@ INVARIANTS = (
         SELECT hold.account_id, 'hold ' || hold.id || ' belongs to no account' AS what
         FROM holds_hold AS hold
         WHERE NOT EXISTS (SELECT FROM accounts_account AS account WHERE account.id = hold.account_id)
+        """,
+    ),
+    Invariant(
+        name="items are held as their holds say",
+        sentence="What an item says is on hold is what the hold that stands on it says.",
+        checked="SELECT count(*) FROM holds_hold WHERE item_id IS NOT NULL",
+        breaches="""
+        SELECT coalesce(item.account_id, hold.account_id) AS account_id,
+               CASE WHEN item.id IS NULL THEN 'hold ' || hold.id || ' does not stand on the item it names'
+                    WHEN hold.id IS NULL THEN 'item ' || item.reference || ' is on hold by no hold'
+                    ELSE 'item ' || item.reference || ' is not on hold as hold ' || hold.id || ' says' END AS what
+        FROM (SELECT * FROM accounts_item WHERE held_from_on IS NOT NULL) AS item
+        FULL JOIN (SELECT * FROM holds_hold WHERE item_id IS NOT NULL AND ended_at IS NULL) AS hold
+            ON hold.item_id = item.id AND hold.account_id = item.account_id
+        WHERE (item.held_from_on, item.held_until_on, item.held_minor)
+            IS DISTINCT FROM (hold.from_on, coalesce(hold.until_on, DATE '9999-12-31'), hold.amount_minor)
         """,
     ),
     Invariant(

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.accounts.rules import CurrencyDiffers
 from tallystick.kernel.choices import Choice
+from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import Refusal
 
 
@@ -64,6 +66,10 @@ STOPS: dict[Reason, frozenset[Activity]] = {
 }
 
 
+#: Why one item may be held while the others are chased. The other reasons are about the debtor, or about the account's strategy.
+OF_ITEMS = (Reason.MANUAL, Reason.INSTRUCTION, Reason.DISPUTE, Reason.PROMISE)
+
+
 class AccountOnHold(Refusal):
     """A hold forbids this on the account today."""
 
@@ -79,11 +85,59 @@ class HoldEndsTooSoon(Refusal):
     status = 422
 
 
+class HoldNotOfItem(Refusal):
+    """Some reasons hold the account as a whole."""
+
+    code = "holds.not_of_item"
+    sentence = _("“{reason}” holds the account as a whole, and not one item of it.")
+    status = 422
+
+
+class ItemOnHold(Refusal):
+    """An item is held once at a time."""
+
+    code = "holds.item_on_hold"
+    sentence = _("{item} is on hold already: move that hold, or lift it.")
+
+
+class HeldAmountOutOfRange(Refusal):
+    """What is held of an item is more than nothing, and no more than is open on it."""
+
+    code = "holds.amount_out_of_range"
+    sentence = _("Hold more than nothing, and no more than the {left} that is open on {item}.")
+    status = 422
+
+
 class HoldEnded(Refusal):
     """A hold that has ended cannot be lifted."""
 
     code = "holds.ended"
     sentence = _("The hold has ended already.")
+
+
+def check_end(until_on: date | None, *, from_on: date, today: date) -> None:
+    """Refuse a hold that would not last a day, or would be over by now.
+
+    :raises HoldEndsTooSoon: it would
+    """
+    begins = max(from_on, today)
+    if until_on is not None and until_on <= begins:
+        raise HoldEndsTooSoon(from_on=begins, until_on=until_on)
+
+
+def check_item(item: str, *, is_held: bool, left: Money, held: Money | None) -> None:
+    """Refuse a hold on an item that is held already, or of an amount that it has not left; without an amount all is held.
+
+    :raises ItemOnHold: it is held
+    :raises CurrencyDiffers: the item is in another currency
+    :raises HeldAmountOutOfRange: the amount is nothing, or more than is open
+    """
+    if is_held:
+        raise ItemOnHold(item=item)
+    if held is not None and held.currency != left.currency:
+        raise CurrencyDiffers(account_currency=left.currency, currency=held.currency)
+    if left.minor <= 0 or (held is not None and not 0 < held.minor <= left.minor):
+        raise HeldAmountOutOfRange(left=left, item=item)
 
 
 def is_in_force(*, from_on: date, until_on: date | None, ended: bool, on: date) -> bool:

@@ -21,6 +21,12 @@ def cancel_of_closed(account_ids: list[int]) -> None:
     actions.cancel_tasks(account_ids=account_ids, reason=_("The account was closed."), at=clock.now(), by=by)
 
 
+@app.task(name="worklists.recall_held")
+def recall_held(account_ids: list[int]) -> None:
+    """Put what is no longer on hold into the diary of whoever looks after it."""
+    actions.recall_held(account_ids=account_ids, at=clock.now(), by=system("hold ran out"))
+
+
 @app.task(name="worklists.cancel_of_paid")
 def cancel_of_paid(account_ids: list[int]) -> None:
     """Cancel the chasing of accounts on which nothing is owed any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from tests import builders
 from tests.builders import TEST
@@ -12,8 +13,11 @@ from tests.strategy.facts.stories import account, gbp, owes, pays
 
 from tallystick.access import actions as access_actions
 from tallystick.accounts import actions as account_actions
+from tallystick.accounts import queries as account_queries
 from tallystick.accounts.models import Account
 from tallystick.accounts.rules import CloseReason
+from tallystick.holds import actions as hold_actions
+from tallystick.holds.rules import Reason
 from tallystick.kernel import sql
 from tallystick.kernel.money import Money
 
@@ -196,4 +200,113 @@ def test_an_account_that_was_closed():
     made = account()
     account_actions.close_account(account_id=made.pk, reason=CloseReason.RECALLED, at=at(DAY), by=TEST)
     live_until(DAY)
+    return made
+
+
+def with_items_on_hold() -> Account:
+    """Owe items of every age, and hold the oldest until 9 March, 20.00 of the next, and another from 4 March on."""
+    made = aged()
+    items = list(account_queries.items(made.pk))
+    terms: dict[str, Any] = {"account_id": made.pk, "reason": Reason.MANUAL, "at": at(DAY), "by": TEST}
+    hold_actions.hold_items(item_ids=[items[0].pk], until_on=date(2026, 3, 9), **terms)
+    hold_actions.hold_items(item_ids=[items[1].pk], amount=gbp("20.00"), **terms)
+    hold_actions.hold_items(item_ids=[items[5].pk], from_on=date(2026, 3, 4), until_on=date(2026, 3, 20), **terms)
+    return made
+
+
+@proves(
+    {
+        "accounts.balance": gbp("236.75"),
+        "accounts.held": gbp("120.00"),
+        "accounts.held_items": 2,
+        "accounts.held_until_on": date(2026, 3, 9),
+        "accounts.overdue": gbp("73.75"),  # 30.00 + 25.00 + 12.50 + 6.25
+        "accounts.not_due": gbp("43.00"),
+        "accounts.overdue_over_30": gbp("67.50"),
+        "accounts.overdue_over_60": gbp("55.00"),
+        "accounts.overdue_over_90": gbp("30.00"),
+        "accounts.overdue_over_180": gbp("0.00"),
+        "accounts.overdue_share": 63,  # 73.75 of 116.75 is 63.2
+        "accounts.largest_item": gbp("40.00"),
+        "accounts.oldest_item": gbp("30.00"),
+        "accounts.oldest_due_on": date(2025, 11, 24),
+        "accounts.days_past_due": 98,
+        "accounts.worst_days_past_due": 98,
+        "accounts.open_items": 6,
+        "accounts.overdue_items": 4,
+        "accounts.next_due_on": date(2026, 3, 2),
+        "accounts.original_amount": gbp("236.75"),
+        "parties.debtor_balance": gbp("236.75"),
+        "parties.debtor_overdue": gbp("73.75"),
+        "parties.debtor_days_past_due": 98,
+    }
+)
+def test_what_is_on_hold_is_owed_and_not_chased():
+    return with_items_on_hold()
+
+
+@proves(
+    {
+        "accounts.held": gbp("123.00"),
+        "accounts.held_items": 3,
+        "accounts.held_until_on": date(2026, 3, 9),
+        "accounts.overdue": gbp("73.75"),
+        "accounts.not_due": gbp("40.00"),
+        "accounts.next_due_on": date(2026, 3, 12),
+        "accounts.smallest_item": gbp("6.25"),
+        "accounts.open_items": 5,
+    },
+    on=date(2026, 3, 4),
+)
+def test_a_hold_that_begins_changes_the_facts_on_its_day():
+    return with_items_on_hold()
+
+
+@proves(
+    {
+        "accounts.held": gbp("23.00"),
+        "accounts.held_items": 2,
+        "accounts.held_until_on": date(2026, 3, 20),
+        "accounts.overdue": gbp("173.75"),
+        "accounts.overdue_over_180": gbp("100.00"),
+        "accounts.oldest_due_on": date(2025, 8, 1),
+        "accounts.days_past_due": 220,
+        "accounts.open_items": 6,
+        "accounts.overdue_items": 5,
+        "parties.debtor_overdue": gbp("173.75"),
+    },
+    on=date(2026, 3, 9),
+)
+def test_what_was_on_hold_is_chased_again_on_its_day():
+    return with_items_on_hold()
+
+
+@proves({"accounts.held": gbp("20.00"), "accounts.held_items": 1, "accounts.held_until_on": None}, on=date(2026, 3, 20))
+def test_what_is_held_until_lifted_returns_on_no_day():
+    return with_items_on_hold()
+
+
+@proves(
+    {
+        "accounts.balance": gbp("236.75"),
+        "accounts.held": gbp("236.75"),
+        "accounts.held_items": 7,
+        "accounts.overdue": gbp("0.00"),
+        "accounts.overdue_share": None,
+        "accounts.days_past_due": None,
+        "accounts.open_items": 0,
+        "accounts.largest_item": gbp("0.00"),
+        "accounts.smallest_item": None,
+        "accounts.next_due_on": None,
+    }
+)
+def test_an_account_of_which_everything_is_on_hold():
+    made = aged()
+    hold_actions.hold_items(
+        account_id=made.pk,
+        item_ids=[item.pk for item in account_queries.items(made.pk)],
+        reason=Reason.DISPUTE,
+        at=at(DAY),
+        by=TEST,
+    )
     return made

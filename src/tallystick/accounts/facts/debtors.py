@@ -7,6 +7,7 @@ client and currency count: what a debtor owes to one creditor is nothing for ano
 
 from __future__ import annotations
 
+from tallystick.accounts.facts.items import CHASED
 from tallystick.kernel import sql
 from tallystick.kernel.facts import Fact, FactType, foremost
 from tallystick.parties.rules import ContactKind, ContactState
@@ -32,7 +33,7 @@ _BALANCE = """
 """
 
 _OVERDUE = """
-(SELECT coalesce(sum(item.open_minor), 0)::bigint
+(SELECT coalesce(sum({chased}), 0)::bigint
  FROM accounts_account AS account
  JOIN accounts_item AS item ON item.account_id = account.id AND item.open_minor > 0 AND item.due_on < {day}
  WHERE {whose}
@@ -42,7 +43,7 @@ _OVERDUE = """
 _OLDEST = """
 {day} - (SELECT min(item.due_on)
  FROM accounts_account AS account
- JOIN accounts_item AS item ON item.account_id = account.id AND item.open_minor > 0
+ JOIN accounts_item AS item ON item.account_id = account.id AND {chased} > 0
  WHERE {whose} AND account.client_id = book.client_id)
 """
 
@@ -68,6 +69,9 @@ EXISTS (SELECT FROM parties_contact_point AS point WHERE point.party_id = book.p
 _PREFERRED = """
 (SELECT {what} FROM parties_contact_point AS point WHERE point.party_id = book.party_id AND point.preferred)
 """
+
+
+_CHASED = sql.fill(CHASED, on="{day}")
 
 
 def _of(whose: str, text: str) -> str:
@@ -109,15 +113,16 @@ _OWED = (
         "parties.debtor_overdue",
         FactType.MONEY,
         _MONEY,
-        "What is overdue on all accounts of this currency that the debtor has with this client.",
-        _of(_OF_DEBTOR, _OVERDUE),
+        "What is overdue and not on hold on all accounts of this currency that the debtor has with this client.",
+        _of(_OF_DEBTOR, sql.fill(_OVERDUE, chased=_CHASED)),
     ),
     Fact(
         "parties.debtor_days_past_due",
         FactType.NUMBER,
         "days",
-        "Days since the oldest open item of the debtor with this client fell due, on any account; unknown when nothing is open.",
-        _of(_OF_DEBTOR, _OLDEST),
+        "Days since the oldest open item of the debtor with this client fell due that is not on hold, on any account; "
+        "unknown without one.",
+        _of(_OF_DEBTOR, sql.fill(_OLDEST, chased=_CHASED)),
     ),
     Fact(
         "parties.group",
@@ -145,8 +150,9 @@ _OWED = (
         "parties.group_overdue",
         FactType.MONEY,
         _MONEY,
-        "What is overdue on all accounts of this currency that the debtor's group has with this client; unknown without a group.",
-        _of_group(_OVERDUE),
+        "What is overdue and not on hold on all accounts of this currency that the debtor's group has with this client; "
+        "unknown without a group.",
+        _of_group(sql.fill(_OVERDUE, chased=_CHASED)),
     ),
 )
 

@@ -2,35 +2,47 @@
 
 What is open is kept in the book, and what was ever charged with it: both are read off the same rows. How much is of what age
 changes on many days of an item's life; it is asked of the items when a condition wants it, and only where the oldest is that old.
+
+What is on hold is owed, and not chased: it counts in what is open, and in nothing that says how late or how much to chase.
 """
 
 from __future__ import annotations
 
-from tallystick.accounts.rules import SourceCreditKind
+from tallystick.accounts.rules import NEVER, SourceCreditKind
 from tallystick.kernel import sql
 from tallystick.kernel.facts import Column, Fact, FactType, Source
 
 _MONEY = "minor units of the account's currency"
 
+#: What of an item is chased on a day.
+CHASED = "accounts_chased_minor(item.open_minor, item.held_minor, item.held_from_on, item.held_until_on, {on})"
+
 SOURCE = Source(
     name="items",
-    sql="""
+    sql=sql.fill(
+        """
     SELECT account_id, sum(open_minor)::bigint AS open_minor,
-           coalesce(sum(open_minor) FILTER (WHERE due_on < %(day)s), 0)::bigint AS overdue_minor,
-           max(open_minor) AS largest_item_minor, min(open_minor) FILTER (WHERE open_minor > 0) AS smallest_item_minor,
-           min(due_on) FILTER (WHERE open_minor > 0) AS oldest_due_on,
-           (count(*) FILTER (WHERE open_minor > 0))::integer AS open_items,
-           (count(*) FILTER (WHERE open_minor > 0 AND due_on < %(day)s))::integer AS overdue_items,
-           min(due_on) FILTER (WHERE open_minor > 0 AND due_on >= %(day)s) + 1 AS items_stale_on,
+           coalesce(sum(chased_minor) FILTER (WHERE due_on < %(day)s), 0)::bigint AS overdue_minor,
+           max(chased_minor) AS largest_item_minor, min(chased_minor) FILTER (WHERE chased_minor > 0) AS smallest_item_minor,
+           min(due_on) FILTER (WHERE chased_minor > 0) AS oldest_due_on,
+           (count(*) FILTER (WHERE chased_minor > 0))::integer AS open_items,
+           (count(*) FILTER (WHERE chased_minor > 0 AND due_on < %(day)s))::integer AS overdue_items,
+           min(due_on) FILTER (WHERE chased_minor > 0 AND due_on >= %(day)s) + 1 AS items_stale_on,
+           (sum(open_minor - chased_minor) FILTER (WHERE chased_minor < open_minor))::bigint AS held_minor,
+           nullif(count(*) FILTER (WHERE chased_minor < open_minor), 0)::smallint AS held_items,
+           min(CASE WHEN held_from_on > %(day)s THEN held_from_on ELSE held_until_on END)
+               FILTER (WHERE held_until_on > %(day)s AND open_minor > 0) AS held_stale_on,
            count(*)::integer AS items_ever, (count(settled_on))::integer AS items_settled,
            sum(amount_minor)::bigint AS charged_minor, max(issued_on) AS last_issued_on,
            max(settled_on - due_on) AS worst_late_days,
            (round(avg(settled_on - due_on) FILTER (WHERE amount_minor > 0)))::integer AS late_days,
            (round(avg(settled_on - issued_on) FILTER (WHERE amount_minor > 0)))::integer AS pay_days
-    FROM accounts_item
+    FROM (SELECT item.*, {chased} AS chased_minor FROM accounts_item AS item) AS item
     WHERE {scope}
     GROUP BY account_id
     """,
+        chased=sql.fill(CHASED, on="%(day)s::date"),
+    ),
     columns=(
         Column("open_minor", "bigint", "0"),
         Column("overdue_minor", "bigint", "0"),
@@ -40,6 +52,9 @@ SOURCE = Source(
         Column("open_items", "integer", "0"),
         Column("overdue_items", "integer", "0"),
         Column("items_stale_on", "date"),
+        Column("held_minor", "bigint"),
+        Column("held_items", "smallint"),
+        Column("held_stale_on", "date"),
         Column("items_ever", "integer", "0"),
         Column("items_settled", "integer", "0"),
         Column("charged_minor", "bigint", "0"),
@@ -52,14 +67,22 @@ SOURCE = Source(
 
 _OVERDUE_OVER = """
 CASE WHEN book.oldest_due_on < {day} - {days} THEN (
-    SELECT coalesce(sum(item.open_minor), 0)::bigint FROM accounts_item AS item
+    SELECT coalesce(sum({chased}), 0)::bigint FROM accounts_item AS item
     WHERE item.account_id = book.account_id AND item.open_minor > 0 AND item.due_on < {day} - {days}
 ) ELSE 0 END
 """
 
 _OPEN_ON = """
-(SELECT sum(item.open_minor)::bigint FROM accounts_item AS item
+(SELECT sum({chased})::bigint FROM accounts_item AS item
  WHERE item.account_id = book.account_id AND item.open_minor > 0 AND item.due_on = {on})
+"""
+
+_HELD_UNTIL = """
+CASE WHEN book.held_items > 0 THEN (
+    SELECT min(item.held_until_on) FROM accounts_item AS item
+    WHERE item.account_id = book.account_id AND item.open_minor > 0
+    AND item.held_from_on <= {day} AND item.held_until_on > {day} AND item.held_until_on < DATE '{never}'
+) END
 """
 
 _AT_SOURCE = """
@@ -69,13 +92,20 @@ _AT_SOURCE = """
 """
 
 
+_CHASED = sql.fill(CHASED, on="{day}")
+
+
+def _open_on(day: str) -> str:
+    return sql.fill(_OPEN_ON, chased=_CHASED, on=day).strip()
+
+
 def _overdue_over(days: int) -> Fact:
     return Fact(
         f"accounts.overdue_over_{days}",
         FactType.MONEY,
         _MONEY,
-        f"What is open on items that are more than {days} days past due.",
-        sql.fill(_OVERDUE_OVER, days=str(days)).strip(),
+        f"What is open on items that are more than {days} days past due, less what is on hold.",
+        sql.fill(_OVERDUE_OVER, days=str(days), chased=_CHASED).strip(),
     )
 
 
@@ -88,28 +118,49 @@ FACTS = (
         "accounts.overdue_share",
         FactType.NUMBER,
         "percent",
-        "How much of what is open is overdue, in whole percent, rounded down; unknown when nothing is open.",
-        "book.overdue_minor * 100 / nullif(book.open_minor, 0)",
+        "How much of what is open and not on hold is overdue, in whole percent, rounded down; unknown when there is nothing.",
+        "book.overdue_minor * 100 / nullif(book.open_minor - coalesce(book.held_minor, 0), 0)",
+    ),
+    Fact(
+        "accounts.held",
+        FactType.MONEY,
+        _MONEY,
+        "What is open and on hold, item by item: it counts in the balance, and is not chased.",
+        "coalesce(book.held_minor, 0)",
+    ),
+    Fact(
+        "accounts.held_items",
+        FactType.NUMBER,
+        "items",
+        "Open items that are on hold, whole or in part.",
+        "coalesce(book.held_items, 0)",
+    ),
+    Fact(
+        "accounts.held_until_on",
+        FactType.DATE,
+        "day",
+        "The day on which the first of the items on hold is chased again; unknown while none is, or all are until lifted.",
+        sql.fill(_HELD_UNTIL, never=NEVER.isoformat()).strip(),
     ),
     Fact(
         "accounts.oldest_item",
         FactType.MONEY,
         _MONEY,
-        "What is open on the oldest item, or on all of that due day; unknown when nothing is open.",
-        sql.fill(_OPEN_ON, on="book.oldest_due_on").strip(),
+        "What is open on the oldest item, or on all of that due day, less what is on hold; unknown when there is nothing.",
+        _open_on("book.oldest_due_on"),
     ),
     Fact(
         "accounts.smallest_item",
         FactType.MONEY,
         _MONEY,
-        "What is open on the smallest open item; unknown when nothing is open.",
+        "What is open on the smallest open item, less what is on hold; unknown when there is nothing.",
         "book.smallest_item_minor",
     ),
     Fact(
         "accounts.next_due_on",
         FactType.DATE,
         "day",
-        "The day, today or later, on which the next item falls due; unknown when none does.",
+        "The day, today or later, on which the next item falls due that is not on hold; unknown when none does.",
         "book.items_stale_on - 1",
     ),
     Fact(
@@ -123,14 +174,15 @@ FACTS = (
         "accounts.next_due_amount",
         FactType.MONEY,
         _MONEY,
-        "What falls due on that next day; unknown when nothing does.",
-        sql.fill(_OPEN_ON, on="book.items_stale_on - 1").strip(),
+        "What falls due on that next day, less what is on hold; unknown when nothing does.",
+        _open_on("book.items_stale_on - 1"),
     ),
     Fact(
         "accounts.worst_days_past_due",
         FactType.NUMBER,
         "days",
-        "The most days that any item was ever past due: until it was settled, or until today. Unknown before the first item.",
+        "The most days that any item was ever past due: until it was settled, or until today, unless it is on hold. Unknown "
+        "before the first item.",
         "CASE WHEN book.items_ever > 0 THEN greatest(book.worst_late_days, {day} - book.oldest_due_on, 0) END",
     ),
     Fact(

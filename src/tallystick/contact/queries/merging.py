@@ -15,7 +15,8 @@ from tallystick.accounts.rules import ItemKind
 from tallystick.contact.models import Message
 from tallystick.contact.rules.creditor import Creditor, DetailsUnreadable, read_creditor
 from tallystick.contact.rules.weighing import Weighing
-from tallystick.contact.rules.writing import Facts, OpenItem
+from tallystick.contact.rules.words import Purpose
+from tallystick.contact.rules.writing import Facts, OpenItem, without_held
 from tallystick.holds import rules as hold_rules
 from tallystick.kernel import sql
 from tallystick.kernel.calendars import local_day
@@ -68,7 +69,8 @@ def _siblings_of(account_ids: Sequence[int], *, at: datetime) -> dict[int, list[
         CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today) AS local
         WHERE account.id = ANY(%(account_ids)s) AND other.id <> account.id AND other.state = 'open' AND NOT EXISTS (
             SELECT FROM holds_hold AS hold
-            WHERE hold.account_id = other.id AND hold.ended_at IS NULL AND hold.reason = ANY(%(stopping)s)
+            WHERE hold.account_id = other.id AND hold.ended_at IS NULL AND hold.item_id IS NULL
+              AND hold.reason = ANY(%(stopping)s)
               AND hold.from_on <= local.today AND (hold.until_on IS NULL OR hold.until_on > local.today)
         )
         ORDER BY account.id, other.id
@@ -79,7 +81,7 @@ def _siblings_of(account_ids: Sequence[int], *, at: datetime) -> dict[int, list[
             "at": at,
         },
     )
-    items = _items_of({pair["other_id"] for pair in pairs})
+    items = _items_of({pair["other_id"] for pair in pairs}, at=at)
     found: dict[int, list[tuple[OpenItem, ...]]] = defaultdict(list)
     for pair in pairs:
         found[pair["account_id"]].append(tuple(items[pair["other_id"]]))
@@ -91,18 +93,24 @@ def _weighed(
 ) -> Gathered:
     """Give what an account has to say in a message: with levels, and with the debtor's other accounts, where it wants them."""
     here = gathered[message.account_id]
-    if here.facts is None or not (message.levels or message.of_debtor):
+    if here.facts is None:
         return here
     others = siblings.get(message.account_id, []) if message.of_debtor else []
     items = tuple(item for each in (here.facts.items, *others) for item in each)
     weighing = Weighing(tuple(message.levels), message.of_debtor)
-    return replace(here, facts=replace(here.facts, items=items, weighing=weighing))
+    facts = replace(here.facts, items=items, weighing=weighing)
+    return replace(here, facts=asked_for(facts, message.purpose))
+
+
+def asked_for(facts: Facts, purpose: str) -> Facts:
+    """Leave out of what an account has to say what is on hold, unless a message asks for nothing: a statement lists all."""
+    return facts if purpose in {Purpose.INFORMATION, Purpose.INTERNAL} else without_held(facts)
 
 
 def facts_of(account_ids: Sequence[int], *, at: datetime) -> dict[int, Gathered]:
     """Give what some accounts have to say, by account."""
     accounts = list(Account.objects.select_related("client", "party").filter(pk__in=set(account_ids)))
-    items = _items_of({account.pk for account in accounts})
+    items = _items_of({account.pk for account in accounts}, at=at)
     addresses = {
         address.party_id: _lines(address)
         for address in Address.objects.filter(
@@ -124,11 +132,13 @@ def facts_of(account_ids: Sequence[int], *, at: datetime) -> dict[int, Gathered]
     return gathered
 
 
-def _items_of(account_ids: Collection[int]) -> dict[int, list[OpenItem]]:
-    """Give the open items of some accounts, each with the reference of its account."""
-    references = dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "reference"))
+def _items_of(account_ids: Collection[int], *, at: datetime) -> dict[int, list[OpenItem]]:
+    """Give the open items of some accounts, each with the reference of its account, and with what of it is on hold."""
+    accounts = Account.objects.filter(pk__in=account_ids).values_list("pk", "reference", "client__time_zone")
+    known = {account_id: (reference, local_day(at, time_zone)) for account_id, reference, time_zone in accounts}
     items: dict[int, list[OpenItem]] = defaultdict(list)
     for item in account_queries.open_items(list(account_ids)):
+        reference, today = known[item.account_id]
         items[item.account_id].append(
             OpenItem(
                 reference=item.reference,
@@ -138,7 +148,8 @@ def _items_of(account_ids: Collection[int]) -> dict[int, list[OpenItem]]:
                 due_on=item.due_on,
                 remaining=Money(item.open_minor, item.currency),
                 original=Money(item.amount_minor, item.currency),
-                account=references[item.account_id],
+                account=reference,
+                held_minor=item.open_minor - item.chased_minor(today),
             )
         )
     return items

@@ -10,7 +10,7 @@ from liquid.exceptions import LiquidError
 
 from tallystick.accounts.models import Account
 from tallystick.contact.models import Template
-from tallystick.contact.queries.merging import facts_of
+from tallystick.contact.queries.merging import asked_for, facts_of
 from tallystick.contact.rules import sms, writing
 from tallystick.contact.rules.creditor import Creditor
 from tallystick.contact.rules.fields import FIELDS, Speech, sample
@@ -55,6 +55,7 @@ def preview_for(template: Template, *, account_id: int, at: datetime) -> Preview
 def _written(template: Template, facts: writing.Facts, address: tuple[str, ...]) -> Preview:
     with translation.override(template.language):
         try:
+            facts = asked_for(facts, template.purpose)
             written = writing.write(
                 subject=template.subject, body=template.body, facts=facts, speech=Speech(template.language)
             )

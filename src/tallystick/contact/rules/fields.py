@@ -80,6 +80,7 @@ _ITEM: Record = {
     "original": _money(_("What it amounted to at first"), 60_000),
     "days_past_due": _number(_("Days since it fell due; 0 while it has not"), 32),
     "is_overdue": _flag(_("It fell due before today"), True),
+    "is_held": _flag(_("It is on hold, or a part of it: what asks for payment leaves that out"), False),
     "level": _number(_("Its level by the strategy's table of days past due; 0 where there is none"), 2),
     "account": _text(_("Reference of the account it is on"), "NG-20418"),
 }
@@ -106,7 +107,8 @@ FIELDS: Record = {
     "account": {
         "reference": _text(_("Reference to quote"), "NG-20418"),
         "remaining": _money(_("Everything that is open"), 125_000),
-        "overdue": _money(_("What is open and past its due day"), 95_000),
+        "overdue": _money(_("What is open and past its due day, less what is on hold"), 95_000),
+        "held": _money(_("What is on hold; what asks for payment leaves it out, and this is then nothing"), 0),
         "is_overdue": _flag(_("Something is past its due day"), True),
         "oldest_due_on": _day(_("Oldest due day among what is open"), date(2026, 5, 30)),
         "days_past_due": _number(_("Days since the oldest due day; 0 while nothing is overdue"), 32),

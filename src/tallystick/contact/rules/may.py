@@ -46,6 +46,8 @@ class Situation:
     command: Command | None = None
     account_open: bool = True
     owed_minor: int = 1
+    #: How much of it is on hold, item by item.
+    held_minor: int = 0
     #: Why the account is held today; what each reason stops is the judgement of `holds`.
     holds: frozenset[Reason] = frozenset()
     #: A solicitor or debt adviser acts for the debtor, and we write to nobody past them.
@@ -98,7 +100,8 @@ def activity_of(*, purpose: Purpose, command: Command | None = None) -> Activity
 
 def _is_held(situation: Situation) -> bool:
     activity = activity_of(purpose=situation.purpose, command=situation.command)
-    return any(activity in STOPS[reason] for reason in situation.holds)
+    is_all_held = 0 < situation.owed_minor <= situation.held_minor and activity in {Activity.CONTACT, Activity.ENFORCE}
+    return is_all_held or any(activity in STOPS[reason] for reason in situation.holds)
 
 
 #: The questions in the order they are asked; the first "no" is the reason that is shown.
@@ -124,7 +127,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "not_held",
         "contact.held",
-        _("Is nothing holding us back (a hold, breathing space, insolvency)?"),
+        _("Is nothing holding us back (a hold of the account or of all its items, breathing space, insolvency)?"),
         _("A hold stops this."),
         _stoppable,
         lambda situation, _limits: not _is_held(situation),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from binascii import b2a_qp
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -42,6 +42,13 @@ class OpenItem:
     original: Money
     #: Reference of the account it is on.
     account: str = ""
+    #: How much of what remains is on hold: it is owed, and not asked for.
+    held_minor: int = 0
+
+    @property
+    def asked(self) -> Money:
+        """What remains and is not on hold."""
+        return Money(self.remaining.minor - self.held_minor, self.remaining.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,12 @@ class Facts:
         return self.weighing.level((self.today - item.due_on).days)
 
 
+def without_held(facts: Facts) -> Facts:
+    """Leave out what is on hold: a message that asks for money neither lists nor counts it."""
+    asked = (replace(item, remaining=item.asked, held_minor=0) for item in facts.items)
+    return replace(facts, items=tuple(item for item in asked if item.remaining))
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A message in words: the subject and the blocks of its text."""
@@ -75,6 +88,16 @@ def _days_past_due(item: OpenItem, today: date) -> int:
     return max((today - item.due_on).days, 0)
 
 
+def _overdue(facts: Facts) -> list[OpenItem]:
+    """Give the items that are past their due day and not wholly on hold, oldest first."""
+    late = (item for item in facts.items if item.due_on < facts.today and item.asked)
+    return sorted(late, key=lambda item: (item.due_on, item.reference))
+
+
+def _held(items: Iterable[OpenItem], currency: str) -> Money:
+    return Money(sum(item.held_minor for item in items if item.remaining.currency == currency), currency)
+
+
 def _total(items: Iterable[OpenItem], currency: str) -> Money:
     return sum((item.remaining for item in items if item.remaining.currency == currency), Money.zero(currency))
 
@@ -82,7 +105,8 @@ def _total(items: Iterable[OpenItem], currency: str) -> Money:
 def values(facts: Facts) -> dict[str, Any]:
     """Give the values of all merge fields for one account, unspoken: `Money` and days as such."""
     items = sorted(facts.items, key=lambda item: (item.due_on, item.reference))
-    overdue = [item for item in items if item.due_on < facts.today]
+    asked = [item for item in items if item.asked]
+    overdue = _overdue(facts)
     rows = [
         {
             "reference": item.reference,
@@ -93,7 +117,8 @@ def values(facts: Facts) -> dict[str, Any]:
             "remaining": item.remaining,
             "original": item.original,
             "days_past_due": _days_past_due(item, facts.today),
-            "is_overdue": item.due_on < facts.today,
+            "is_overdue": item in overdue,
+            "is_held": item.held_minor > 0,
             "level": facts.level(item),
             "account": item.account or facts.reference,
         }
@@ -106,12 +131,13 @@ def values(facts: Facts) -> dict[str, Any]:
         "account": {
             "reference": facts.reference,
             "remaining": _total(items, facts.currency),
-            "overdue": _total(overdue, facts.currency),
+            "overdue": _total(without_held(replace(facts, items=tuple(overdue))).items, facts.currency),
             "is_overdue": bool(overdue),
-            "oldest_due_on": items[0].due_on if items else None,
-            "days_past_due": _days_past_due(items[0], facts.today) if items else 0,
+            "held": _held(items, facts.currency),
+            "oldest_due_on": asked[0].due_on if asked else None,
+            "days_past_due": _days_past_due(asked[0], facts.today) if asked else 0,
             "open_items": len(items),
-            "level": max(map(facts.level, items), default=0),
+            "level": max(map(facts.level, asked), default=0),
             "link": facts.link,
         },
         "items": rows,
@@ -127,7 +153,10 @@ def item_tables(
     The level of items stands in it where they have levels, and their account where they are of several.
     """
     cells: list[tuple[Column, Callable[[OpenItem], str]]] = [
-        (Column(_("Reference")), lambda item: f"{item.reference} {item.description}".strip())
+        (
+            Column(_("Reference")),
+            lambda item: " ".join(filter(None, (item.reference, item.description, _mark(item, speech)))),
+        )
     ]
     if len({item.account for item in items}) > 1:
         cells.append((Column(_("Account")), lambda item: item.account))
@@ -150,6 +179,15 @@ def item_tables(
     return tuple(tables)
 
 
+def _mark(item: OpenItem, speech: Speech) -> str:
+    """Say of an item what of it is on hold; nothing where nothing is."""
+    if not item.held_minor:
+        return ""
+    if not item.asked:
+        return _("(on hold)")
+    return _("({amount} on hold)").format(amount=speech.money(Money(item.held_minor, item.remaining.currency)))
+
+
 def write(*, subject: str, body: str, facts: Facts, speech: Speech) -> Written:
     """Render a template for one account. Fields that are empty are false in conditions, and write nothing.
 
@@ -157,7 +195,7 @@ def write(*, subject: str, body: str, facts: Facts, speech: Speech) -> Written:
     """
     used = {name: FIELDS[name] for name in names_used(subject, body)}
     words = spoken(used, values(facts), speech)
-    overdue = [item for item in facts.items if item.due_on < facts.today]
+    overdue = _overdue(facts)
     level = facts.level if facts.weighing.levels else None
     tables = {"items": item_tables(facts.items, speech, level), "overdue_items": item_tables(overdue, speech, level)}
     return Written(plain(render(subject, words)), parse(render(body, words), tables))

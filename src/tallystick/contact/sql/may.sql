@@ -5,12 +5,10 @@ SELECT chosen.account_id, chosen.cause_id, account.party_id, account.client_id, 
        party.language AS party_language, local.today,
        address.contact_point_id, coalesce(address.recipient, '') AS recipient,
        CASE WHEN {ask_open} THEN account.state = 'open' END AS open,
-       CASE WHEN {ask_owed} THEN EXISTS (
-           SELECT FROM accounts_item AS item WHERE item.account_id = account.id AND item.open_minor > 0
-       ) END AS owed,
-       CASE WHEN {ask_not_held} THEN NOT EXISTS (
+       CASE WHEN {ask_owed} THEN item.is_open END AS owed,
+       CASE WHEN {ask_not_held} THEN item.is_chased AND NOT EXISTS (
            SELECT FROM holds_hold AS hold
-           WHERE hold.account_id = account.id AND hold.ended_at IS NULL AND hold.reason = ANY(%(stopping)s)
+           WHERE hold.account_id = account.id AND hold.ended_at IS NULL AND hold.item_id IS NULL AND hold.reason = ANY(%(stopping)s)
              AND hold.from_on <= local.today AND (hold.until_on IS NULL OR hold.until_on > local.today)
        ) END AS not_held,
        CASE WHEN {ask_not_represented} THEN NOT EXISTS (
@@ -31,6 +29,13 @@ JOIN accounts_account AS account ON account.id = chosen.account_id AND NOT accou
 JOIN accounts_client AS client ON client.id = account.client_id
 JOIN parties_party AS party ON party.id = account.party_id
 CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today) AS local
+-- What is open may be on hold, item by item: nothing is left to ask for where all of it is.
+CROSS JOIN LATERAL (
+    SELECT count(*) > 0 AS is_open, coalesce(bool_or(accounts_chased_minor(
+               item.open_minor, item.held_minor, item.held_from_on, item.held_until_on, local.today
+           ) > 0), true) AS is_chased
+    FROM accounts_item AS item WHERE {ask_owed} AND item.account_id = account.id AND item.open_minor > 0
+) AS item
 {address}
 
 -- name: address_point

@@ -146,7 +146,7 @@ class CallForm(AccountForm):
 
 
 class HoldForm(AccountForm):
-    """Why, and until when."""
+    """Why, what of it, and until when."""
 
     reason = forms.ChoiceField(label=_("Reason"), choices=hold_rules.Reason.choices())
 
@@ -157,11 +157,37 @@ class HoldForm(AccountForm):
             required=False,
             help_text=_("The first day it no longer holds; empty holds until it is lifted."),
         )
+        items = [(str(each.item.pk), _named(each)) for each in cockpit.open_items(self.case.account.pk)]
+        if items:
+            self.fields["items"] = forms.TypedMultipleChoiceField(
+                label=_("Only these items"),
+                choices=items,
+                required=False,
+                coerce=int,
+                widget=forms.CheckboxSelectMultiple,
+                help_text=_("None: the account as a whole."),
+            )
+            self.fields["amount"] = AmountField(
+                currency=self.case.account.currency,
+                label=_("Only an amount of it"),
+                required=False,
+                help_text=_("Of one item; empty holds all that is open on it."),
+            )
+        self.fields["from_on"] = DayField(
+            today=self.case.today, label=_("From"), required=False, help_text=_("Empty: from today.")
+        )
         self.fields["note"] = long_text(2, label=_("Note"), required=False)
 
     def clean_reason(self) -> hold_rules.Reason:
         """Give the reason as the word it is."""
         return hold_rules.Reason(self.cleaned_data["reason"])
+
+    def clean(self) -> dict[str, Any]:
+        """Take an amount for one item only."""
+        values = super().clean() or self.cleaned_data
+        if values.get("amount") is not None and len(values.get("items", [])) != 1:
+            self.add_error("amount", _("Tick the one item that the amount is of."))
+        return values
 
 
 class MoveHoldForm(AccountForm):
@@ -186,7 +212,7 @@ class DisputeForm(SpokenForm):
     """What is disputed, how much of it, and why."""
 
     def build(self) -> None:
-        items = [(str(each.item.pk), _named(each)) for each in cockpit.open_items(self.case.account.pk, [])]
+        items = [(str(each.item.pk), _named(each)) for each in cockpit.open_items(self.case.account.pk)]
         self.fields["item"] = forms.TypedChoiceField(
             label=_("Item"),
             choices=[("", _("The account as a whole")), *items],
@@ -206,7 +232,7 @@ class DisputeForm(SpokenForm):
 
     @classmethod
     def starts_with(cls, case: Case) -> dict[str, Any]:
-        items = cockpit.open_items(case.account.pk, [])
+        items = cockpit.open_items(case.account.pk)
         return {"item": items[0].item.pk} if len(items) == 1 else {}
 
     def clean_reason(self) -> dispute_rules.Reason:

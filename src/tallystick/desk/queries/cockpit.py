@@ -10,14 +10,14 @@ from typing import Any
 from tallystick.accounts import queries as account_queries
 from tallystick.accounts.models import Item
 from tallystick.accounts.rules import PartyRole
+from tallystick.desk.queries import held
 from tallystick.desk.queries.case import Case
 from tallystick.desk.rules import warnings
 from tallystick.disputes import queries as dispute_queries
 from tallystick.disputes.models import Dispute
 from tallystick.documents import queries as document_queries
 from tallystick.documents.models import Document
-from tallystick.holds import queries as hold_queries
-from tallystick.holds import rules as hold_rules
+from tallystick.holds.models import Hold
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.money import Money
@@ -53,15 +53,17 @@ class Owed:
     overdue: Money
     disputed: Money
     on_account: Money
+    held: held.HeldItems | None
     oldest_due_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An item with something open, and how much of it is disputed."""
+    """An item with something open, how much of it is disputed, and the hold that stands on it."""
 
     item: Item
     disputed_minor: int
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class Cockpit:
     settled_items: int
     warnings: list[warnings.Warning]
     holds: list[dict[str, Any]]
+    #: All that stands, with the item that is held; None where it is the account.
+    standing: list[tuple[Hold, Item | None]]
     disputes: list[Dispute]
     promise: Promise | None
     tasks: list[WorkItem]
@@ -108,8 +112,8 @@ def cockpit(case: Case, *, by: Actor) -> Cockpit:
     """Give everything that stands on the page of an account, its timeline aside."""
     account = case.account
     disputes = list(dispute_queries.open_disputes([account.pk]))
-    items = open_items(account.pk, disputes)
-    holds = hold_queries.in_force([account.pk], on=case.today)
+    standing = held.standing(account.pk, today=case.today)
+    items = open_items(account.pk, disputes, standing)
     promises = list(promise_queries.promises(account.pk)[:10])
     related = _related(account.pk)
     glance = _glance(case, by=by)
@@ -118,13 +122,14 @@ def cockpit(case: Case, *, by: Actor) -> Cockpit:
         items=items,
         settled_items=glance["settled_items"],
         warnings=warnings.warnings(
-            holds=holds,
+            holds=standing.in_force,
             disputes=disputes,
             broken=_broken(promises),
             has_open_promise=_open(promises) is not None,
             representatives=[each["name"] for each in related if each["role"] in warnings.REPRESENTATIVES],
         ),
-        holds=[{**hold, "label": hold_rules.Reason(hold["reason"]).label} for hold in holds],
+        holds=standing.in_force,
+        standing=standing.listed([each.item for each in items]),
         disputes=disputes,
         promise=_open(promises),
         tasks=list(worklist_queries.open_work([account.pk])),
@@ -139,19 +144,28 @@ def cockpit(case: Case, *, by: Actor) -> Cockpit:
     )
 
 
-def open_items(account_id: int, disputes: Sequence[Dispute]) -> list[OpenItem]:
+def open_items(
+    account_id: int, disputes: Sequence[Dispute] = (), standing: held.Standing | None = None
+) -> list[OpenItem]:
     """Give the items of an account on which something is open, oldest due first."""
     disputed: dict[int, int] = {}
     for dispute in disputes:
         if dispute.item_id is not None:
             disputed[dispute.item_id] = disputed.get(dispute.item_id, 0) + dispute.amount_minor
-    return [OpenItem(item, disputed.get(item.pk, 0)) for item in account_queries.open_items([account_id])]
+    return [
+        OpenItem(item, disputed.get(item.pk, 0), standing.on(item) if standing else None)
+        for item in account_queries.open_items([account_id])
+    ]
 
 
-def all_items(account_id: int) -> list[OpenItem]:
+def all_items(account_id: int, *, today: date) -> list[OpenItem]:
     """Give all items of an account, the paid ones too, oldest due first."""
     disputed = dispute_queries.disputed_by_item([account_id])
-    return [OpenItem(item, disputed.get(item.pk, 0)) for item in account_queries.items(account_id)]
+    standing = held.standing(account_id, today=today)
+    return [
+        OpenItem(item, disputed.get(item.pk, 0), standing.on(item) if item.open_minor else None)
+        for item in account_queries.items(account_id)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +242,12 @@ def address_as_typed(case: Case) -> dict[str, str]:
 
 def _owed(case: Case, items: Sequence[OpenItem], disputes: Sequence[Dispute]) -> Owed:
     account, today = case.account, case.today
-    late = [each.item for each in items if each.item.due_on < today]
+    late = [each.item for each in items if each.item.due_on < today and each.item.chased_minor(today)]
     open_minor = sum(each.item.open_minor for each in items)
     return Owed(
         balance=Money(open_minor - account.on_account_minor, account.currency),
-        overdue=Money(sum(item.open_minor for item in late), account.currency),
+        overdue=Money(sum(item.chased_minor(today) for item in late), account.currency),
+        held=held.held_items([each.item for each in items], account.currency, today=today),
         disputed=Money(sum(dispute.amount_minor for dispute in disputes), account.currency),
         on_account=Money(account.on_account_minor, account.currency),
         oldest_due_on=min((item.due_on for item in late), default=None),

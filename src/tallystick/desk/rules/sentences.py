@@ -84,6 +84,21 @@ SENTENCES: dict[str, Sentence] = {
         detail="{note}",
         until_on=_("On hold until lifted: {reason}"),
     ),
+    "holds.ItemHeld": _said(
+        _("{item} on hold until {until_on}: {reason}"),
+        "circle-pause",
+        "hold",
+        detail="{amount} {note}",
+        until_on=_("{item} on hold until lifted: {reason}"),
+    ),
+    "holds.ItemHoldEnded": _said(_("{item} is chased again, its hold ran out: {reason}"), "circle-play", "ok"),
+    "holds.ItemHoldLifted": _said(_("Hold on {item} lifted: {reason}"), "circle-play", "ok", detail="{note}"),
+    "holds.ItemHoldMoved": _said(
+        _("Hold on {item} moved to {until_on}: {reason}"),
+        "circle-pause",
+        "hold",
+        until_on=_("Hold on {item} now lasts until it is lifted: {reason}"),
+    ),
     "intake.DebtorCorrected": _said(_("Particulars of the debtor corrected"), "contact", detail="{origin}"),
     "payments.LineDecided": _said(_("Statement line: {state}"), "landmark", detail="{reason}"),
     "payments.PaymentReceived": _said(

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET
 
 from tallystick.access.web import ActorRequest, requires, unaudited
 from tallystick.accounts import queries as account_queries
+from tallystick.accounts.rules import AccountState
 from tallystick.desk import queries
 from tallystick.desk.forms.fields import locale_name
-from tallystick.desk.queries import cockpit, events
+from tallystick.desk.queries import cockpit, events, held
 from tallystick.desk.rules import moments, originals
 from tallystick.desk.web import dialogs, shared
 from tallystick.promises import rules as promise_rules
@@ -106,7 +107,12 @@ def _linked(found: list[originals.Original]) -> list[dict[str, Any]]:
 def items(request: ActorRequest, account_id: int) -> HttpResponse:
     """List all items of an account, the paid ones too."""
     case = shared.case_of(request, account_id)
-    context = {"case": case, "account": case.account, "today": case.today, "rows": cockpit.all_items(account_id)}
+    context = {
+        "case": case,
+        "account": case.account,
+        "today": case.today,
+        "rows": cockpit.all_items(account_id, today=case.today),
+    }
     template = "desk/cockpit/_items.html" if request.htmx else "desk/items.html"  # type: ignore[attr-defined]
     return render(request, template, context)
 
@@ -117,7 +123,9 @@ def item(request: ActorRequest, account_id: int, item_id: int) -> HttpResponse:
     """Show one item and everything the ledger says of it."""
     case = shared.case_of(request, account_id)
     found, entries = cockpit.item_with_entries(account_id, item_id)
+    hold = held.standing(account_id, today=case.today).on(found) if found.held_from_on else None
     context = {"case": case, "account": case.account, "today": case.today, "item": found, "entries": entries}
+    context |= {"hold": hold, "may_be_held": case.account.state == AccountState.OPEN and found.open_minor and not hold}
     return dialogs.show(request, "desk/cockpit/_item.html", context)
 
 
@@ -140,7 +148,9 @@ def why(request: ActorRequest, account_id: int) -> HttpResponse:
     """Say why the account is where it is, what comes next, and what stops everything else."""
     case = shared.case_of(request, account_id)
     found = strategy_queries.why(account_id, day=case.today, past=8)
+    items = list(account_queries.open_items([account_id]))
     context = {"case": case, "account": case.account, "why": found, "verdicts": _titled(found) if found else []}
+    context["held"] = held.held_items(items, case.account.currency, today=case.today)
     return dialogs.show(request, "desk/cockpit/_why_in_full.html", context)
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tallystick.access.web import ActorRequest, requires
 from tallystick.desk import actions, queries
 from tallystick.desk.forms import account as forms
+from tallystick.desk.forms.account import AccountForm
 from tallystick.desk.queries import cockpit
 from tallystick.desk.rules import calls
 from tallystick.desk.web import dialogs, shared
@@ -149,17 +150,31 @@ def withdraw(entered: Entered) -> str:
     return _("Promise withdrawn.")
 
 
-@dialog("place holds", forms.HoldForm, title=gettext_lazy("Place a hold"), action=gettext_lazy("Place hold"))
+def _tick_asked(request: ActorRequest, case: queries.Case, form: AccountForm, named: dict[str, int]) -> None:
+    """Have the item ticked that the dialog was asked from."""
+    form.initial["items"] = request.GET.getlist("item")
+
+
+@dialog(
+    "place holds",
+    forms.HoldForm,
+    title=gettext_lazy("Place a hold"),
+    action=gettext_lazy("Place hold"),
+    prepare=_tick_asked,
+)
 def hold(entered: Entered) -> str:
-    """Place a hold, for a reason, until a day or until it is lifted."""
-    hold_actions.place_hold(
-        account_id=entered.account_id,
-        reason=entered.values["reason"],
-        until_on=entered.values["until_on"],
-        note=entered.values["note"],
-        at=entered.case.at,
-        by=entered.by,
-    )
+    """Place a hold on the account or on some of its items, for a reason, until a day or until it is lifted."""
+    values = entered.values
+    common: dict[str, Any] = {
+        "account_id": entered.account_id,
+        **{name: values[name] for name in ("reason", "from_on", "until_on", "note")},
+        "at": entered.case.at,
+        "by": entered.by,
+    }
+    if values.get("items"):
+        hold_actions.hold_items(item_ids=values["items"], amount=values["amount"], **common)
+    else:
+        hold_actions.place_hold(**common)
     return _("Hold placed.")
 
 

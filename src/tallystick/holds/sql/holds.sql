@@ -15,40 +15,50 @@ ON CONFLICT (account_id, cause_kind, cause_id, action_no) DO NOTHING
 RETURNING account_id, id AS hold_id, reason, from_on, until_on, note;
 
 -- name: lift
--- Lift every standing hold of some reasons on the chosen accounts.
+-- Lift every standing hold of some reasons on the chosen accounts; those on one item stay.
 UPDATE holds_hold AS hold
 SET ended_at = %(at)s, ended_by = %(by)s, ending = 'lifted'
 FROM accounts_account AS account
 JOIN accounts_client AS client ON client.id = account.client_id
-WHERE hold.account_id = ANY(%(account_ids)s) AND hold.ended_at IS NULL AND hold.reason = ANY(%(reasons)s)
+WHERE hold.account_id = ANY(%(account_ids)s) AND hold.ended_at IS NULL AND hold.item_id IS NULL AND hold.reason = ANY(%(reasons)s)
   AND account.id = hold.account_id
 RETURNING hold.account_id, hold.id AS hold_id, hold.reason,
           (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today;
 
+-- name: accounts_of_items
+-- The accounts of the holds on items whose last day is over: they are locked before their items are written.
+SELECT DISTINCT account_id FROM ({over}) AS over WHERE item_id IS NOT NULL;
+
+-- name: over
+-- The common part: holds whose last day is over where their creditor is.
+SELECT hold.id, hold.account_id, hold.item_id
+FROM holds_hold AS hold
+JOIN accounts_account AS account ON account.id = hold.account_id
+JOIN accounts_client AS client ON client.id = account.client_id
+WHERE hold.ended_at IS NULL AND hold.until_on <= (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date
+  AND hold.until_on <= (%(at)s::timestamptz)::date + 1
+ORDER BY hold.id
+LIMIT %(limit)s;
+
 -- name: run_out
 -- End holds whose last day is over where their creditor is. Rows that somebody else is ending are left to them.
 WITH over AS (
-    SELECT hold.id
-    FROM holds_hold AS hold
-    JOIN accounts_account AS account ON account.id = hold.account_id
-    JOIN accounts_client AS client ON client.id = account.client_id
-    WHERE hold.ended_at IS NULL AND hold.until_on <= (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date
-      AND hold.until_on <= (%(at)s::timestamptz)::date + 1
-    ORDER BY hold.id
-    LIMIT %(limit)s
+    {over}
     FOR UPDATE OF hold SKIP LOCKED
 )
 UPDATE holds_hold AS hold
 SET ended_at = %(at)s, ended_by = %(by)s, ending = 'expired'
 FROM over
 WHERE hold.id = over.id
-RETURNING hold.account_id, hold.id AS hold_id, hold.reason, hold.until_on;
+RETURNING hold.account_id, hold.id AS hold_id, hold.reason, hold.until_on, hold.item_id, (
+    SELECT item.reference FROM accounts_item AS item WHERE item.id = hold.item_id
+) AS item;
 
 -- name: in_force
--- Give the holds in force on a day on some accounts.
+-- Give the holds in force on a day on some accounts as a whole.
 SELECT account_id, id AS hold_id, reason, from_on, until_on, note, placed_at, placed_by
 FROM holds_hold
-WHERE account_id = ANY(%(account_ids)s) AND ended_at IS NULL
+WHERE account_id = ANY(%(account_ids)s) AND ended_at IS NULL AND item_id IS NULL
   AND from_on <= %(on)s AND (until_on IS NULL OR until_on > %(on)s)
 ORDER BY account_id, id;
 
@@ -68,7 +78,7 @@ FROM (
            stop.weight, stop.stops_contact, stop.stops_enforcement
     FROM holds_hold AS hold
     JOIN (VALUES {stops}) AS stop(reason, weight, stops_contact, stops_enforcement) ON stop.reason = hold.reason
-    WHERE {scope} AND hold.ended_at IS NULL AND (hold.until_on IS NULL OR hold.until_on > %(day)s)
+    WHERE {scope} AND hold.ended_at IS NULL AND hold.item_id IS NULL AND (hold.until_on IS NULL OR hold.until_on > %(day)s)
 ) AS standing
 GROUP BY account_id;
 

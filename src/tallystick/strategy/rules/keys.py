@@ -13,7 +13,8 @@ DOCUMENT = {
     "start": "State that an account begins in. Required.",
     "splits": "Splits by id: accounts told apart by chance, to compare what becomes of them.",
     "levels": "From how many days past due an item has a level, the first first: `{1: 1 day past due, 2: 14 days past due}`. The "
-    "level of an account is the highest of its open items, and the word `level`. Messages say the level of each item.",
+    "level of an account is the highest of its open items that are not on hold, and the word `level`. Messages say the level of "
+    "each item.",
     "one_message_per": "`account`, which is the default, or `debtor`: of a debtor's open accounts with one client that the "
     "strategy treats and that are not held, the one with the oldest open item, and so the highest level, speaks for all; the "
     "others say on the timeline which. The message lists the items of all.",

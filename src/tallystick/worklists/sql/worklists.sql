@@ -24,6 +24,28 @@ JOIN (
     SELECT id, (%(at)s::timestamptz AT TIME ZONE time_zone)::date AS today FROM accounts_client
 ) AS client ON client.id = made.client_id;
 
+-- name: recall_held
+-- Ask for one look at each account, or item, whose hold ran out lately, where a person had placed it: the account's owner, or else
+-- whoever placed the hold. What was paid meanwhile is let be.
+INSERT INTO worklists_work_item (
+    account_id, cause_id, cause_kind, action_no, client_id, team_id, assignee_id, created_by, created_at,
+    due_on, priority, rank, kind, state, title, note, outcome, outcome_note, done_by
+)
+SELECT account.id, hold.id, 'hold', 0, account.client_id, client.team_id, coalesce(account.owner_id, person.id), %(by)s, %(at)s,
+       local.today, %(priority)s, %(priority)s - (local.today - DATE '0001-01-01' + 1), %(kind)s, 'open',
+       CASE WHEN item.id IS NULL THEN %(of_account)s ELSE replace(%(of_item)s, '{item}', item.reference) END, hold.note, '', '', ''
+FROM holds_hold AS hold
+JOIN accounts_account AS account ON account.id = hold.account_id AND account.state = 'open'
+JOIN accounts_client AS client ON client.id = account.client_id
+CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today) AS local
+LEFT JOIN access_user AS person ON person.id = hold.placed_by_id AND person.is_active
+LEFT JOIN accounts_item AS item ON item.id = hold.item_id
+WHERE hold.account_id = ANY(%(account_ids)s) AND hold.ending = 'expired' AND hold.ended_at > %(since)s
+  AND hold.placed_by_id IS NOT NULL AND (hold.item_id IS NULL OR item.open_minor > 0)
+ORDER BY hold.id
+ON CONFLICT (account_id, cause_kind, cause_id, action_no) DO NOTHING
+RETURNING id, account_id, title, due_on;
+
 -- name: cancel_tasks
 -- Cancel all open work of some accounts.
 UPDATE worklists_work_item
