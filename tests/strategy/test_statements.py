@@ -11,8 +11,11 @@ from tests import builders
 from tests.strategy import builders as strategies
 from tests.strategy.builders import BY, DAY, at, happened
 
+from tallystick.kernel import sql
 from tallystick.strategy import actions
+from tallystick.strategy.actions import deciding
 from tallystick.strategy.models import Decision, RunChunk
+from tallystick.strategy.queries import book, catalogue, versions
 from tallystick.timeline.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +24,8 @@ BEFORE = DAY - timedelta(days=1)
 #: Statements that a part of a run takes beside its orders, savepoints left out.
 BUDGET = 30
 STATES = 9
+#: What is asked of every account, whatever its strategy says. Who adds to it writes the book anew, as migration 0019 did.
+MIDNIGHT = "version_id place state_entered_on next_review_on stepped_on is_open is_house holds_paused".split()
 
 
 def document(states: int) -> str:
@@ -95,3 +100,38 @@ def test_nobody_is_looked_at_again_who_has_to_wait():
     assert RunChunk.objects.get(run=run).decided == 1
     assert strategies.run(DAY + timedelta(days=1)) == 1
     assert happened(account.pk)[1:] == [(DAY + timedelta(days=1), "Begin 0")]
+
+
+def test_what_waits_to_be_answered_is_looked_up_for_those_who_act_alone():
+    version = strategies.publish(document(STATES), day=BEFORE)
+    sql.execute(
+        "INSERT INTO strategy_book (account_id, version_id, place) SELECT n, %s, 1 FROM generate_series(1, 20000) AS n",
+        [version.pk],
+    )
+    sql.execute(
+        "INSERT INTO strategy_touched (account_id, event_id, kind) SELECT n, n, 'x' FROM generate_series(1, 20000) AS n"
+    )
+    sql.execute("ANALYZE strategy_book, strategy_touched")
+    statement = versions.statement(day=DAY)
+
+    for leaf in (book.BOOK, book.leaves()[0]):
+        asked = deciding._text(statement.timed, statement, deciding.Asking(leaf))
+        plan = sql.rows(f"EXPLAIN {asked}", {"at": at(DAY), "run_id": 1})
+        lines = " ".join(line["QUERY PLAN"] for line in plan)
+        assert "Index Only Scan using strategy_touched_of_account" in lines
+        assert "Anti Join" not in lines
+
+
+def test_what_a_night_asks_of_every_account_stands_first_in_its_row():
+    columns = sql.rows(
+        """
+        SELECT attname AS name, attlen < 0 AS is_varying FROM pg_attribute
+        WHERE attrelid = 'strategy_book'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+        """
+    )
+    # The currency, which every amount is compared in, ends what nearly all strategies ask for.
+    first = [column["name"] for column in columns[: [column["is_varying"] for column in columns].index(True) + 1]]
+
+    assert first[-1] == "currency"
+    assert {*catalogue.stale_columns(), *MIDNIGHT} <= {*first}
+    assert len(first) < len(columns) / 3

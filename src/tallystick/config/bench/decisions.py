@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
@@ -195,9 +195,11 @@ def _measure_rehearsal(report: Report, day: date, at: datetime, scan: float) -> 
 def _measure_night(report: Report, day: date, at: datetime, *, hands: int, scan: float) -> None:
     before = _counters()
     night = strategy.start_run(day=day, at=at, by=BENCH)
+    workers = _workers(night.pk, hands)
     with measures.timed() as seconds:
-        for process in [_worker(night.pk) for _hand in range(hands)]:
-            _wait(process)
+        _begin(workers)
+        for each in workers:
+            _wait(each)
     strategy.finish_run(run_id=night.pk, at=at, by=BENCH)
     decided = _decided(night.pk)
     name = f"night, {hands} process{'es' if hands > 1 else ''}"
@@ -218,14 +220,17 @@ def _measure_death(report: Report, day: date, at: datetime) -> None:
         f" FROM strategy_book AS book WHERE {number} IS NOT NULL"
     )[0]
     night = strategy.start_run(day=day, at=at, by=BENCH)
+    workers = _workers(night.pk, 2)
     with measures.timed() as seconds:
-        workers = [_worker(night.pk), _worker(night.pk)]
+        _begin(workers)
         while _chunks_done(night.pk) < night.chunks // 4 and any(each.poll() is None for each in workers):
             time.sleep(0.05)
         workers[0].kill()
         workers[0].communicate()
         _wait(workers[1])
-        _wait(_worker(night.pk))
+        [last] = _workers(night.pk, 1)
+        _begin([last])
+        _wait(last)
     strategy.finish_run(run_id=night.pk, at=at, by=BENCH)
     found = sql.rows(
         "SELECT count(*) AS n, sum(hashint8extended(account_id, effect)) AS proof FROM strategy_decision WHERE run_id = %s",
@@ -253,9 +258,22 @@ def _measure_loop(report: Report, day: date) -> None:
     report.figures.append(Figure("the same by a loop over accounts through the ORM", len(due), "decisions", seconds()))
 
 
-def _worker(run_id: int) -> subprocess.Popen[str]:
+def _workers(run_id: int, hands: int) -> list[subprocess.Popen[str]]:
+    """Start processes that share a night, and have them stand ready, as a night finds its workers."""
     command = [sys.executable, "-m", "tallystick", "bench", "strategy", "--here", "--work", str(run_id)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    workers = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _hand in range(hands)]
+    for each in workers:
+        assert each.stdout is not None  # noqa: S101
+        each.stdout.readline()
+    return workers
+
+
+def _begin(workers: Iterable[subprocess.Popen[str]]) -> None:
+    for each in workers:
+        assert each.stdin is not None  # noqa: S101
+        each.stdin.write("\n")
+        each.stdin.flush()
 
 
 def _wait(process: subprocess.Popen[str]) -> None:

@@ -1,9 +1,11 @@
 -- name: queue
 -- Queue a message for each chosen account, or record why it may not be sent. A cause that has its message already is left out. Within
--- the set, messages to one person count against each other in the order of their accounts.
+-- the set, messages to one person count against each other in the order of their accounts. Accounts are looked up in their order, in
+-- which indexes are read page by page.
 WITH chosen AS (
     SELECT DISTINCT account_id, cause_id, NULL::bigint AS message_id
     FROM unnest(%(account_ids)s::bigint[], %(cause_ids)s::bigint[]) AS chosen(account_id, cause_id)
+    ORDER BY account_id
 ), situation AS MATERIALIZED (
     {situation}
 ), heard AS (

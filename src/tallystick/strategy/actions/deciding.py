@@ -27,9 +27,9 @@ _BRAKE = f"""NOT EXISTS (
 #: The table of decisions that count; reports keep theirs elsewhere.
 KEPT = "strategy_decision"
 #: An account of which something waits to be answered is not decided by time: its facts are those of before. Whoever answers
-#: brings them up to date, and does whatever is due.
+#: brings them up to date, and does whatever is due. The offset keeps the planner from hashing all that waits for every leaf.
 _WAITS_FOR_NOTHING = """NOT EXISTS (
-    SELECT FROM strategy_touched AS waiting WHERE waiting.account_id = book.account_id
+    SELECT FROM strategy_touched AS waiting WHERE waiting.account_id = book.account_id OFFSET 0
 )"""
 
 
@@ -67,7 +67,13 @@ class Asking:
         named = "true" if self.account_ids is None else "book.account_id = ANY(%(account_ids)s)"
         if self.event_ids:
             return f"{named} AND book.account_id = touched.account_id AND {_BRAKE}"
-        return f"{named} AND {_WAITS_FOR_NOTHING}" if self.keeping == KEPT else named
+        return named
+
+    def happening(self, number: str) -> str:
+        """Write that something happens to a row by an expression. What else may stop it is asked of those few alone."""
+        if self.event_ids or self.keeping != KEPT:
+            return f"{number} IS NOT NULL"
+        return f"CASE WHEN {number} IS NOT NULL THEN {_WAITS_FOR_NOTHING} END"
 
     @property
     def event(self) -> str:
@@ -107,7 +113,7 @@ def _text(number: str, statement: Statement, asking: Asking) -> str:
                     FROM (SELECT {number} AS n OFFSET 0) AS chosen
                 )
             {asking.source}
-            WHERE {asking.condition} AND {number} IS NOT NULL
+            WHERE {asking.condition} AND {asking.happening(number)}
             RETURNING book.*, {asking.event} AS event_id
         ), kept AS (
             INSERT INTO {asking.keeping} (

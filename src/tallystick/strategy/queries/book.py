@@ -153,7 +153,7 @@ def leaves() -> list[str]:
 
 
 #: About so many accounts are a chunk of a run: planning a statement for each leaf of a small book costs more than running it.
-_CHUNK = 20_000
+_CHUNK = 40_000
 
 
 def chunk_count() -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -65,7 +66,11 @@ class Command(BaseCommand):
     ) -> None:
         """Measure, here or in a scratch database."""
         if work is not None:
-            # One of several processes that share a night.
+            # One of several processes that share a night. It stands ready, as workers do, until it is told to begin.
+            connection.ensure_connection()
+            self.stdout.write("ready")
+            self.stdout.flush()
+            sys.stdin.readline()
             strategy.work_run(run_id=work, at=clock.now(), by=system("bench"))
             return
         if accounts < 1_000:
