@@ -1,23 +1,16 @@
-"""The desk's pages: who may open them, whose accounts they show, what they save and what they refuse."""
-
-import re
-from datetime import date, timedelta
+"""The pages of the desk: who opens them, and what they show of an account."""
 
 import pytest
-from django.contrib.messages import get_messages
 from django.urls import URLPattern, reverse
 from tests import builders
-from tests.builders import AT, TODAY
+from tests.builders import TODAY
 from tests.desk.conftest import HTMX, later
+from tests.desk.pages import url
 
 from tallystick.access.rules.rights import ROLE_NAMES, Role, roles_with
 from tallystick.accounts.models import RelatedParty
-from tallystick.contact.models import Call, Message
 from tallystick.desk import web
 from tallystick.disputes.models import Dispute
-from tallystick.holds.models import Hold
-from tallystick.parties.models import Address, ContactPoint
-from tallystick.promises.models import Promise
 from tallystick.timeline import queries as timeline_queries
 from tallystick.worklists.models import Claim, WorkItem
 from tallystick.worklists.rules import Kind
@@ -41,6 +34,8 @@ ABOUT_AN_ACCOUNT = {
     "add_contact": "edit parties",
     "address": "edit parties",
 }
+
+
 #: The others, and the right each takes.
 OTHERS = {
     "worklist": "work accounts",
@@ -49,18 +44,6 @@ OTHERS = {
     "accounts": "see accounts",
     "ageing": "see reports",
 }
-
-
-def url(name, book, **parts):
-    return reverse(f"desk:{name}", kwargs={"account_id": book.account.pk, **parts})
-
-
-def said(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
-
-
-def kinds(account):
-    return [event["kind"] for event in timeline_queries.of_account([account.pk])]
 
 
 @pytest.mark.parametrize("role", list(ROLE_NAMES))
@@ -270,332 +253,6 @@ def test_the_statement_is_that_of_any_day(book, collector):
     assert "£300.00" in now
     assert "INV-2" not in before
     assert nonsense.status_code == 200
-
-
-def test_a_promise_is_taken_in_words_of_the_telephone(book, collector):
-    response = collector.post(url("promise", book), {"amount": "£1,50.00", "pay_on": "fri"}, headers=HTMX)
-
-    assert response.status_code == 204
-    assert response["HX-Redirect"] == url("account", book) + "?done"
-    promise = Promise.objects.get()
-    assert (promise.amount_minor, promise.pay_on.isoformat()) == (15_000, "2026-03-06")
-    assert said(response) == ["Promise recorded: £150.00 by Fri 6 Mar."]
-
-
-def test_without_a_script_the_page_moves_on_by_itself(book, collector):
-    response = collector.post(url("promise", book), {"amount": "10", "pay_on": "fri"})
-
-    assert (response.status_code, response["Location"]) == (302, url("account", book) + "?done")
-
-
-@pytest.mark.parametrize(
-    ("entered", "words"),
-    [
-        pytest.param({"amount": "100", "pay_on": "someday"}, "is no day", id="no day"),
-        pytest.param({"amount": "ten", "pay_on": "fri"}, "is no amount", id="no amount"),
-        pytest.param({"amount": "0", "pay_on": "fri"}, "Enter more than nothing", id="nothing"),
-        pytest.param({"amount": "1.005", "pay_on": "fri"}, "is no amount", id="half a penny"),
-        pytest.param({"amount": "100", "pay_on": ""}, "required", id="missing"),
-        pytest.param({"amount": "301", "pay_on": "fri"}, "promises.amount_out_of_range", id="more than is owed"),
-        pytest.param({"amount": "100", "pay_on": "+90"}, "promises.day_out_of_range", id="too far ahead"),
-    ],
-)
-def test_a_promise_that_cannot_be_comes_back_in_the_dialog(book, collector, entered, words):
-    response = collector.post(url("promise", book), entered, headers=HTMX)
-
-    assert response.status_code == 422
-    assert words in response.content.decode()
-    assert not Promise.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("fri", '<span class="good">Fri 6 Mar</span>'),
-        ("yesterday", ""),
-        ("1 mar 2026", '<span class="late">Sun 1 Mar</span>'),
-        ("fr", ""),
-    ],
-)
-def test_a_day_is_read_back_while_it_is_typed(book, collector, text, shown):
-    assert collector.get(url("day", book), {"pay_on": text}).content.decode() == shown
-
-
-@pytest.mark.parametrize(("text", "shown"), [("3pm", "Mon 2 Mar, 15:00"), ("soon", "")])
-def test_a_moment_is_read_back_while_it_is_typed(book, collector, text, shown):
-    assert shown in collector.get(url("moment", book), {"callback_at": text}).content.decode()
-
-
-def test_a_call_is_logged_by_its_outcome_alone(book, collector):
-    task = book.task()
-
-    response = collector.post(url("call", book), {"outcome": "no_answer"}, headers=HTMX)
-
-    task.refresh_from_db()
-    assert response.status_code == 204
-    assert Call.objects.get().outcome == "no_answer"
-    assert task.due_on == TODAY + timedelta(days=1)
-
-
-def test_a_call_is_on_the_number_that_was_chosen(book, collector):
-    point = ContactPoint.objects.get(kind="mobile")
-
-    collector.post(url("call", book), {"outcome": "dead_number", "point": point.pk, "note": "Tone only."})
-
-    call = Call.objects.get()
-    point.refresh_from_db()
-    assert (call.contact_point_id, call.number, call.note) == (point.pk, "07700 900123", "Tone only.")
-    assert point.state == "bad"
-
-
-def test_a_call_back_asks_when_and_is_kept(book, collector):
-    asked = collector.post(url("call", book), {"outcome": "callback"}, headers=HTMX)
-    kept = collector.post(url("call", book), {"outcome": "callback", "callback_at": "3pm"}, headers=HTMX)
-
-    assert asked.status_code == 422
-    assert "Say when to call back." in asked.content.decode()
-    assert kept.status_code == 204
-    assert WorkItem.objects.get(kind="callback").due_at == AT + timedelta(hours=6)
-
-
-def test_a_promise_in_a_call_is_asked_for_next_and_saved_with_it(book, collector):
-    asked = collector.post(
-        url("call", book), {"outcome": "promise", "number": "01632 960307", "note": "Payday."}, headers=HTMX
-    )
-    entered = {field.name: field.value() for field in asked.context["form"] if field.value() is not None}
-    saved = collector.post(url("promise", book), {**entered, "pay_on": "fri"}, headers=HTMX)
-
-    assert asked.status_code == 200
-    assert saved.status_code == 204
-    assert Promise.objects.get().amount_minor == 30_000
-    call = Call.objects.get()
-    assert (call.outcome, call.number, call.note) == ("promise", "01632 960307", "Payday.")
-
-
-def test_a_dispute_in_a_call_is_asked_for_next_and_saved_with_it(book, collector):
-    asked = collector.post(url("call", book), {"outcome": "dispute"}, headers=HTMX)
-    entered = {field.name: field.value() for field in asked.context["form"] if field.value() is not None}
-    collector.post(url("dispute", book), {**entered, "reason": "price"}, headers=HTMX)
-
-    assert Dispute.objects.get().amount_minor == 30_000
-    assert Call.objects.get().outcome == "dispute"
-
-
-def test_an_outcome_that_does_not_exist_is_refused(book, collector):
-    assert collector.post(url("call", book), {"outcome": "abducted"}, headers=HTMX).status_code == 422
-    assert not Call.objects.exists()
-
-
-def test_a_dispute_of_one_item_names_it(book, collector):
-    item = book.account.items.order_by("due_on").first()
-
-    collector.post(url("dispute", book), {"item": item.pk, "reason": "duplicate", "note": "Paid twice."})
-
-    dispute = Dispute.objects.get()
-    assert (dispute.item_id, dispute.amount_minor) == (item.pk, 10_000)
-
-
-def test_an_item_of_another_account_cannot_be_disputed_here(book, collector):
-    item = book.far_account.items.order_by("due_on").first()
-
-    response = collector.post(url("dispute", book), {"item": item.pk, "reason": "duplicate"}, headers=HTMX)
-
-    assert response.status_code == 422
-    assert not Dispute.objects.exists()
-
-
-def test_a_team_leader_decides_a_dispute(book, collector, leader):
-    collector.post(url("dispute", book), {"item": "", "reason": "price", "amount": "40"})
-    dispute = Dispute.objects.get()
-    address = url("resolve", book, dispute_id=dispute.pk)
-
-    refused = collector.post(address, {"outcome": "upheld"})
-    decided = leader.post(address, {"outcome": "upheld", "credit": "30", "note": "Agreed."}, headers=HTMX)
-
-    dispute.refresh_from_db()
-    assert refused.status_code == 403
-    assert decided.status_code == 204
-    assert (dispute.state, dispute.credited_minor) == ("upheld", 3_000)
-
-
-def test_a_hold_is_placed_moved_and_lifted(book, collector, leader):
-    collector.post(url("hold", book), {"reason": "manual", "until_on": "+7", "note": "Asked for time."})
-    hold = Hold.objects.get()
-
-    moved = collector.post(url("move_hold", book, hold_id=hold.pk), {"until_on": "+14"}, headers=HTMX)
-    sooner = collector.post(url("move_hold", book, hold_id=hold.pk), {"until_on": "+3"}, headers=HTMX)
-    lifted = leader.post(url("lift_hold", book, hold_id=hold.pk))
-    again = leader.post(url("lift_hold", book, hold_id=hold.pk))
-
-    hold.refresh_from_db()
-    assert (moved.status_code, sooner.status_code) == (204, 403)
-    assert (hold.until_on, hold.ending) == (TODAY + timedelta(days=14), "lifted")
-    assert lifted.status_code == again.status_code == 302
-    assert said(again)[-1] == "The hold has ended already."
-
-
-def test_one_item_is_held_from_its_own_dialog_and_said_so_everywhere(book, collector, leader):
-    held = builders.invoice(book.account, reference="INV-A")
-    asked = collector.get(url("item", book, item_id=held.pk), headers=HTMX).content.decode()
-    asked_from = f"{url('hold', book)}?item={held.pk}"
-    ticked = collector.get(asked_from, headers=HTMX).content.decode()
-    fields = {
-        "reason": "manual",
-        "items": [held.pk],
-        "amount": "40",
-        "until_on": "9 march 2026",
-        "note": "Query about delivery",
-    }
-    collector.post(url("hold", book), fields)
-
-    hold = Hold.objects.get()
-    page = collector.get(url("account", book)).content.decode()
-    why = collector.get(url("why", book), headers=HTMX).content.decode()
-    dialog = collector.get(url("item", book, item_id=held.pk), headers=HTMX).content.decode()
-    everything = collector.get(url("items", book), headers=HTMX).content.decode()
-
-    assert asked_from in asked
-    assert f'value="{held.pk}"' in next(line for line in ticked.split("<input") if "checked" in line)
-    assert (hold.item_id, hold.amount_minor, hold.until_on) == (held.pk, 4_000, date(2026, 3, 9))
-    for shown in (page, dialog, everything):
-        assert re.search(r"£40.00 on hold\s+until 9 Mar 2026", shown)
-        assert f"Query about delivery, {hold.placed_by}" in shown
-    for shown in (page, why):
-        assert re.search(
-            r"1 of \d open items on hold \(£40.00\), and not chased.\s+The first returns on 9 Mar 2026.", shown
-        )
-    assert f"?item={held.pk}" not in dialog
-    assert url("move_hold", book, hold_id=hold.pk) in dialog
-    collector.post(url("move_hold", book, hold_id=hold.pk), {"until_on": "+14"})
-    leader.post(url("lift_hold", book, hold_id=hold.pk))
-    assert "on hold" not in collector.get(url("items", book), headers=HTMX).content.decode()
-
-
-@pytest.mark.parametrize(
-    ("items", "amount", "reason", "status", "shown"),
-    [
-        ([0, 1], "10", "manual", 422, "Tick the one item that the amount is of."),
-        ([], "10", "manual", 422, "Tick the one item that the amount is of."),
-        ([0], "100.01", "manual", 422, "holds.amount_out_of_range"),
-        ([0], "", "breathing_space", 422, "holds.not_of_item"),
-        ([0, 1], "", "dispute", 204, ""),
-    ],
-)
-def test_what_is_wrong_with_a_hold_on_items_comes_back(book, collector, items, amount, reason, status, shown):
-    made = [builders.invoice(book.account) for _number in range(2)]
-    fields = {"reason": reason, "items": [made[number].pk for number in items], "amount": amount}
-
-    response = collector.post(url("hold", book), fields, headers=HTMX)
-
-    assert (response.status_code, Hold.objects.count()) == (status, len(items) if status == 204 else 0)
-    assert shown in response.content.decode()
-
-
-def test_a_hold_that_ends_before_it_begins_comes_back(book, collector):
-    response = collector.post(url("hold", book), {"reason": "manual", "until_on": "today"}, headers=HTMX)
-
-    assert response.status_code == 422
-    assert "holds.ends_too_soon" in response.content.decode()
-
-
-def test_a_promise_is_withdrawn_by_those_who_may(book, collector, leader):
-    collector.post(url("promise", book), {"amount": "100", "pay_on": "fri"})
-    promise = Promise.objects.get()
-    address = url("withdraw", book, promise_id=promise.pk)
-
-    assert collector.post(address, {"reason": "Typed wrongly"}).status_code == 403
-    assert leader.post(address, {"reason": ""}, headers=HTMX).status_code == 422
-    assert leader.post(address, {"reason": "Typed wrongly"}, headers=HTMX).status_code == 204
-    promise.refresh_from_db()
-    assert promise.state == "withdrawn"
-
-
-def test_a_task_is_added_put_off_given_and_done(book, person, leader):
-    colleague = person(Role.COLLECTOR, "colin.marsh")
-    leader.post(url("task", book), {"title": "Send a copy", "kind": "follow_up", "due_on": "today", "mine": "on"})
-    task = WorkItem.objects.get()
-    parts = {"work_item_id": task.pk}
-
-    leader.post(url("put_off", book, **parts), {"due_on": "fri", "reason": "Waits for the client"})
-    leader.post(url("give", book, **parts), {"to": f"user:{colleague.pk}"})
-    task.refresh_from_db()
-    assert (task.due_on.isoformat(), task.assignee_id) == ("2026-03-06", colleague.pk)
-
-    leader.post(url("finish_task", book, **parts))
-    again = leader.post(url("finish_task", book, **parts))
-    task.refresh_from_db()
-    assert task.state == "done"
-    assert "already" in said(again)[-1]
-
-
-def test_a_task_cannot_be_given_to_somebody_out_of_reach(book, leader):
-    task = book.task()
-    stranger = builders.user("stella.stranger")
-
-    response = leader.post(url("give", book, work_item_id=task.pk), {"to": f"user:{stranger.pk}"}, headers=HTMX)
-
-    task.refresh_from_db()
-    assert response.status_code == 422
-    assert task.assignee_id is None
-
-
-def test_ways_to_reach_somebody_are_added_and_changed(book, collector):
-    added = collector.post(url("add_contact", book), {"value": "amelia@work.example", "kind": "mobile"}, headers=HTMX)
-    wrong = collector.post(url("add_contact", book), {"value": "12", "kind": "mobile"}, headers=HTMX)
-    point = ContactPoint.objects.get(value="amelia@work.example")
-    changed = collector.post(
-        url("change_contact", book, contact_point_id=point.pk), {"state": "confirmed", "consent": "no"}, headers=HTMX
-    )
-    moved = collector.post(
-        url("address", book), {"lines": "4 Mill Lane\n\nFlat 2", "town": "Cardiff", "postcode": "CF19 3GW"}
-    )
-
-    point.refresh_from_db()
-    assert (added.status_code, wrong.status_code, changed.status_code, moved.status_code) == (204, 422, 204, 302)
-    assert (point.kind, point.state, point.consent) == ("email", "confirmed", False)
-    assert Address.objects.get(until_on=None).lines == ["4 Mill Lane", "Flat 2"]
-
-
-def test_a_message_shows_whether_we_may_before_it_is_sent(book, collector, templates):
-    choices = collector.get(url("messages", book), headers=HTMX)
-    reminder = next(
-        choice
-        for choice in choices.context["choices"]
-        if choice.template.name == "reminder_1" and choice.channel == "email"
-    )
-    address = url("message", book, template_id=reminder.template.pk)
-
-    before = collector.get(address, headers=HTMX).content.decode()
-    sent = collector.post(address, headers=HTMX)
-
-    assert "may be sent" in choices.content.decode()
-    assert "amelia@example.org" in before
-    assert "£200.00" in before, "what is overdue stands in the preview"
-    assert sent.status_code == 204
-    assert Message.objects.get().state == "queued"
-    assert said(sent) == ["E-mail to amelia@example.org is on its way."]
-
-
-def test_a_message_that_may_not_be_sent_says_why_and_has_no_button(book, collector, templates):
-    collector.post(url("hold", book), {"reason": "breathing_space"})
-    choices = collector.get(url("messages", book), headers=HTMX).context["choices"]
-    reminder = next(choice for choice in choices if choice.template.name == "reminder_1")
-    address = url("message", book, template_id=reminder.template.pk)
-
-    before = collector.get(address, headers=HTMX).content.decode()
-    tried = collector.post(address, headers=HTMX)
-
-    assert "A hold stops this." in before
-    assert 'type="submit"' not in before
-    assert said(tried)[-1] == "Not sent: A hold stops this."
-    assert Message.objects.get().state == "refused"
-
-
-def test_a_template_for_colleagues_is_not_offered(book, collector, templates):
-    choices = collector.get(url("messages", book), headers=HTMX).context["choices"]
-
-    assert {choice.channel.value for choice in choices} == {"email", "letter", "sms"}
-    assert collector.get(url("message", book, template_id=999_999)).status_code == 404
 
 
 def test_the_reason_why_is_said_where_there_is_a_strategy_or_not(book, collector):

@@ -337,7 +337,7 @@ def test_what_was_accepted_is_never_changed_and_golden_accounts_of_drafts_still_
 
     assert not golden.cases(draft)
     accepted.happens = []
-    with pytest.raises(DatabaseError, match="append-only|permission denied"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"append-only|permission denied"), transaction.atomic():
         accepted.save()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 import yaml
@@ -60,8 +61,9 @@ class Mapping:
 Yaml: TypeAlias = Scalar | Sequence | Mapping
 
 
+@lru_cache(maxsize=16)
 def read(text: str) -> Yaml:
-    """Read a YAML text.
+    """Read a YAML text. The last ones are kept: one page asks for the same document over and over.
 
     :raises YamlUnreadable: it is not YAML, or uses what is off
 

@@ -15,7 +15,7 @@ function follow(around) {
     sent.append("csrfmiddlewaretoken", field.form.elements.namedItem("csrfmiddlewaretoken").value);
     const response = await fetch(around.dataset.choosing, { method: "POST", body: sent });
     const answer = await response.text();
-    // Whoever types on is not interrupted: what is typed is sent in its turn.
+    // Whoever types on is not interrupted, here or in the text: what is typed is sent in its turn.
     if (!response.ok || number !== asked || typed !== before) return;
     const held = document.activeElement?.id;
     rows.innerHTML = answer;
@@ -37,6 +37,9 @@ function follow(around) {
   });
   rows.addEventListener("input", () => {
     typed += 1;
+  });
+  field.addEventListener("input", (event) => {
+    if (event.isTrusted) typed += 1;
   });
   rows.addEventListener("change", () => {
     const sent = new FormData();

@@ -11,6 +11,8 @@ function attend(field, address) {
   let chosen = -1;
   let asked = 0;
   let timer = 0;
+  // Somebody may have come to the field, and typed, before this was loaded.
+  const isHeld = document.activeElement === field;
 
   around.className = "completing";
   list.id = `${field.id}_words`;
@@ -22,6 +24,7 @@ function attend(field, address) {
   field.replaceWith(around);
   around.append(field, list);
   around.after(said);
+  if (isHeld) field.focus();
   // A field of several lines may not be called a combo box; it may have all that makes one.
   for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": list.id })) {
     field.setAttribute(name, value);
@@ -45,9 +48,11 @@ function attend(field, address) {
 
   const take = (place) => {
     const word = found.words[place].word;
-    const after = field.value.slice(found.to);
+    // Whoever is quicker than the answer has typed on at the word: all of it is what the word takes the place of.
+    const to = Math.max(found.from, found.to + field.value.length - found.text.length);
+    const after = field.value.slice(to);
     const space = /^[\s),}]/.test(after) || word.endsWith("(") ? "" : " ";
-    field.setRangeText(word + space, found.from, found.to, "end");
+    field.setRangeText(word + space, found.from, to, "end");
     close();
     field.dispatchEvent(new Event("input", { bubbles: true }));
   };
@@ -56,7 +61,7 @@ function attend(field, address) {
     say(said, answer);
     // The server counts characters, the field counts halves of some.
     const halves = (count) => [...field.value].slice(0, count).join("").length;
-    found = { ...answer, from: halves(answer.from), to: halves(answer.to) };
+    found = { ...answer, text: field.value, from: halves(answer.from), to: halves(answer.to) };
     const begun = field.value.slice(found.from, field.selectionStart);
     const isThere = answer.words.some((each) => each.word === begun);
     if (!isTyping || answer.words.length === 0 || isThere || document.activeElement !== field) return close();
@@ -68,9 +73,13 @@ function attend(field, address) {
 
   const ask = async (isTyping) => {
     const number = ++asked;
-    const query = new URLSearchParams({ text: field.value, cursor: [...field.value.slice(0, field.selectionStart)].length });
+    const text = field.value;
+    const query = new URLSearchParams({ text, cursor: [...field.value.slice(0, field.selectionStart)].length });
     const response = await fetch(`${address}?${query}`, { headers: { Accept: "application/json" } });
-    if (response.ok && number === asked) show(await response.json(), isTyping);
+    if (!response.ok) return;
+    const answer = await response.json();
+    // What was typed meanwhile is asked about in its turn.
+    if (number === asked && field.value === text) show(answer, isTyping);
   };
 
   const askSoon = () => {
@@ -98,7 +107,7 @@ function attend(field, address) {
     event.preventDefault();
     event.stopPropagation();
   });
-  if (field.value.trim()) ask(false);
+  if (field.value.trim()) ask(field.value !== field.defaultValue);
 }
 
 function line(suggestion, id) {

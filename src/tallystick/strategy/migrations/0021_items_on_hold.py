@@ -13,5 +13,5 @@ NARROWER = "ALTER TABLE strategy_book DROP COLUMN held_minor, DROP COLUMN held_i
 
 
 class Migration(migrations.Migration):
-    dependencies = [("strategy", "0018_policies_of_runs")]
+    dependencies = [("strategy", "0020_months")]
     operations = [migrations.RunSQL(WIDER, NARROWER)]

@@ -63,5 +63,5 @@ ANALYZE strategy_book;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("strategy", "0018_policies_of_runs")]
+    dependencies = [("strategy", "0021_items_on_hold")]
     operations = [migrations.RunSQL(REORDERED, migrations.RunSQL.noop)]
