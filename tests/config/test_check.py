@@ -78,6 +78,7 @@ GROWING = (
 def book():
     """A book in which something of everything happened, and every event is sealed; give the account it happened to."""
     clock.travel_to(AT)
+    strategy_actions.rebuild(day=TODAY)
     strategies.publish(DOCUMENT)
     _late_since_yesterday()
     account, quiet = builders.account(), builders.account()
@@ -360,6 +361,16 @@ BREAKS = [
         "scores are what their inputs give",
         ["UPDATE strategy_score SET score = score + 1 WHERE account_id = %(account)s"],
         "the contributions of 2026-03-02 do not sum to the score",
+    ),
+    (
+        "the book is of these facts",
+        ["UPDATE strategy_rebuild SET facts = 'others'"],
+        "the facts of this program are others than those the book was last rebuilt by, on 2026-03-02",
+    ),
+    (
+        "the book is of these facts",
+        ["DELETE FROM strategy_rebuild"],
+        "the book was never rebuilt by the facts of this program",
     ),
     (
         "open accounts have a next step or a reason",
