@@ -19,7 +19,7 @@ from tallystick.kernel import sql
 from tallystick.kernel.facts import KEPT_DAYS
 from tallystick.kernel.invariants import Invariant
 from tallystick.strategy.models import Rebuild, Version
-from tallystick.strategy.queries import book, catalogue, policy_invariants, staleness, versions
+from tallystick.strategy.queries import book, catalogue, learning_invariants, policy_invariants, staleness, versions
 from tallystick.strategy.rules import lifecycle, reading
 from tallystick.strategy.rules.orders import Hold, Message, Note, Notice, Order, Pause, Service, Task
 from tallystick.strategy.rules.program import Program
@@ -323,6 +323,7 @@ INVARIANTS = (
         remedy="Compare the document with the backup of its day; publish what is right as another version, approved.",
     ),
     *policy_invariants.INVARIANTS,
+    *learning_invariants.INVARIANTS,
     Invariant(
         name="facts equal a fresh computation",
         sentence="What the book says of an account is what the rooms' own tables say, computed afresh.",
