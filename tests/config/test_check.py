@@ -29,6 +29,8 @@ from tallystick.payments.models import Payment
 from tallystick.payments.rules.states import ReversalReason
 from tallystick.promises import actions as promise_actions
 from tallystick.strategy import actions as strategy_actions
+from tallystick.strategy.models import LearnedShares
+from tallystick.strategy.queries import versions
 from tallystick.timeline import actions as timeline
 
 _OF_POLICY = "WHERE paper_id IN (SELECT id FROM strategy_paper WHERE kind <> 'strategy')"
@@ -36,6 +38,10 @@ DOCUMENT = """
 name: test
 title: Chasing
 start: waiting
+splits:
+  tone:
+    shares: {soft: 50, firm: 50}
+    learns: {state: late, measure: paid_in_full, within: 14 days, at_least: 10}
 states:
   waiting:
     steps:
@@ -52,6 +58,10 @@ states:
         after: 30 days
         do:
           - note: Looked again.
+    leave:
+      - {when: days_past_due > 4000, go: late}
+  late:
+    steps: [{id: note, when: split.tone = "soft", do: [note: Late.]}]
 """
 
 RISK = """
@@ -71,6 +81,7 @@ GROWING = (
     "ledger_entry",
     "strategy_decision",
     "strategy_score",
+    "strategy_learned_shares",
     "documents_document",
     "documents_blob",
 )
@@ -80,7 +91,20 @@ GROWING = (
 def book():
     """A book in which something of everything happened, and every event is sealed; give the account it happened to."""
     clock.travel_to(AT)
-    strategies.publish(DOCUMENT)
+    strategy_actions.rebuild(day=TODAY)
+    published = strategies.publish(DOCUMENT)
+    [split] = versions.program_of(published.document).document.splits
+    LearnedShares.objects.create(
+        strategy="test",
+        split="tone",
+        terms=split.terms,
+        week=TODAY,
+        since=TODAY,
+        shares={"soft": 40, "firm": 60},
+        found=[],
+        set_at=AT - timedelta(days=1),
+        set_by="test",
+    )
     _late_since_yesterday()
     account, quiet = builders.account(), builders.account()
     item = builders.invoice(account, "100.00", reference="INV-1001")
@@ -381,6 +405,39 @@ BREAKS = [
         "scores are what their inputs give",
         ["UPDATE strategy_score SET score = score + 1 WHERE account_id = %(account)s"],
         "the contributions of 2026-03-02 do not sum to the score",
+    ),
+    (
+        "the book is of these facts",
+        ["UPDATE strategy_rebuild SET facts = 'others'"],
+        "the facts of this program are others than those the book was last rebuilt by, on 2026-03-02",
+    ),
+    (
+        "the book is of these facts",
+        ["DELETE FROM strategy_rebuild"],
+        "the book was never rebuilt by the facts of this program",
+    ),
+    (
+        "learned shares are sound",
+        ['UPDATE strategy_learned_shares SET shares = \'{"soft": 40, "firm": 50}\''],
+        "test, tone, from 2026-03-02: its shares are not a hundred, or one is nothing",
+    ),
+    (
+        "learned shares are sound",
+        ["UPDATE strategy_learned_shares SET since = since - 1"],
+        "test, tone, from 2026-03-01: it held before it was set",
+    ),
+    (
+        "learned shares are sound",
+        [
+            "INSERT INTO strategy_split_act (strategy, split, kind, reason, at, by)"
+            " SELECT strategy, split, 'frozen', 'Christmas', set_at - interval '1 day', 'mara' FROM strategy_learned_shares"
+        ],
+        "test, tone, from 2026-03-02: it was set while frozen",
+    ),
+    (
+        "chances are those of the day",
+        ['UPDATE strategy_decision SET facts = facts || \'{"split.tone chances": {"soft": 50, "firm": 50}}\''],
+        "was decided for on 2026-03-02 by other chances than the split tone had on 2026-03-02",
     ),
     (
         "open accounts have a next step or a reason",

@@ -68,6 +68,13 @@ def work_run(run_id: int) -> None:
         actions.learn(at=clock.now(), by=by)
 
 
+@app.periodic(cron="*/5 * * * *", periodic_id="strategy.renew_facts")
+@app.task(name="strategy.renew_facts", queue=NIGHT, queueing_lock="strategy.renew_facts", lock="strategy.renew_facts")
+def renew_facts(timestamp: int) -> None:
+    """Rebuild a book that was computed by other facts than this program's."""
+    actions.renew_facts(day=local_day(clock.now(), settings.TIME_ZONE), by=system("an upgrade"))
+
+
 @app.task(name="strategy.keep_scores", queue=NIGHT)
 def keep_scores(day: str) -> None:
     """Keep the scores that a night, or another scorecard, has changed."""

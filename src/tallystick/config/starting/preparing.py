@@ -60,6 +60,8 @@ def role_is_superuser() -> bool:
 
 def migrate() -> int:
     """Bring the schema up to date, with the months to come. Gives how many migrations ran; none is the quick way."""
+    from tallystick.strategy import actions as strategy  # its tables must be there first
+
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
@@ -67,6 +69,7 @@ def migrate() -> int:
     call_command("createcachetable", verbosity=0)
     today = clock.now().date()
     months.open_months(first=today, last=today + months.AHEAD)
+    strategy.begin_book(day=today)
     return len(plan)
 
 

@@ -39,7 +39,7 @@ from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remo
 from tallystick.strategy.actions.learning import freeze_split, learn, tell_of_held_back, thaw_split
 from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
 from tallystick.strategy.actions.publishing import assign, draft, publish, settle
-from tallystick.strategy.actions.refreshing import rebuild, refresh, refresh_range
+from tallystick.strategy.actions.refreshing import begin_book, rebuild, refresh, refresh_range, renew_facts
 from tallystick.strategy.actions.rehearsing import (
     finish_rehearsal,
     rehearse,
@@ -75,6 +75,7 @@ __all__ = [
     "answer_some",
     "approve",
     "assign",
+    "begin_book",
     "begin_copy",
     "begin_strategy",
     "cancel_plan",
@@ -120,6 +121,7 @@ __all__ = [
     "rehearse_chunk",
     "remove_golden",
     "remove_part",
+    "renew_facts",
     "resume_run",
     "retry_failed",
     "roll_back",

@@ -15,9 +15,11 @@ from typing import Any
 from django.db import transaction
 
 from tallystick.kernel import sql
+from tallystick.kernel.actor import Actor
 from tallystick.kernel.hands import share
 from tallystick.strategy.actions import locking
-from tallystick.strategy.queries import book, catalogue, past, versions
+from tallystick.strategy.models import Rebuild
+from tallystick.strategy.queries import book, catalogue, past, runs, versions
 from tallystick.strategy.queries.book import BOOK, Reach
 
 #: Accounts in one transaction of a rebuild.
@@ -73,7 +75,24 @@ def rebuild(*, day: date, hands: int = 1) -> int:
     Above a tenth of all accounts touched this is faster than refreshing the touched ones. Several `hands` share the ranges.
     """
     ranges = book.ranges(RANGE)
-    return sum(share(ranges, lambda each: refresh_range(*each, day=day), hands=hands))
+    changed = sum(share(ranges, lambda each: refresh_range(*each, day=day), hands=hands))
+    Rebuild.objects.create(facts=catalogue.fingerprint(), day=day, changed=changed)
+    return changed
+
+
+def renew_facts(*, day: date, by: Actor) -> int:
+    """Rebuild a book that was computed by other facts than this program's, as after an upgrade; give how many rows changed.
+
+    Facts never go back behind the day of the last run.
+    """
+    by.must_be_allowed_to("run strategies")
+    return 0 if book.is_of_these_facts() else rebuild(day=max(day, runs.last_day() or day))
+
+
+def begin_book(*, day: date) -> None:
+    """Keep that an empty book is of the facts of this program: whoever comes into it is computed by them."""
+    if book.is_empty() and not Rebuild.objects.filter(facts=catalogue.fingerprint()).exists():
+        Rebuild.objects.create(facts=catalogue.fingerprint(), day=day, changed=0)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from django.db.models import Q
 from tallystick.strategy.models.foresights import Foresight, ForesightChunk, ForesightCount, HouseNumber
 from tallystick.strategy.models.learning import LearnedShares, SplitAct
 from tallystick.strategy.models.papers import Act, Paper, Plan, Version
+from tallystick.strategy.models.rebuilds import Rebuild
 from tallystick.strategy.models.rehearsals import Rehearsal, RehearsalAccount, RehearsalChunk, RehearsalCount
 from tallystick.strategy.models.scores import Score
 from tallystick.strategy.models.trials import Trial, TrialEnd, TrialLook
@@ -27,6 +28,7 @@ __all__ = [
     "Paper",
     "Past",
     "Plan",
+    "Rebuild",
     "Rehearsal",
     "RehearsalAccount",
     "RehearsalChunk",

@@ -10,6 +10,7 @@ from typing import Any
 from tallystick.accounts import facts as account_facts
 from tallystick.kernel import sql
 from tallystick.kernel.facts import Key
+from tallystick.strategy.models import Rebuild
 from tallystick.strategy.queries import catalogue
 
 #: The whole book. Its leaves are known to `chunks` alone.
@@ -113,6 +114,17 @@ def differing(reach: Reach) -> str:
         JOIN strategy_book AS book ON book.account_id = fresh.account_id AND {reach.on("book.account_id")}
         WHERE ({stored}) IS DISTINCT FROM ({fresh})
     """  # noqa: S608
+
+
+def is_of_these_facts() -> bool:
+    """Test if the book was computed by the facts of this program; an empty one is."""
+    last = Rebuild.objects.order_by("-pk").values_list("facts", flat=True).first()
+    return last == catalogue.fingerprint() or is_empty()
+
+
+def is_empty() -> bool:
+    """Test if no account is in the book."""
+    return not sql.value("SELECT EXISTS (SELECT FROM strategy_book)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import is_dataclass, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
+from hashlib import sha256
 from importlib import import_module
 from types import MappingProxyType, ModuleType
 from typing import TypeAlias
@@ -81,6 +82,12 @@ def sources() -> tuple[Source, ...]:
 def columns() -> tuple[Column, ...]:
     """Give the stored columns of all sources."""
     return tuple(column for source in sources() for column in source.columns)
+
+
+@cache
+def fingerprint() -> str:
+    """Give what tells the facts of this program from those of another: how every stored column is computed, as a digest."""
+    return sha256(repr(sources()).encode()).hexdigest()
 
 
 @cache

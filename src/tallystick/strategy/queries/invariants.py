@@ -18,8 +18,8 @@ from tallystick.holds.rules import Reason
 from tallystick.kernel import sql
 from tallystick.kernel.facts import KEPT_DAYS
 from tallystick.kernel.invariants import Invariant
-from tallystick.strategy.models import Version
-from tallystick.strategy.queries import book, catalogue, policy_invariants, staleness, versions
+from tallystick.strategy.models import Rebuild, Version
+from tallystick.strategy.queries import book, catalogue, learning_invariants, policy_invariants, staleness, versions
 from tallystick.strategy.rules import lifecycle, reading
 from tallystick.strategy.rules.orders import Hold, Message, Note, Notice, Order, Pause, Service, Task
 from tallystick.strategy.rules.program import Program
@@ -280,10 +280,29 @@ def _refused_twice(at: datetime) -> Iterator[sql.Rows]:
         yield sql.Rows(sql.fill(text, reach=reach.on("account_id")), reach.params)
 
 
+def _of_other_facts(at: datetime) -> Iterator[sql.Rows]:
+    """Say that the book was computed by another program's facts, unless it was not."""
+    if not book.is_of_these_facts():
+        last = Rebuild.objects.order_by("-pk").first()
+        said = (
+            f"the facts of this program are others than those the book was last rebuilt by, on {last.day}"
+            if last
+            else "the book was never rebuilt by the facts of this program"
+        )
+        yield sql.Rows("SELECT NULL::bigint AS account_id, %(said)s::text AS what", {"said": said})
+
+
 _REBUILD = "tallystick run --rebuild computes all facts afresh. Then find what changed the record without an event."
 _DECISIONS = "SELECT count(*) FROM strategy_decision"
 
 INVARIANTS = (
+    Invariant(
+        name="the book is of these facts",
+        sentence="The whole book was computed by the facts of this program since they last changed.",
+        checked="SELECT count(*) FROM strategy_book",
+        breaches=_of_other_facts,
+        remedy="A worker rebuilds it within minutes, once it is done with what it does; tallystick run --rebuild does it now.",
+    ),
     Invariant(
         name="every version is understood",
         sentence="Every version of a strategy that was ever published can be read by this program.",
@@ -304,6 +323,7 @@ INVARIANTS = (
         remedy="Compare the document with the backup of its day; publish what is right as another version, approved.",
     ),
     *policy_invariants.INVARIANTS,
+    *learning_invariants.INVARIANTS,
     Invariant(
         name="facts equal a fresh computation",
         sentence="What the book says of an account is what the rooms' own tables say, computed afresh.",

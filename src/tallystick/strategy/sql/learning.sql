@@ -65,3 +65,46 @@ UNION ALL
 SELECT arm, 'came', count(*), 0, 0, 0, 0, 0 FROM came GROUP BY arm
 UNION ALL
 SELECT arm, 'over', count(*), sum(reached), sum(disputed), 0, 0, 0 FROM measured GROUP BY arm
+
+-- name: unsound
+-- Find shares that deal out more or less than everybody, that held on a day already decided, or that were set while frozen. A freeze
+-- that waited for them says an earlier instant than theirs, by a moment.
+SELECT NULL::bigint AS account_id,
+    learned.strategy || ', ' || learned.split || ', from ' || learned.since || ': ' || concat_ws(', ',
+        CASE WHEN share.total <> 100 OR share.least < 1 THEN 'its shares are not a hundred, or one is nothing' END,
+        CASE WHEN learned.since <= (learned.set_at AT TIME ZONE %(zone)s)::date THEN 'it held before it was set' END,
+        CASE WHEN act.kind = 'frozen' THEN 'it was set while frozen' END
+    ) AS what
+FROM strategy_learned_shares AS learned
+CROSS JOIN LATERAL (
+    SELECT sum(value::integer) AS total, min(value::integer) AS least FROM jsonb_each_text(learned.shares)
+) AS share
+LEFT JOIN LATERAL (
+    SELECT kind FROM strategy_split_act AS act
+    WHERE act.strategy = learned.strategy AND act.split = learned.split AND act.at < learned.set_at - interval '1 minute'
+    ORDER BY act.id DESC LIMIT 1
+) AS act ON true
+WHERE share.total <> 100 OR share.least < 1 OR act.kind = 'frozen'
+    OR learned.since <= (learned.set_at AT TIME ZONE %(zone)s)::date
+
+-- name: other_chances
+-- Find decisions that kept other chances than the shares that their split had on the day the account came to the state: the day of
+-- the decision by which it came, the day it had come for every other.
+SELECT decision.account_id, 'was decided for on ' || decision.due_on || ' by other chances than the split '
+    || learner.split || ' had on ' || came.day AS what
+FROM jsonb_to_recordset(%(learners)s::jsonb) AS learner(
+    version_id integer, word text, strategy text, split text, terms text, shares jsonb, coming smallint[]
+)
+JOIN strategy_decision AS decision USING (version_id)
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN decision.effect = ANY(learner.coming) THEN decision.due_on ELSE decision.from_entered_on END AS day
+) AS came
+WHERE decision.facts -> (learner.word || %(behind)s) <> coalesce(
+    (
+        SELECT learned.shares FROM strategy_learned_shares AS learned
+        WHERE learned.strategy = learner.strategy AND learned.split = learner.split AND learned.terms = learner.terms
+            AND learned.since <= came.day
+        ORDER BY learned.since DESC LIMIT 1
+    ),
+    learner.shares
+)

@@ -16,6 +16,7 @@ from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.strategy import actions, forms
+from tallystick.strategy.queries import book
 from tallystick.strategy.queries import runs as run_queries
 
 
@@ -28,6 +29,7 @@ def runs(request: ActorRequest) -> HttpResponse:
         "reports": run_queries.reports(run_queries.runs(limit=30)),
         "form": forms.RunForm(initial={"day": today.isoformat()}),
         "may_run": request.actor.may("run strategies"),
+        "is_of_other_facts": not book.is_of_these_facts(),
     }
     return render(request, "strategy/runs.html", context)
 
