@@ -5,14 +5,17 @@ marked `browser`, and left out where there is no Chromium.
 """
 
 import os
+import re
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.test import Client
 from hypothesis import settings as hypothesis
@@ -20,10 +23,15 @@ from hypothesis import settings as hypothesis
 import tallystick
 from tallystick.config.starting.catalogs import compile_catalogs
 
-# No test depends on the clock: a busy machine is no mistake.
-hypothesis.register_profile("tallystick", deadline=None)
+# No test depends on the clock: a busy machine is no mistake. Nor on luck: whoever changes something else is not stopped by a
+# mistake that only today's examples show. To find such, run with `--hypothesis-profile exploring`.
+hypothesis.register_profile("tallystick", deadline=None, derandomize=True)
+hypothesis.register_profile("exploring", deadline=None, derandomize=False)
 hypothesis.load_profile("tallystick")
 
+_DATABASE_FIXTURES = {"db", "transactional_db"}
+# Pages ask what queries and actions ask, whose own tests are run on every version of the server.
+_OF_PAGES = re.compile("web|pages?|query_counts")
 _BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
 _NO_BROWSER = "no Chromium was found: install it (Debian: apt-get install chromium) and run the tests again"
 
@@ -38,6 +46,10 @@ def _chromium() -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: drives a real browser; left out, loudly, where there is none")
+    config.addinivalue_line("markers", "once: proves what no version of the server decides; run on one of them")
+    config.addinivalue_line(
+        "markers", "server: what another version of the server may do otherwise; run on each of them"
+    )
     compile_catalogs(Path(tallystick.__file__).parent)
 
 
@@ -46,14 +58,21 @@ def pytest_report_header() -> str:
     return f"browser: {found}" if found else f"BROWSER TESTS ARE NOT RUN: {_NO_BROWSER}"
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     found = _chromium()
     for item in items:
-        if _BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & _BROWSER_FIXTURES:
             item.add_marker(pytest.mark.browser)
-        if found is None and item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason=_NO_BROWSER))
+            if found is None:
+                item.add_marker(pytest.mark.skip(reason=_NO_BROWSER))
+        elif (fixtures & _DATABASE_FIXTURES or item.get_closest_marker("django_db")) and not (
+            item.get_closest_marker("once") or _OF_PAGES.search(item.path.stem)
+        ):
+            item.add_marker(pytest.mark.server)
+    # Only now are tests chosen by their marks.
+    yield
     # Last, because the browser's event loop stays in the thread of the tests once it runs.
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
@@ -117,14 +136,60 @@ class Live:
         self.page.context.clear_cookies()
 
 
+class _InHand:
+    """The requests that the site is answering. While there is one, the book is not emptied for the next test."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._changed = threading.Condition()
+        request_started.connect(self._begin)
+        request_finished.connect(self._end)
+
+    def wait_for_none(self) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._number == 0, timeout=120), "the site does not come to rest"
+
+    def _begin(self, **_said: Any) -> None:
+        self._count(1)
+
+    def _end(self, **_said: Any) -> None:
+        self._count(-1)
+
+    def _count(self, by: int) -> None:
+        # A test asks in the main thread, without a browser and without the site.
+        if threading.current_thread() is not threading.main_thread():
+            with self._changed:
+                self._number += by
+                self._changed.notify_all()
+
+
+_in_hand = _InHand()
+
+
 @pytest.fixture
 def live(live_server: Any, page: Any) -> Iterator[Live]:
-    """The site in a browser. Errors of the page's own scripts, and refusals of its policy, fail the test."""
+    """The site in a browser. Errors of the page's own scripts, and refusals of its policy, fail the test.
+
+    Nobody presses a key at a page that is not there yet, as people do not: its scripts have run by the time it is loaded.
+    """
+    for press in ("press", "type"):
+        setattr(page.keyboard, press, _once_loaded(page, getattr(page.keyboard, press)))
     complaints: list[str] = []
+    page.set_default_timeout(120_000)  # A busy machine is no mistake.
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if _is_refusal(line) else None)
     yield Live(url=live_server.url, page=page)
+    page.close()
+    _in_hand.wait_for_none()
     assert not complaints
+
+
+def _once_loaded(page: Any, press: Callable[..., None]) -> Callable[..., None]:
+    def press_then(keys: str, **how: Any) -> None:
+        page.wait_for_load_state("load")
+        press(keys, **how)
+
+    return press_then
 
 
 def _is_refusal(line: Any) -> bool:

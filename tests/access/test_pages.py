@@ -1,22 +1,16 @@
 """The pages in a browser: by keyboard and by screen reader, light and dark, wide and narrow."""
 
-import os
-from pathlib import Path
-
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from tests.access.conftest import NOON
+from tests.looking import look_at
 
 from tallystick.access import actions, queries
 from tallystick.access.models import User
 from tallystick.access.rules.grants import Reach
 from tallystick.access.rules.rights import Role
 from tallystick.access.rules.trail import About, What
-
-#: Where pictures of the pages are kept, to be looked at; none are taken when it is not set.
-_PICTURES = os.environ.get("ACCESS_PICTURES")
 
 
 @pytest.fixture
@@ -50,17 +44,7 @@ PAGES = {
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_are_accessible_in_light_and_dark_and_fit_a_phone(site, name):
-    page = site.open(PAGES[name]())
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        if _PICTURES:
-            page.screenshot(path=Path(_PICTURES) / f"{name}-{scheme}.png", full_page=True)
-    page.set_viewport_size({"width": 390, "height": 844})
-    if _PICTURES:
-        page.screenshot(path=Path(_PICTURES) / f"{name}-phone.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert look_at(site.open(PAGES[name]()), name) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,6 +20,8 @@ from tallystick.access.rules.rights import Role
 from tallystick.access.web.second_factor import SecondFactorAdapter, cipher
 from tallystick.kernel import clock
 
+pytestmark = pytest.mark.once
+
 LOG_IN = "/account/login/"
 
 

@@ -74,7 +74,7 @@ class Site:
         self.process.stdout.close()
 
 
-def until(is_so, site, *, seconds=90):
+def until(is_so, site, *, seconds=300):
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "".join(site.lines)
@@ -110,7 +110,7 @@ def start(state_dir):
     for site in sites:
         if site.process.poll() is None:
             site.process.terminate()
-            site.process.wait(60)
+            site.process.wait(300)
         site.close()
 
 
@@ -139,7 +139,7 @@ def test_the_site_survives_whatever_happens_to_its_processes(start, state_dir):
     assert second.answers()
 
     second.process.send_signal(signal.SIGINT)
-    assert second.process.wait(60) == 0
+    assert second.process.wait(300) == 0
     second.close()
     assert second.says("Stopped.")
     assert not Remains(state_dir / "pgdata").processes()

@@ -17,7 +17,7 @@ SLEEPS = [sys.executable, "-c", "import time; time.sleep(600)"]
 IGNORES_SIGTERM = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 
 
-def until(is_so, *, seconds=20):
+def until(is_so, *, seconds=120):
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "it did not come to that in time"

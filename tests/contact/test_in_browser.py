@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from tests.contact.conftest import AT, BY, Book, chosen
 from tests.contact.mailbox import Mailbox
+from tests.looking import look_at
 
 from tallystick.access import actions as access_actions
 from tallystick.access.rules.grants import EVERYTHING
@@ -16,8 +16,6 @@ from tallystick.contact import actions
 from tallystick.contact.models import Message, Template
 from tallystick.contact.ports import Undeliverable
 from tallystick.contact.rules.words import Channel, Command
-
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -61,25 +59,11 @@ def _addresses() -> dict[str, str]:
     }
 
 
-def _findings(page: Any) -> list[str]:
-    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
-    return [
-        f"{found['id']}: {node['target']}"
-        for found in Axe().run(page).response["violations"]
-        for node in found["nodes"]
-    ]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_pages_are_accessible_in_light_and_dark_and_no_wider_than_a_phone(desk: Any) -> None:
-    for name, address in _addresses().items():
-        page = desk.open(address)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert _findings(page) == [], f"{name} in {scheme}"
-        page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} is wider than a phone"
-        page.set_viewport_size({"width": 1440, "height": 900})
+    wrong = [found for name, address in _addresses().items() for found in look_at(desk.open(address), name)]
+
+    assert wrong == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -70,7 +70,7 @@ def _free_port() -> int:
 
 @pytest.fixture
 def sender(server: Controller) -> Iterator[SmtpSender]:
-    made = SmtpSender(host="127.0.0.1", port=server.port, timeout=5, local_hostname="test")
+    made = SmtpSender(host="127.0.0.1", port=server.port, timeout=60, local_hostname="test")
     yield made
     made.close()
 
@@ -100,7 +100,7 @@ def test_many_messages_share_a_connection(sender: SmtpSender, post: Post) -> Non
 
 
 def test_a_server_that_is_not_there_is_away() -> None:
-    sender = SmtpSender(host="127.0.0.1", port=_free_port(), timeout=2, local_hostname="test")
+    sender = SmtpSender(host="127.0.0.1", port=_free_port(), timeout=60, local_hostname="test")
 
     with pytest.raises(TryLater) as refused:
         sender.send(parcel())
@@ -145,7 +145,7 @@ def test_one_good_address_of_two_is_enough(sender: SmtpSender, post: Post) -> No
 
 def test_a_connection_that_died_in_between_is_opened_again(post: Post) -> None:
     port = _free_port()
-    sender = SmtpSender(host="127.0.0.1", port=port, timeout=2, local_hostname="test")
+    sender = SmtpSender(host="127.0.0.1", port=port, timeout=60, local_hostname="test")
     for _time in range(2):
         controller = Controller(post, hostname="127.0.0.1", port=port)
         controller.start()
@@ -187,7 +187,7 @@ def test_a_line_that_breaks_is_told_apart_by_when(after_all: bool) -> None:
 
     thread = threading.Thread(target=serve)
     thread.start()
-    sender = SmtpSender(host="127.0.0.1", port=listener.getsockname()[1], timeout=5, local_hostname="test")
+    sender = SmtpSender(host="127.0.0.1", port=listener.getsockname()[1], timeout=60, local_hostname="test")
 
     with pytest.raises(FateUnknown if after_all else TryLater):
         sender.send(parcel())
@@ -221,7 +221,7 @@ def test_log_in_and_encryption_are_asked_for(post: Post, tls: tuple[ssl.SSLConte
             user="house",
             password="secret",
             use_tls=True,
-            timeout=3,
+            timeout=60,
             local_hostname="test",
         )
         good.send(parcel())
@@ -231,7 +231,7 @@ def test_log_in_and_encryption_are_asked_for(post: Post, tls: tuple[ssl.SSLConte
             {"user": "", "password": "", "use_tls": False},
         ):
             with pytest.raises(TryLater) as told:
-                SmtpSender(host="localhost", port=controller.port, timeout=3, local_hostname="test", **wrong).send(
+                SmtpSender(host="localhost", port=controller.port, timeout=60, local_hostname="test", **wrong).send(
                     parcel()
                 )
             assert told.value.is_away

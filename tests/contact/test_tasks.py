@@ -72,7 +72,7 @@ def test_workers_at_the_same_time_send_each_message_once(book: Book, mailbox: Ma
 
     def work() -> None:
         try:
-            gate.wait(10)
+            gate.wait(120)
             for _round in range(12):
                 actions.send_due(limit=7, at=AT, by=BY)
         except BaseException as error:
@@ -100,7 +100,7 @@ def test_two_runs_at_the_same_time_queue_each_cause_once(book: Book, mailbox: Ma
 
     def run() -> None:
         try:
-            gate.wait(10)
+            gate.wait(120)
             outcome = actions.queue_messages(
                 chosen(*accounts), template="reminder_1", channel=Channel.EMAIL, at=AT, by=BY
             )

@@ -5,7 +5,7 @@ The counts are printed: run `pytest tests/desk/test_keys_in_browser.py -rP`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -51,11 +51,10 @@ class Keyboard:
 
 
 @pytest.fixture
-def carla(book: Any, person: Callable[..., Any], live: Any) -> Iterator[Any]:
-    """A collector's browser. It comes to rest before it is closed and the book is emptied."""
+def carla(book: Any, person: Callable[..., Any], live: Any) -> Any:
+    """A collector's browser."""
     live.log_in(person(Role.COLLECTOR, "carla.webb"))
-    yield live
-    live.page.wait_for_load_state("networkidle")
+    return live
 
 
 @pytest.fixture

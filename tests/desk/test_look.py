@@ -201,10 +201,10 @@ def _rooms_with_pages() -> set[str]:
     return {room for room in house.BUILT if find_spec(f"tallystick.{room}.web")}
 
 
-@pytest.mark.parametrize("page", navigation.PAGES, ids=lambda page: page.url_name)
-def test_every_page_in_the_sidebar_has_an_address_once_its_room_has_pages(page):
-    if page.url_name.split(":")[0] in _rooms_with_pages():
-        assert reverse(page.url_name)
+@pytest.mark.parametrize("entry", navigation.PAGES, ids=lambda entry: entry.url_name)
+def test_every_page_in_the_sidebar_has_an_address_once_its_room_has_pages(entry):
+    if entry.url_name.split(":")[0] in _rooms_with_pages():
+        assert reverse(entry.url_name)
 
 
 def test_every_page_in_the_sidebar_opens_for_those_who_see_it(client, db, settings):

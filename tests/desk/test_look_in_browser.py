@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from tests import builders
+from tests.looking import PHONE, findings, look_at
 
 from tallystick.access import actions as access_actions
 from tallystick.access.rules.grants import EVERYTHING
 from tallystick.access.rules.rights import Role
 
-PHONE = {"width": 390, "height": 844}
 PAGES = [
     "/desk/style",
     "/account/2fa/",
@@ -39,36 +38,14 @@ def style(desk: Any) -> Any:
     return desk.open("/desk/style")
 
 
-def findings(page: Any) -> list[str]:
-    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
-    return [
-        f"{found['id']}: {node['target']}"
-        for found in Axe().run(page).response["violations"]
-        for node in found["nodes"]
-    ]
-
-
-def overhang(page: Any) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
-
-
-def check_in_every_way(page: Any) -> None:
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert findings(page) == [], f"{page.url} in {scheme}"
-    page.set_viewport_size(PHONE)
-    assert findings(page) == [], f"{page.url} on a phone"
-    assert overhang(page) <= 0, f"{page.url} is wider than a phone"
-
-
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_is_accessible_in_light_and_dark_at_a_desk_and_on_a_phone(desk, address):
-    check_in_every_way(desk.open(address))
+    assert look_at(desk.open(address)) == []
 
 
 @pytest.mark.parametrize("address", ENTRANCES)
 def test_the_way_in_is_accessible_too(live, address):
-    check_in_every_way(live.open(address))
+    assert look_at(live.open(address)) == []
 
 
 def test_a_page_asks_no_other_server_for_anything(desk):

@@ -11,12 +11,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests import builders
 from tests.architecture import house
 from tests.builders import AT, TEST, TODAY
+from tests.looking import DESK, PHONE, look_at
 
 from tallystick.access import actions as access_actions
 from tallystick.access.models import User
@@ -31,7 +31,6 @@ from tallystick.kernel.money import Money
 from tallystick.promises import actions as promise_actions
 from tallystick.worklists import actions as worklist_actions
 
-SCREENS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 #: Pages about the account, by the end of their address.
 OF_ACCOUNT = ("", "/statement", "/timeline", "/items", "/why")
 #: Dialogs of the cockpit, by the key that opens them.
@@ -79,32 +78,6 @@ def fill(book: Any) -> None:
     )
 
 
-def findings(page: Any) -> list[str]:
-    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
-    return [
-        f"{found['id']}: {node['target']}"
-        for found in Axe().run(page).response["violations"]
-        for node in found["nodes"]
-    ]
-
-
-def overhang(page: Any) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
-
-
-def look_at(page: Any) -> list[str]:
-    """Look at the page that is open in every way, and give what is wrong with it."""
-    wrong = []
-    for screen, size in SCREENS.items():
-        page.set_viewport_size(size)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            wrong += [f"{page.url} on a {screen} in {scheme}: {found}" for found in findings(page)]
-        if overhang(page) > 0:
-            wrong.append(f"{page.url} is wider than a {screen}")
-    return wrong
-
-
 def _plain_pages() -> Iterator[str]:
     """Give the names of all addresses of rooms that have no parts to fill in."""
     for resolver in get_resolver().url_patterns:
@@ -148,7 +121,6 @@ def test_the_dialogs_of_the_cockpit_are_accessible_and_fit(everybody: Any, book:
     wrong: list[str] = []
     for key in DIALOGS:
         page = everybody.open(reverse("desk:account", args=[book.account.pk]))
-        page.set_viewport_size(SCREENS["desk"])
         page.keyboard.press(key)
         page.wait_for_selector("#dialog[open] h2")
         wrong += [f"{key}: {found}" for found in look_at(page)]
@@ -165,7 +137,6 @@ def test_a_message_before_it_is_sent_and_an_event_are_accessible(everybody: Any,
     page.wait_for_selector("#dialog[open] .paper")
     wrong = look_at(page)
     page.keyboard.press("Escape")
-    page.set_viewport_size(SCREENS["desk"])
     page.locator("#timeline .what a").first.click()
     page.wait_for_selector("#dialog[open] >> text=Never edited")
     wrong += look_at(page)
@@ -176,7 +147,7 @@ def test_a_message_before_it_is_sent_and_an_event_are_accessible(everybody: Any,
 def test_no_tab_of_the_timeline_is_cut_off(everybody: Any, book: Any) -> None:
     page = everybody.open(reverse("desk:account", args=[book.account.pk]))
 
-    for size in SCREENS.values():
+    for size in (DESK, PHONE):
         page.set_viewport_size(size)
         assert page.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('#timeline .tabs'))")
 

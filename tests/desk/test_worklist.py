@@ -14,6 +14,8 @@ from tallystick.promises.models import Promise
 from tallystick.worklists.models import Claim, WorkItem
 from tallystick.worklists.rules import Kind
 
+pytestmark = pytest.mark.once
+
 WORKLIST = reverse("desk:worklist")
 NEXT = reverse("desk:next")
 LEAVE = reverse("desk:leave")

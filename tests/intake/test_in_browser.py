@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from tests.intake.conftest import Clients
 from tests.intake.files import invoice, loaded, source, written
+from tests.looking import look_at
 
 from tallystick.access.models import User
 from tallystick.access.rules.rights import Role
 from tallystick.config.working_off import work_off
 from tallystick.intake.models import Batch
-
-SCREENS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
-#: Everything that moves has come to rest; what moves for ever, like a bar of progress, is let be.
-AT_REST = """Promise.allSettled(document.getAnimations()
-    .filter((moving) => moving.effect.getComputedTiming().iterations < 9)
-    .map((moving) => moving.finished.catch(() => {})))"""
-#: A folder to keep pictures in, for people to look at.
-PICTURES = os.environ.get("TALLYSTICK_PICTURES", "")
 
 
 @pytest.fixture
@@ -64,44 +55,22 @@ def ledger(tmp_path: Path) -> Path:
     return file
 
 
-def wrong_with(page: Any, name: str) -> list[str]:
-    """Look at the page that is open in every way, and give what is wrong with it."""
-    wrong = []
-    for screen, size in SCREENS.items():
-        page.set_viewport_size(size)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.evaluate(AT_REST)
-            wrong += [
-                f"{name} on a {screen} in {scheme}: {found['id']} {node['target']}"
-                for found in Axe().run(page).response["violations"]
-                for node in found["nodes"]
-            ]
-            if PICTURES:
-                page.screenshot(path=f"{PICTURES}/{name}-{screen}-{scheme}.png", full_page=True, caret="initial")
-        if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
-            wrong.append(f"{name} is wider than a {screen}")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(SCREENS["desk"])
-    return wrong
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_file_by_hand_from_upload_to_receipt(desk: Any, ledger: Path) -> None:
     wrong: list[str] = []
     page = desk.open("/intake/")
-    wrong += wrong_with(page, "1-empty")
+    wrong += look_at(page, "1-empty")
 
     page.keyboard.press("n")
     page.get_by_label("Client").select_option("Severn Vale Water")
     page.get_by_label("What its lines are").select_option("Invoices and credit notes")
     page.get_by_label("Name of the source").fill("sales ledger")
     page.get_by_label("File").set_input_files(ledger)
-    wrong += wrong_with(page, "2-upload")
+    wrong += look_at(page, "2-upload")
     page.get_by_role("button", name="Upload").click()
 
     page.get_by_role("heading", name="How the file is read").wait_for()
-    wrong += wrong_with(page, "3-columns")
+    wrong += look_at(page, "3-columns")
     page.get_by_role("radio", name="day, month, year").check()
     page.locator("#seen-issued_on-0").get_by_text("3 Apr 2026").wait_for()
     page.get_by_label("Currency", exact=True).select_option("a text:")
@@ -110,29 +79,27 @@ def test_a_file_by_hand_from_upload_to_receipt(desk: Any, ledger: Path) -> None:
     page.locator("#seen-amount-1").get_by_text("€1,001.50").wait_for()
     page.get_by_label("“ZR”").select_option("Invoice")
     page.locator("#seen-item_kind-1").get_by_text("Invoice").wait_for()
-    wrong += wrong_with(page, "4-columns-chosen")
+    wrong += look_at(page, "4-columns-chosen")
     page.get_by_role("heading", name="How the file is read").click()
     page.keyboard.press("s")
 
     page.get_by_role("heading", name="Checking every line").wait_for()
-    wrong += wrong_with(page, "5-checking")
+    wrong += look_at(page, "5-checking")
     work_off()
     page.get_by_role("heading", name="What loading would do").wait_for()
     assert page.get_by_text("ten pounds").is_visible()
-    wrong += wrong_with(page, "6-checked")
+    wrong += look_at(page, "6-checked")
 
     page.keyboard.press("c")
     page.get_by_role("dialog").get_by_role("button", name="Commit").click()
     page.get_by_role("heading", name="Loading into the book").wait_for()
-    wrong += wrong_with(page, "7-loading")
+    wrong += look_at(page, "7-loading")
     work_off()
     page.get_by_role("heading", name="Receipt of import").wait_for()
-    wrong += wrong_with(page, "8-receipt")
+    wrong += look_at(page, "8-receipt")
     page.emulate_media(media="print")
     assert not page.get_by_role("button", name="Print").is_visible()
     assert page.get_by_role("heading", name="What was loaded").is_visible()
-    if PICTURES:
-        page.screenshot(path=f"{PICTURES}/8-receipt-on-paper.png", caret="initial")
     page.emulate_media(media="screen")
     assert wrong == []
     assert Batch.objects.get().state == "committed"
@@ -155,8 +122,8 @@ def test_the_next_file_of_a_source_needs_no_mapping(desk: Any, clients: Clients,
 
     page.get_by_text("The very same file was loaded before").wait_for()
     page.get_by_text("everything in this file that can be read is in the book already").wait_for()
-    assert wrong_with(page, "9-same-again") == []
-    assert wrong_with(desk.open("/intake/"), "10-list") == []
+    assert look_at(page, "9-same-again") == []
+    assert look_at(desk.open("/intake/"), "10-list") == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -184,7 +151,7 @@ def test_the_pages_work_without_scripts(
     page.get_by_label("“ZR”").select_option("Invoice")
     page.get_by_role("button", name="Save and check").last.click()
     work_off()
-    page.get_by_role("heading", name="What loading would do").wait_for(timeout=10_000)
+    page.get_by_role("heading", name="What loading would do").wait_for()
     page.get_by_role("button", name="Commit 11 lines").click()
     work_off()
-    page.get_by_role("heading", name="Receipt of import").wait_for(timeout=10_000)
+    page.get_by_role("heading", name="Receipt of import").wait_for()

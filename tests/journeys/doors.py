@@ -26,8 +26,6 @@ def log_in(live: Any, username: str) -> Any:
     page.fill("input[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector("nav.nav")
-    # Keys are heard from then on.
-    page.wait_for_load_state("load")
     return page
 
 
@@ -35,7 +33,6 @@ def next_account(page: Any) -> None:
     """Press `n` in the worklist, and wait for the account that is given."""
     page.keyboard.press("n")
     page.wait_for_url("**/accounts/*")
-    page.wait_for_load_state("networkidle")
 
 
 def call_and_take_promise(page: Any, *, pay_on: str) -> int:

@@ -27,8 +27,6 @@ def import_receivables(
     page.get_by_role("heading", name="Checking every line").wait_for()
     work()
     page.get_by_role("heading", name="What loading would do").wait_for()
-    # Keys are heard from then on.
-    page.wait_for_load_state("networkidle")
     page.keyboard.press("c")
     page.get_by_role("dialog").get_by_role("button", name="Commit").click()
     page.get_by_role("heading", name="Loading into the book").wait_for()
@@ -39,10 +37,8 @@ def import_receivables(
 def import_statement(live: Any, file: Path, *, bank_account: str) -> None:
     """Look at a bank's file, and bring it in."""
     page = live.open("/payments/import")
-    page.wait_for_load_state("networkidle")
     page.set_input_files("input[type=file]", file)
     page.wait_for_selector(f"#look >> text={bank_account}")
-    page.wait_for_load_state("networkidle")
     page.keyboard.press("b")
     page.wait_for_url("**/payments/files/*")
 
@@ -50,7 +46,6 @@ def import_statement(live: Any, file: Path, *, bank_account: str) -> None:
 def apply_first_line(live: Any, *, reference: str) -> None:
     """Say that the line that waits longest is the payment it is most likely to be."""
     page = live.open("/payments/waiting")
-    page.wait_for_load_state("networkidle")
     page.keyboard.press("1")
     page.locator(".done").get_by_text(f"({reference})").wait_for()
 
@@ -58,7 +53,6 @@ def apply_first_line(live: Any, *, reference: str) -> None:
 def dispute_all(live: Any, account_id: int, *, note: str) -> None:
     """Record at an account that the debtor accepts nothing of it."""
     page = live.open(f"/accounts/{account_id}")
-    page.wait_for_load_state("networkidle")
     page.keyboard.press("d")
     dialog = page.locator("#dialog[open]")
     dialog.get_by_label("Item").select_option("The account as a whole")
@@ -71,6 +65,5 @@ def dispute_all(live: Any, account_id: int, *, note: str) -> None:
 def finish_first_task(live: Any, account_id: int, *, title: str) -> None:
     """Finish the work that waits at an account."""
     page = live.open(f"/accounts/{account_id}")
-    page.wait_for_load_state("networkidle")
     page.keyboard.press("f")
     page.locator("#timeline").get_by_text(f"Done: {title}").wait_for()

@@ -88,7 +88,6 @@ def test_a_service_is_suspended_and_resumed(live: Any, begin: Any, outside: Outs
     page = doors.log_in(live, "carla")
     page.keyboard.press("n")
     page.wait_for_url(f"**/accounts/{amelia}")
-    page.wait_for_load_state("networkidle")
     page.keyboard.press("p")
     # Nobody types before the field has the cursor.
     page.wait_for_selector("#dialog[open] [name=amount]:focus")

@@ -96,7 +96,6 @@ def the_pages_say_so(live: Any, office: Office, cases: Sequence[Case]) -> None:
         assert table.locator("td").last.inner_text() == _said(sum(case.owed(day) for case in cases))
     for kind, case, told in _one_of_each(cases):
         page = live.open(f"/accounts/{office.account_id(case.name)}")
-        page.wait_for_load_state("networkidle")
         assert _said(case.owed()) in page.locator("dl.figures").inner_text().split("\n"), kind
         timeline = page.locator("#timeline").inner_text()
         for said in told:

@@ -13,7 +13,7 @@ def test_every_part_is_done_once(count):
 
 
 def test_hands_work_at_the_same_time():
-    met = threading.Barrier(2, timeout=20)
+    met = threading.Barrier(2, timeout=120)
 
     assert sorted(hands.share(range(2), lambda part: (met.wait(), part)[1], hands=2)) == [0, 1]
 

@@ -131,7 +131,7 @@ def test_the_last_to_leave_stops_it(server, state_dir):
     assert server.release() is False
     assert server.is_ready()
 
-    other.communicate("go\n", timeout=30)
+    other.communicate("go\n", timeout=120)
     assert not server.is_ready()
 
 
@@ -156,7 +156,7 @@ def test_two_that_start_at_once_get_one_server(state_dir, server):
     server.start()
     remember(server, "one")
     for process in both:
-        process.communicate("go\n", timeout=30)
+        process.communicate("go\n", timeout=120)
     assert remembered(server) == ["one"]
 
 

@@ -45,7 +45,7 @@ def while_first(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
         with transaction.atomic():
             first()
             doing = pool.submit(do)
-            assert is_connected.wait(10)
+            assert is_connected.wait(120)
             for _try in range(1000):
                 if _waits_for_us(started["pid"]) or doing.done():
                     break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 from tests import builders
 from tests.builders import AT, TEST
-from tests.desk.test_pages_in_browser import look_at
+from tests.looking import look_at
 from tests.payments.bank_files import csv_of, import_file
 from tests.payments.conftest import IBAN
 
@@ -23,7 +23,6 @@ from tallystick.payments.models import Payment, StatementFile, StatementLine
 from tallystick.payments.rules.states import LineState
 
 BANK = demo.Bank("SVW", "Severn Vale, collections", IBAN, "GBP", "camt.053")
-DESK = {"width": 1440, "height": 900}
 
 
 class Keyboard:
@@ -47,11 +46,10 @@ class Keyboard:
 
 
 @pytest.fixture
-def finn(till: Any, person: Callable[..., Any], live: Any) -> Iterator[Any]:
-    """A cash applier's browser. It comes to rest before it is closed and the book is emptied."""
+def finn(till: Any, person: Callable[..., Any], live: Any) -> Any:
+    """A cash applier's browser."""
     live.log_in(person(Role.CASH_APPLIER, name="finn.okafor"))
-    yield live
-    live.page.wait_for_load_state("networkidle")
+    return live
 
 
 @pytest.fixture
@@ -80,6 +78,7 @@ def test_a_file_comes_in_and_what_waits_is_worked_off_by_keyboard_alone(till: An
     keyboard = Keyboard(page)
 
     keyboard.press("i")
+    page.wait_for_url("**/payments/import")
     page.set_input_files("input[type=file]", statement)
     page.wait_for_selector("#look >> text=Severn Vale, collections")
     assert not StatementFile.objects.exists()
@@ -186,7 +185,6 @@ def test_the_columns_of_a_strange_csv_are_said_once(till: Any, finn: Any, tmp_pa
     page.wait_for_selector("#look >> text=What the columns mean")
     assert page.locator("#column-0").input_value() == "day"
     page.select_option("#column-1", "name")
-    page.wait_for_load_state("networkidle")
     page.select_option("#id_day_order", "day_first")
     page.wait_for_selector("#look button[type=submit]:enabled")
     Keyboard(page).press("b")
@@ -223,7 +221,6 @@ def test_the_pages_are_accessible_and_fit_with_something_of_everything(till: Any
     wrong = [found for address in addresses for found in look_at(finn.open(address))]
     for address, key in ((f"{waiting}?line={line.pk}", "p"), (f"{waiting}?line={line.pk}", "n"), (addresses[-1], "b")):
         page = finn.open(address)
-        page.set_viewport_size(DESK)
         page.keyboard.press(key)
         page.wait_for_selector("dialog[open] h2")
         wrong += [f"{key}: {found}" for found in look_at(page)]

@@ -38,7 +38,7 @@ from tallystick.strategy.models import Decision, Touched
 from tallystick.timeline.models import Event
 from tallystick.worklists.models import WorkItem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hearing")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("hearing")]
 
 #: Answers that move, answers that order, transitions by condition, steps in turn, guards: something of everything.
 DOCUMENT = """

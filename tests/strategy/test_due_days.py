@@ -73,6 +73,7 @@ def _publish_and_run(document: str, *, due_on: date = DUE_ON, first: date = FIRS
     return account
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("late", range(7))
 @pytest.mark.parametrize("roll", ["", "roll: previous business day", "roll: next business day"])

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from tests import builders
+from tests.looking import look_at
 from tests.strategy import builders as strategies
 from tests.strategy.builders import DAY
-from tests.strategy.test_pages_in_browser import DESK, _is_fit_to_look_at, account, manager
+from tests.strategy.test_pages_in_browser import account, manager
 
 from tallystick.strategy import actions
 from tallystick.strategy.models import Version, WorkingCopy
@@ -44,10 +45,7 @@ def test_a_page_of_the_editor_is_accessible_in_light_and_dark_at_a_desk_and_on_a
     page.keyboard.press("e")
     page.wait_for_url("**/working/*")
 
-    page = manager.open(PAGES[name](_working().pk))
-    page.wait_for_load_state("networkidle")
-
-    _is_fit_to_look_at(page)
+    assert look_at(manager.open(PAGES[name](_working().pk))) == []
 
 
 def test_a_strategy_is_built_from_nothing_by_forms_and_runs(manager, account):
@@ -65,8 +63,7 @@ def test_a_strategy_is_built_from_nothing_by_forms_and_runs(manager, account):
     page.locator("#part_when").focus()
     page.keyboard.type("days_past")
     page.get_by_role("option", name="days_past_due").first.wait_for()
-    _is_fit_to_look_at(page)
-    page.set_viewport_size(DESK)
+    assert look_at(page) == []
     page.keyboard.press("Enter")
     assert page.locator("#part_when").input_value() == "days_past_due "
     page.keyboard.type(">= 7")
@@ -133,7 +130,7 @@ def test_a_shipped_strategy_is_changed_and_the_comparison_names_that_alone(manag
     # Moved by the keyboard, which stays where it was, and taken back.
     page.get_by_role("button", name="Move Statement up").press("Enter")
     page.wait_for_url("**/working/*?at=*")
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Move Statement up"
+    page.wait_for_selector("[aria-label='Move Statement up']:focus")
     page.get_by_role("button", name="Undo").press("Enter")
     page.get_by_text("Undone.").wait_for()
     page.keyboard.press("s")
@@ -153,6 +150,7 @@ def test_a_condition_is_chosen_row_by_row(manager, account):
     page.keyboard.press("e")
     page.wait_for_url("**/working/*")
     page.get_by_role("link", name="Change Second reminder").first.click()
+    page.wait_for_url("**/change/**")
     page.get_by_text("Choose instead of typing").press("Enter")
     page.get_by_label("Another fact").fill("accounts.balance")
     page.get_by_label("Another fact").press("Tab")
@@ -166,8 +164,7 @@ def test_a_condition_is_chosen_row_by_row(manager, account):
     page.locator("#when-value-1:not([type=date])").fill("30")
     page.locator("#when-value-1").press("Tab")
     page.get_by_text("30 days ago").wait_for()
-    _is_fit_to_look_at(page)
-    page.set_viewport_size(DESK)
+    assert look_at(page) == []
     assert page.locator("#part_when").input_value() == (
         "accounts.balance > 1500 GBP and promises.last_broken_on >= today - 30 days"
     )
@@ -177,6 +174,51 @@ def test_a_condition_is_chosen_row_by_row(manager, account):
     page.locator("#part_when").fill("has_email and not (overdue > 0 or on_hold)")
     page.get_by_text("Choose instead of typing").click()
     page.get_by_text("It stays a text.").wait_for()
+
+
+@pytest.fixture
+def step(manager: Any, account: Any) -> Any:
+    """The form of a step, open."""
+    version = strategies.publish(versions.shipped("uk-b2b"))
+    page = manager.open(reverse("strategy:version", args=[version.pk]))
+    page.keyboard.press("e")
+    page.wait_for_url("**/working/*")
+    return manager.open(reverse("strategy:change_part", args=[_working().pk, "states/reminding/steps/2"]))
+
+
+def _hold_back(page: Any, addresses: str) -> list[Any]:
+    """Have the site be slow: give the requests that wait from now on."""
+    waiting: list[Any] = []
+    page.route(addresses, lambda request: waiting.append(request))
+    return waiting
+
+
+def test_a_word_takes_the_place_of_all_that_was_typed_at_it_however_late_the_answer(step):
+    step.locator("#part_when").fill("")
+    step.keyboard.type("days_pa")
+    step.get_by_role("option", name="days_past_due").first.wait_for()
+    _hold_back(step, "**/condition.json*")
+
+    step.keyboard.type("st")
+    step.keyboard.press("Enter")
+
+    assert step.locator("#part_when").input_value() == "days_past_due "
+
+
+def test_what_is_typed_into_the_text_meanwhile_is_not_overrun_by_the_rows(step):
+    step.get_by_text("Choose instead of typing").press("Enter")
+    waiting = _hold_back(step, "**/rows/**")
+    step.get_by_label("Another fact").fill("accounts.balance")
+    step.get_by_label("Another fact").press("Tab")
+    step.locator("#part_when").fill("")
+    step.keyboard.type("on_hold")
+
+    with step.expect_response("**/rows/**") as answer:
+        waiting[0].continue_()
+    answer.value.finished()
+    step.evaluate("new Promise(requestAnimationFrame)")
+
+    assert step.locator("#part_when").input_value() == "on_hold"
 
 
 def test_everything_works_without_a_script(manager, account):

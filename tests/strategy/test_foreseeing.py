@@ -114,6 +114,7 @@ def test_a_world_cannot_write_outside_itself():
     sql.execute("UPDATE strategy_book SET place = place")
 
 
+@pytest.mark.once
 def test_people_act_by_what_is_assumed_and_do_the_same_again(calendar):
     ahead.book()
     draft = ahead.draft()
@@ -141,6 +142,7 @@ def test_people_act_by_what_is_assumed_and_do_the_same_again(calendar):
     assert again.figures == foresight.figures
 
 
+@pytest.mark.once
 def test_who_gets_a_letter_pays_within_two_weeks(calendar):
     ahead.book()
     asked = ahead.STILL | {f"pays.letter.{age}.full": 1 for age in range(5)}
@@ -153,6 +155,7 @@ def test_who_gets_a_letter_pays_within_two_weeks(calendar):
     assert not then.filter(what="owing", day=DAY + timedelta(days=24)).exists()
 
 
+@pytest.mark.once
 def test_parts_come_to_the_same_figures_whoever_does_them(calendar, monkeypatch):
     ahead.book()
     draft = ahead.draft()
@@ -245,6 +248,7 @@ never_when: {held: holds.active}
 """
 
 
+@pytest.mark.once
 def test_every_order_and_everything_people_do_stays_in_the_world(calendar):
     ids = ahead.book()
     for number, account in enumerate(Account.objects.filter(pk__in=ids)):

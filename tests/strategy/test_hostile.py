@@ -20,7 +20,7 @@ from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import mistakes, plain, types, words
 from tallystick.strategy.rules.completion import complete
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 _SHAPE = ", ".join(f"CAST(%({name})s AS {type_}) AS {name}" for name, type_ in COLUMNS.items())
 _ACCOUNT = dict.fromkeys(COLUMNS) | {

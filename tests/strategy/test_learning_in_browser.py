@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.urls import reverse
+from tests.looking import look_at
 from tests.strategy import builders as strategies
 from tests.strategy import test_pages_in_browser as pages
 from tests.strategy.builders import BY, DAY, at
 from tests.strategy.test_learning import DOCUMENT, _synthetic
-from tests.strategy.test_trials_in_browser import _looked_at
 
 from tallystick.kernel import clock
 from tallystick.strategy import actions
@@ -27,13 +27,13 @@ def test_what_it_has_learned_is_accessible_and_it_is_frozen_by_hand(manager):
     page = manager.open(reverse("strategy:version", args=[version.pk]))
     page.get_by_role("link", name="What “tone” has learned").click()
     page.get_by_role("heading", name="What came of each arm").wait_for()
-    _looked_at(page, "learned")
+    assert look_at(page, "learned") == []
 
     page.fill("[name=reason]", "A strike at the post.")
     page.get_by_role("button", name="Freeze").click()
 
     page.get_by_text("Frozen: accounts are dealt out as").wait_for()
-    _looked_at(page, "frozen")
+    assert look_at(page, "frozen") == []
     page = manager.open(reverse("strategy:split", args=["test", "tone"]))
     assert page.get_by_role("button", name="Learn again").is_visible()
 
@@ -42,9 +42,10 @@ def test_a_split_is_told_by_a_form_to_learn(manager):
     version = strategies.publish(DOCUMENT)
     page = manager.open(reverse("strategy:version", args=[version.pk]))
     page.keyboard.press("e")
+    page.wait_for_url("**/working/*")
     page.get_by_role("link", name="Tone").click()
     page.get_by_label("Days watched").wait_for()
-    _looked_at(page, "split-form")
+    assert look_at(page, "split-form") == []
     page.get_by_label("Days watched").fill("21")
     page.locator("#part").get_by_role("button", name="Save").click()
 

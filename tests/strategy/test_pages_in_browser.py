@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests import builders
+from tests.looking import look_at
 from tests.strategy import builders as strategies
 from tests.strategy.builders import DAY
 
@@ -25,9 +25,6 @@ from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Run, RunFailure, Version
 from tallystick.strategy.queries import policies, usage, versions
 from tallystick.strategy.rules.lifecycle import PlanKind
-
-DESK = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 
 #: Each page, by what has happened before it is looked at.
 PAGES: dict[str, Callable[[Account], str]] = {
@@ -160,23 +157,7 @@ def manager(account: Account, live: Any, settings: Any) -> Iterator[Any]:
     access_actions.set_roles(user_id=person.pk, roles=[Role.CREDIT_MANAGER], reaches=[EVERYTHING], **terms)
     live.log_in(person)
     yield live
-    live.page.wait_for_load_state("networkidle")
     clock.travel_to(None)
-
-
-def _findings(page: Any) -> list[str]:
-    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
-    violations = Axe().run(page).response["violations"]
-    return [f"{found['id']}: {node['target']}" for found in violations for node in found["nodes"]]
-
-
-def _is_fit_to_look_at(page: Any) -> None:
-    for screen in (DESK, PHONE):
-        page.set_viewport_size(screen)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert _findings(page) == [], f"{page.url} in {scheme} on {screen['width']}"
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{page.url} is too wide"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -188,7 +169,7 @@ def test_a_page_is_accessible_in_light_and_dark_at_a_desk_and_on_a_phone(name, m
 
     page = manager.open(PAGES[name](account))
 
-    _is_fit_to_look_at(page)
+    assert look_at(page) == []
 
 
 @pytest.mark.parametrize("name", ["version", "why", "decision"])
@@ -205,7 +186,7 @@ def test_what_is_waited_for_is_accessible_too(name, manager, account):
 
     page = manager.open(PAGES[name](younger if name == "decision" else account))
 
-    _is_fit_to_look_at(page)
+    assert look_at(page) == []
 
 
 def test_a_rehearsal_is_begun_watched_and_read_and_is_accessible(manager, account):
@@ -217,15 +198,15 @@ def test_a_rehearsal_is_begun_watched_and_read_and_is_accessible(manager, accoun
 
     page.keyboard.press("t")
     page.get_by_text("0 of 1 parts of the book, 0 accounts so far.").wait_for()
-    _is_fit_to_look_at(page)
+    assert look_at(page) == []
     work_off()
 
     page.get_by_role("heading", name="What changes").wait_for()
     assert "→ Reminding" in page.locator("#rehearsal").inner_text()
-    _is_fit_to_look_at(page)
+    assert look_at(page) == []
     page.get_by_role("link", name="All accounts").click()
     page.get_by_role("link", name=account.reference).wait_for()
-    _is_fit_to_look_at(page)
+    assert look_at(page) == []
 
 
 def test_days_ahead_are_begun_watched_and_read_and_are_accessible(manager, account):
@@ -238,14 +219,14 @@ def test_days_ahead_are_begun_watched_and_read_and_are_accessible(manager, accou
     page.get_by_role("spinbutton", name="Days ahead").fill("45")
     page.get_by_role("button", name="Look ahead").click()
     page.get_by_text("0 of 1 parts of the debtors").wait_for()
-    _is_fit_to_look_at(page)
+    assert look_at(page) == []
     work_off()
 
     page.get_by_role("heading", name="Week by week").wait_for()
     page.get_by_role("link", name="9 Mar").click()
     page.get_by_role("heading", name="Days from 9 Mar 2026").wait_for()
     page.get_by_text("Debtors pay after a message or a call").click()
-    _is_fit_to_look_at(page)
+    assert look_at(page) == []
     page.locator("summary", has_text="Promises").click()
     page.get_by_label("Promises kept").fill("0.9")
     page.get_by_role("button", name="Look again with these numbers").click()
@@ -265,8 +246,7 @@ def test_a_strategy_is_mended_published_run_and_explained(manager, account):
     mistake.wait_for()
     assert "Did you mean “days_past_due”?" in mistake.inner_text()
     assert page.locator("[data-gutter] .wrong").inner_text() == str(line)
-    _is_fit_to_look_at(page)
-    page.set_viewport_size(DESK)
+    assert look_at(page) == []
     mistake.get_by_role("link", name=f"Line {line}").click()
     assert page.evaluate("getSelection().toString()").strip() == "when: days_past_deu >= 3"
     page.keyboard.type("        when: days_past_due >= 3")
@@ -321,7 +301,6 @@ def test_a_strategy_is_mended_published_run_and_explained(manager, account):
 
 def test_facts_are_found_while_somebody_types(manager: Any) -> None:
     page = manager.open(reverse("strategy:facts"))
-    page.wait_for_load_state("networkidle")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
 
@@ -355,9 +334,8 @@ def test_a_run_is_watched_without_reloading_and_paused_by_the_keyboard(manager, 
     page.evaluate("window.isTheSamePage = true")
 
     page.locator("#pause-run").focus()
-    with page.expect_response(lambda answer: answer.url.endswith(f"/runs/{run.pk}")):
-        pass
-    page.wait_for_load_state("networkidle")
+    page.evaluate("document.getElementById('run').dataset.seen = ''")
+    page.locator("#run:not([data-seen])").wait_for()
     assert page.evaluate("document.activeElement.id") == "pause-run", "looking again takes the focus from nobody"
     actions.work_run(run_id=run.pk, at=builders.AT, by=builders.TEST)
     actions.finish_run(run_id=run.pk, at=builders.AT, by=builders.TEST)

@@ -23,7 +23,7 @@ from tallystick.timeline import actions as timeline_actions
 from tallystick.timeline import queries as timeline
 from tallystick.worklists.models import WorkItem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hearing")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("hearing")]
 
 MONDAY = date(2026, 5, 11)
 

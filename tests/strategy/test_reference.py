@@ -33,9 +33,9 @@ def test_the_page_of_facts_names_every_fact_with_its_meaning():
         assert fact.meaning in page
 
 
-@pytest.mark.parametrize("page", ["reference/facts.md", "how-to/run-the-book.md"])
-def test_every_condition_that_the_pages_show_is_understood(page):
-    shown = re.findall(r"`([^`]+[<>=] [^`]+)`", (REFERENCE.parent / page).read_text())
+@pytest.mark.parametrize("where", ["reference/facts.md", "how-to/run-the-book.md"])
+def test_every_condition_that_the_pages_show_is_understood(where):
+    shown = re.findall(r"`([^`]+[<>=] [^`]+)`", (REFERENCE.parent / where).read_text())
 
     assert len(shown) >= 3
     split = Split("early-call", (("champion", 90), ("challenger", 10)), by_debtor=False)

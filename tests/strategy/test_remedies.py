@@ -109,6 +109,7 @@ _IS_WISHED = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("wish", Wish)
 @settings(

@@ -22,7 +22,7 @@ from tallystick.timeline import queries as timeline
 from tallystick.worklists import actions as worklists
 from tallystick.worklists.models import WorkItem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hearing")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("hearing")]
 
 FIRST, DUE_ON = date(2026, 3, 20), date(2026, 4, 1)
 SHARES = {"champion": 90, "challenger": 10}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from tests.looking import PHONE, look_at
 from tests.strategy import builders as strategies
 from tests.strategy import test_pages_in_browser as pages
 from tests.strategy import trial_book
@@ -21,23 +21,14 @@ account = pages.account
 manager = pages.manager
 
 
-def _looked_at(page, name):
-    pages._is_fit_to_look_at(page)
-    if folder := os.environ.get("TALLYSTICK_TEST_PICTURES"):
-        for screen, wide in ((pages.DESK, "desk"), (pages.PHONE, "phone")):
-            page.set_viewport_size(screen)
-            page.screenshot(path=f"{folder}/{name}-{wide}.png", full_page=True)
-    page.set_viewport_size(pages.DESK)
-
-
 def test_a_trial_is_registered_by_hand(manager):
     strategies.publish(DOCUMENT)
     page = manager.open(reverse("strategy:trials"))
-    _looked_at(page, "none")
+    assert look_at(page, "none") == []
     page.keyboard.press("n")
     page.wait_for_url("**/trials/new")
     page.get_by_text("Too little is known").wait_for()
-    _looked_at(page, "new")
+    assert look_at(page, "new") == []
     page.select_option("[name=measure]", "collected")
     page.get_by_text("Money is compared in one currency").wait_for()
     page.select_option("[name=measure]", "paid_in_full")
@@ -48,12 +39,12 @@ def test_a_trial_is_registered_by_hand(manager):
     page.fill("[name=starts_on]", START.isoformat())
     page.get_by_role("button", name="How many, how long?").click()
     page.get_by_text("challengers are needed").wait_for()
-    _looked_at(page, "sized")
+    assert look_at(page, "sized") == []
 
     page.get_by_role("button", name="Register").click()
 
     page.get_by_text("Nothing can be said yet: 0 of").wait_for()
-    _looked_at(page, "begun")
+    assert look_at(page, "begun") == []
 
 
 @pytest.mark.parametrize("is_concluded", [False, True])
@@ -71,8 +62,8 @@ def test_what_came_of_a_trial_is_accessible(manager, is_concluded):
 
     wanted = "“challenger” is better" if is_concluded else "no conclusion may be drawn"
     assert wanted in page.locator("main").inner_text()
-    _looked_at(page, f"trial-{is_concluded}")
-    _looked_at(manager.open(reverse("strategy:trials")), "list")
+    assert look_at(page, f"trial-{is_concluded}") == []
+    assert look_at(manager.open(reverse("strategy:trials")), "list") == []
 
 
 def test_a_measure_is_one_even_card_on_a_phone(manager):
@@ -82,7 +73,7 @@ def test_a_measure_is_one_even_card_on_a_phone(manager):
     trial_book.pay(champion=3_000, challenger=4_500)
     clock.travel_to(at(START + timedelta(days=10)))
     page = manager.open(reverse("strategy:trial", args=[trial.pk]))
-    page.set_viewport_size(pages.PHONE)
+    page.set_viewport_size(PHONE)
 
     boxes = [cell.bounding_box() for cell in page.locator(".arms tbody tr:first-child td").all()[:6]]
     name, champion, challenger, difference, interval, chance = boxes
@@ -91,4 +82,3 @@ def test_a_measure_is_one_even_card_on_a_phone(manager):
         assert abs(left["y"] - right["y"]) < 8, "side by side"
         assert abs(left["width"] - right["width"]) < 1, "as wide as each other"
     assert name["y"] < champion["y"] < interval["y"]
-    page.set_viewport_size(pages.DESK)

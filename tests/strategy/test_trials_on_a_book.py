@@ -24,7 +24,7 @@ from tallystick.strategy.rules.trials.estimates import Sums
 from tallystick.strategy.rules.trials.judgement import Arms
 from tallystick.strategy.rules.trials.terms import Measure, Outcome
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def _register(**changed):

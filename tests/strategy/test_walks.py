@@ -19,7 +19,7 @@ from tallystick.strategy.rules.program import EffectKind
 from tallystick.worklists import actions as worklists
 from tallystick.worklists.models import WorkItem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hearing")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("hearing")]
 
 SEEDS = range(24)
 FIRST = date(2026, 3, 23)
