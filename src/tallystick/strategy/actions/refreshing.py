@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 
@@ -51,22 +50,16 @@ def refresh_range(above: int, upto: int, *, day: date) -> int:
     """
     reach = book.between(above, upto)
     params = {**reach.params, "day": day}
-    missing = _ids(book.missing(reach), params)
-    written = 0
-    if len(missing) > _MANY:
-        written = sql.execute(_insert(reach, BOOK, day), params)
-    elif missing:
-        written = refresh(missing, day=day)
-    if len(missing) == upto - above:
-        return written
-    differing = _ids(book.differing(reach), params)
+    if sql.value(book.none(reach), params):
+        return sql.execute(_insert(reach, BOOK, day), params)
+    unlike: dict[bool, list[int]] = {True: [], False: []}
+    for row in sql.rows(book.differing(reach), params):
+        unlike[row["is_missing"]].append(row["account_id"])
+    missing, differing = unlike[True], unlike[False]
+    written = sql.execute(_insert(reach, BOOK, day), params) if len(missing) > _MANY else refresh(missing, day=day)
     if len(differing) > _MANY:
         return written + _change(reach, BOOK, day=day, keeps_past=True)
     return written + refresh(differing, day=day)
-
-
-def _ids(query: str, params: dict[str, Any]) -> list[int]:
-    return [row["account_id"] for row in sql.rows(query, params)]
 
 
 def rebuild(*, day: date, hands: int = 1) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum, auto
 from typing import Any
 
 from tallystick.accounts import facts as account_facts
 from tallystick.kernel import sql
-from tallystick.kernel.facts import Key
+from tallystick.kernel.facts import Key, Source
 from tallystick.strategy.models import Rebuild
 from tallystick.strategy.queries import catalogue
 
@@ -20,6 +21,18 @@ BOOK = "strategy_book"
 _RANGE = 50_000
 
 
+class Asking(Enum):
+    """How the sources of facts are asked."""
+
+    #: Each by the one account.
+    ONE = auto()
+    #: Account by account, through their indexes. An account then costs the same in any company, whatever the planner believes of
+    #: tables that grew this minute.
+    EACH = auto()
+    #: All accounts of a range at once.
+    RANGE = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Some accounts, as a condition that can stand inside every grouped subquery. Make one by the functions below."""
@@ -27,9 +40,7 @@ class Reach:
     #: The condition on a column `{column}`; parameters are in `params`.
     condition: str
     params: dict[str, Any] = field(default_factory=dict)
-    #: Whether sources are asked account by account, through their indexes, rather than all at once. An account then costs the
-    #: same in any company, whatever the planner believes of tables that grew this minute.
-    is_asked_singly: bool = False
+    asking: Asking = Asking.ONE
 
     def on(self, column: str) -> str:
         """Write the condition on a column."""
@@ -44,13 +55,15 @@ def one(account_id: int) -> Reach:
 def several(account_ids: Sequence[int]) -> Reach:
     """Reach a set of accounts. A subquery is planned in a quarter of the time that a list of a thousand constants takes."""
     condition = "{column} IN (SELECT unnest(%(reach_ids)s::bigint[]))"
-    return Reach(condition, {"reach_ids": list(account_ids)}, is_asked_singly=True)
+    return Reach(condition, {"reach_ids": list(account_ids)}, asking=Asking.EACH)
 
 
 def between(above: int, upto: int) -> Reach:
     """Reach the accounts whose ids lie above a number, up to and including another."""
     return Reach(
-        "{column} > %(reach_above)s AND {column} <= %(reach_upto)s", {"reach_above": above, "reach_upto": upto}
+        "{column} > %(reach_above)s AND {column} <= %(reach_upto)s",
+        {"reach_above": above, "reach_upto": upto},
+        asking=Asking.RANGE,
     )
 
 
@@ -62,56 +75,79 @@ def facts_of(reach: Reach) -> str:
     """
     base = account_facts.ACCOUNT
     selected = ["base.account_id"]
-    joined = []
-    for place, source in enumerate(catalogue.sources()):
-        alias = "base" if source is base else f"source_{place}"
+    for source in catalogue.sources():
         for column in source.columns:
-            value = f"{alias}.{column.name}"
+            value = f"{'base' if source is base else _alias(source)}.{column.name}"
             selected.append(
                 f"{value} AS {column.name}"
                 if column.absent == "NULL"
                 else f"coalesce({value}, {column.absent}) AS {column.name}"
             )
-        if source is base:
-            continue
-        # A source filters by the column it groups by, which it names as its key says.
-        if reach.is_asked_singly:
-            body = sql.fill(source.sql, scope=f"({source.key} = base.{source.key})")
-            joined.append(f"LEFT JOIN LATERAL ({body}) AS {alias} ON true")
-        else:
-            body = sql.fill(source.sql, scope=f"({_within(reach, source.key)})")
-            joined.append(f"LEFT JOIN ({body}) AS {alias} ON {alias}.{source.key} = base.{source.key}")
     return f"""
+        {_PARTIES.format(condition=reach.on("of.id")) if reach.asking is Asking.RANGE else ""}
         SELECT {", ".join(selected)}
         FROM ({sql.fill(base.sql, scope=f"({reach.on('account_id')})")}) AS base
-        {" ".join(joined)}
+        {" ".join(_joined(reach, [source for source in catalogue.sources() if source is not base]))}
     """  # noqa: S608
 
 
-def _within(reach: Reach, key: Key) -> str:
-    """Write the bound of a source. Parties are bounded by an array, along which an index is walked once, in order."""
-    if key is Key.ACCOUNT:
-        return reach.on("account_id")
-    return f"party_id = ANY (ARRAY(SELECT of.party_id FROM accounts_account AS of WHERE {reach.on('of.id')}))"  # noqa: S608
+def _alias(source: Source) -> str:
+    return f"of_{source.name}"
 
 
-def missing(reach: Reach) -> str:
-    """Write the query that gives the accounts reached that the book has no row of."""
-    return f"""
-        SELECT account.id AS account_id FROM accounts_account AS account
-        WHERE {reach.on("account.id")} AND NOT EXISTS (
-            SELECT FROM strategy_book AS book WHERE book.account_id = account.id AND {reach.on("book.account_id")}
-        )
-    """  # noqa: S608
+#: The debtors of a range of accounts, found once for every source that speaks of them.
+_PARTIES = """
+    WITH reached AS MATERIALIZED (
+        SELECT array_agg(of.party_id) AS party_ids FROM accounts_account AS of WHERE {condition}
+    )
+"""
+
+
+def _joined(reach: Reach, sources: Sequence[Source]) -> Iterator[str]:
+    """Write the joins of sources to the rows of the accounts.
+
+    Most sources have rows for few of a range's accounts. They are joined to each other first, those of the upper floors before
+    all, so that the columns of an account that appears in none of them are carried through one join and not through a dozen.
+    """
+    if reach.asking is not Asking.RANGE:
+        side = "LATERAL " if reach.asking is Asking.EACH else ""
+        for source in sources:
+            on = "true" if side else f"{_alias(source)}.{source.key} = base.{source.key}"
+            yield f"LEFT JOIN {side}{_asked(source, reach)} ON {on}"
+        return
+    for key in Key:
+        first, *others = [_asked(source, reach) for source in reversed(sources) if source.key is key]
+        together = f" USING ({key}) FULL JOIN ".join(others)
+        yield f"LEFT JOIN ({first} FULL JOIN {together} USING ({key}) AS every_{key}) ON every_{key}.{key} = base.{key}"
+
+
+def _asked(source: Source, reach: Reach) -> str:
+    """Write a source with its bound. It filters by the column it groups by, which it names as its key says."""
+    match reach.asking, source.key:
+        case Asking.EACH, key:
+            bound = f"{key} = base.{key}"
+        case _, Key.ACCOUNT:
+            bound = reach.on("account_id")
+        case Asking.RANGE, _:
+            # Along an array an index is walked once, in order.
+            bound = "party_id = ANY ((SELECT party_ids FROM reached)::bigint[])"
+        case _:
+            bound = f"party_id = ANY (ARRAY(SELECT of.party_id FROM accounts_account AS of WHERE {reach.on('of.id')}))"  # noqa: S608
+    return f"({sql.fill(source.sql, scope=f'({bound})')}) AS {_alias(source)}"
+
+
+def none(reach: Reach) -> str:
+    """Write the query that tells if the book has no row of any account reached."""
+    return f"SELECT NOT EXISTS (SELECT FROM strategy_book AS book WHERE {reach.on('book.account_id')})"  # noqa: S608
 
 
 def differing(reach: Reach) -> str:
-    """Write the query that gives the accounts reached whose row of the book is other than their facts computed afresh."""
+    """Write the query that gives the accounts reached whose row is missing, or other than their facts afresh."""
     names = [column.name for column in catalogue.columns()]
     stored, fresh = (", ".join(f"{row}.{name}" for name in names) for row in ("book", "fresh"))
     return f"""
-        SELECT fresh.account_id FROM ({facts_of(reach)}) AS fresh
-        JOIN strategy_book AS book ON book.account_id = fresh.account_id AND {reach.on("book.account_id")}
+        SELECT fresh.account_id, book.account_id IS NULL AS is_missing FROM ({facts_of(reach)}) AS fresh
+        LEFT JOIN strategy_book AS book ON book.account_id = fresh.account_id AND {reach.on("book.account_id")}
         WHERE ({stored}) IS DISTINCT FROM ({fresh})
     """  # noqa: S608
 
