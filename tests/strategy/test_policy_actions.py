@@ -478,18 +478,3 @@ def test_a_policy_may_have_the_name_of_a_fact_and_no_condition_means_it_by_that(
 
     assert strategies.run(DAY) == 1
     assert strategies.happened(made.pk) == [(DAY, "Call")]
-
-
-def test_a_golden_account_keeps_what_a_policy_said_of_it():
-    """A case states the values of the words; another version of a policy does not change what the strategy makes of them."""
-    publish(GROUPS, RISK, CHOICE)
-    strategies.publish(STRATEGY)
-    made = account("160.00", 40)
-    actions.keep_golden(account_id=made.pk, title="Late", day=DAY, at=at(DAY), by=BY)
-    publish(GROUPS.replace("> 30", "> 90"), RISK.replace("31 and above: 0", "31 and above: 100"))
-
-    [found] = actions.judge(versions.get_strategy("test").versions.get(), at=at(DAY))
-
-    assert found.holds, found.why
-    assert found.case.facts["table.choice"] == "call"
-    assert "Call" in found.said_found

@@ -34,6 +34,7 @@ from tallystick.strategy.actions.foreseeing.making import (
 )
 from tallystick.strategy.actions.importing import import_strategy
 from tallystick.strategy.actions.judging import Judgement, judge
+from tallystick.strategy.actions.judging_policies import Behind, accept_golden_of_strategy, judge_policy
 from tallystick.strategy.actions.keeping import accept_golden, keep_golden, remove_golden, write_golden
 from tallystick.strategy.actions.learning import freeze_split, learn, tell_of_held_back, thaw_split
 from tallystick.strategy.actions.planning import cancel_plan, keep_plans, plan, tell_of_stopped
@@ -63,9 +64,11 @@ from tallystick.strategy.actions.trials import (
 from tallystick.strategy.actions.yields import draft_without
 
 __all__ = [
+    "Behind",
     "Judgement",
     "TrialTerms",
     "accept_golden",
+    "accept_golden_of_strategy",
     "add_part",
     "answer",
     "answer_events",
@@ -96,6 +99,7 @@ __all__ = [
     "import_configuration",
     "import_strategy",
     "judge",
+    "judge_policy",
     "judge_published",
     "keep_copy",
     "keep_golden",

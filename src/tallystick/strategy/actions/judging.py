@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tallystick.kernel import sql
-from tallystick.strategy.actions import answering, running
+from tallystick.strategy.actions import answering, deriving, running
 from tallystick.strategy.actions.answering import Happened
 from tallystick.strategy.actions.deciding import Asking, Decided, decide
 from tallystick.strategy.actions.ordering import name_of
@@ -24,7 +24,7 @@ from tallystick.strategy.queries import catalogue, decided, golden, obstacles, v
 from tallystick.strategy.queries.book import BOOK
 from tallystick.strategy.rules import golden as rules
 from tallystick.strategy.rules import own_words, plain
-from tallystick.strategy.rules.golden import Case, GoldenDiffers, Outcome
+from tallystick.strategy.rules.golden import Case, GoldenDiffers, Outcome, Written
 from tallystick.strategy.rules.program import Effect, Program
 from tallystick.strategy.rules.reasons import Question, Reasoning
 from tallystick.strategy.rules.statement import Published, Statement
@@ -42,6 +42,10 @@ class Judgement:
     why: str = ""
     #: Facts that the version reads and the case does not state.
     unstated: Sequence[str] = field(default=())
+    #: What the words of policies came to that the version reads, by name.
+    words: Mapping[str, Written] = field(default_factory=dict)
+    #: Words among them that the case states by itself, whatever policies say.
+    alone: frozenset[str] = frozenset()
 
     @property
     def holds(self) -> bool:
@@ -76,13 +80,19 @@ def judge(version: Version, *, at: datetime) -> list[Judgement]:
 
 
 @transaction.atomic
-def judge_cases(cases: Sequence[Case], version: Version, *, at: datetime) -> list[Judgement]:
-    """Say what comes of some cases by a version, each on its own day. Nothing of it lasts."""
+def judge_cases(
+    cases: Sequence[Case], version: Version, *, policies: catalogue.Key | None = None, at: datetime
+) -> list[Judgement]:
+    """Say what comes of some cases by a version, each on its own day. Nothing of it lasts.
+
+    Words mean the policies that are published now, unless others are given.
+    """
+    by = catalogue.published_key() if policies is None else policies
     judged: dict[str, Judgement] = {}
     for day in sorted({case.day for case in cases}):
         before = transaction.savepoint()
         try:
-            for each in _Court(version, [case for case in cases if case.day == day], day).judge(at=at):
+            for each in _Court(version, [case for case in cases if case.day == day], by, day).judge(at=at):
                 judged[each.case.name] = each
         finally:
             transaction.savepoint_rollback(before)
@@ -92,17 +102,19 @@ def judge_cases(cases: Sequence[Case], version: Version, *, at: datetime) -> lis
 class _Court:
     """Judges the cases of one day. Each stands in the book under a number below zero, which no account has."""
 
-    def __init__(self, version: Version, cases: Sequence[Case], day: date) -> None:
+    def __init__(self, version: Version, cases: Sequence[Case], policies: catalogue.Key, day: date) -> None:
         self._cases = {-number: case for number, case in enumerate(cases, start=1)}
         self._published: Published = versions.published(version.pk, version.document, day)
         self._program = self._published.program
-        self._words = own_words.words(self._program.document, catalogue.catalogue())
-        self._catalogue: Catalogue = rules.pinned(self._words, self._cases)
-        self._statement = Statement([self._published], self._catalogue, day)
+        self._words = own_words.words(self._program.document, catalogue.catalogue_by(policies))
         self._day = day
+        self._enter()
+        now = own_words.words(self._program.document, catalogue.catalogue())
+        self._derived = deriving.derive(self._cases, self._program, by=self._words, now=now, day=day)
+        self._catalogue: Catalogue = self._derived.catalogue
+        self._statement = Statement([self._published], self._catalogue, day)
 
     def judge(self, *, at: datetime) -> list[Judgement]:
-        self._enter()
         before = transaction.savepoint()
         found = self._decided(at=at)
         transaction.savepoint_rollback(before)
@@ -157,8 +169,16 @@ class _Court:
             tuple(name_of(order) for effect in effects for order in effect.orders),
         )
         explained = "" if outcome == case.expected else self._explained(account_id, case, outcome)
-        unstated = rules.unstated(case, self._program, self._words)
-        return Judgement(case, self._program, outcome, explained, unstated)
+        full = self._derived.cases[account_id]
+        return Judgement(
+            case,
+            self._program,
+            outcome,
+            explained,
+            unstated=self._derived.unstated(account_id, self._program, self._words),
+            words={word: full.facts[word] for word in self._derived.words if word in full.facts},
+            alone=self._derived.alone[account_id],
+        )
 
     def _explained(self, account_id: int, case: Case, found: Outcome) -> str:
         """Say the first thing that explains why something else comes of a case than expected."""

@@ -115,19 +115,29 @@ def accept_golden(*, version_id: int, name: str, reason: str, at: datetime, by: 
     if not reason.strip():
         raise lifecycle.ReasonMissing
     row = _get(version, name)
-    case = golden.as_case(row)
-    [judged] = judging.judge_cases([case], version, at=at)
+    [judged] = judging.judge_cases([golden.as_case(row)], version, at=at)
+    return _accept(row, judged, reason=reason, at=at, by=by)
+
+
+def accept_all(version: Version, *, reason: str, at: datetime, by: Actor) -> None:
+    """Expect whatever comes of golden accounts by a version that is rolled back to, for the reason of that."""
+    for judged in judging.judge(version, at=at):
+        if not judged.holds:
+            _accept(_get(version, judged.case.name), judged, reason=reason, at=at, by=by)
+
+
+def _accept(row: GoldenAccount, judged: judging.Judgement, *, reason: str, at: datetime, by: Actor) -> GoldenAccount:
     row.happens, row.orders = list(judged.found.happens), list(judged.found.orders)
     row.save(update_fields=["happens", "orders"])
     record(
-        version,
+        row.version,
         ActKind.GOLDEN,
         comment=reason,
         at=at,
         by=by,
         what="accepted",
-        name=name,
-        before=list(case.expected.happens),
+        name=row.name,
+        before=list(judged.case.expected.happens),
         after=row.happens,
     )
     return row

@@ -13,7 +13,8 @@ from typing import Protocol
 
 from django.db.models import QuerySet
 
-from tallystick.strategy.actions import judging
+from tallystick.kernel.actor import Actor
+from tallystick.strategy.actions import judging, judging_policies, keeping
 from tallystick.strategy.models import Paper, Version
 from tallystick.strategy.queries import catalogue, policies, versions
 from tallystick.strategy.rules import lifecycle, reading
@@ -33,6 +34,10 @@ class _Check(Protocol):
     def __call__(self, version: Version, *, at: datetime) -> None: ...
 
 
+class _Accept(Protocol):
+    def __call__(self, version: Version, *, reason: str, at: datetime, by: Actor) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of papers."""
@@ -43,6 +48,8 @@ class Kind:
     read: Callable[[str], Head]
     #: Refuse a version that could not be published beside what is published now.
     check: _Check
+    #: Expect of golden accounts whatever comes of them by a version that is rolled back to, for the reason of that.
+    accept: _Accept
 
 
 def _read_strategy(document: str) -> Head:
@@ -56,6 +63,11 @@ def _check_strategy(version: Version, *, at: datetime) -> None:
     judging.check(version, at=at)
 
 
+def _accept_strategy(version: Version, *, reason: str, at: datetime, by: Actor) -> None:
+    _read_strategy(version.document)
+    keeping.accept_all(version, reason=reason, at=at, by=by)
+
+
 def _read_policy(document: str) -> Head:
     read = policies.checked(document)
     return Head(documents.kind_of(read), read.name, read.title)
@@ -63,10 +75,16 @@ def _read_policy(document: str) -> Head:
 
 def _check_policy(version: Version, *, at: datetime) -> None:
     policies.check_publishable(version)
+    judging_policies.check(version, at=at)
 
 
-_STRATEGIES = Kind(versions.strategies, _read_strategy, _check_strategy)
-_POLICIES = Kind(versions.policies, _read_policy, _check_policy)
+def _accept_policy(version: Version, *, reason: str, at: datetime, by: Actor) -> None:
+    policies.check_publishable(version)
+    judging_policies.accept_all(version, reason=reason, at=at, by=by)
+
+
+_STRATEGIES = Kind(versions.strategies, _read_strategy, _check_strategy, _accept_strategy)
+_POLICIES = Kind(versions.policies, _read_policy, _check_policy, _accept_policy)
 _POLICY = re.compile(r"^kind[ \t]*:", re.MULTILINE)
 
 

@@ -20,7 +20,8 @@ def roll_back(*, version_id: int, reason: str, at: datetime, by: Actor) -> Versi
     """Take a published version back: the one before it is published again, as another version with its document.
 
     It needs no second approval, since it was approved when it was published first; that it could be published today is checked
-    all the same. Accounts move over by `settle`, as they do to any version.
+    all the same. What comes of golden accounts by it is expected from then on, for the reason given. Accounts move over by
+    `settle`, as they do to any version.
 
     :raises NotInForce: it is not the published version
     :raises NothingBefore: nothing was published before it
@@ -44,6 +45,7 @@ def roll_back(*, version_id: int, reason: str, at: datetime, by: Actor) -> Versi
         author_id=by.user_id,
     )
     keeping.copy_golden(before, restored)
+    kinds.of(restored.paper).accept(restored, reason=reason, at=at, by=by)
     kinds.of(restored.paper).check(restored, at=at)
     record(version, ActKind.ROLLED_BACK, comment=reason, at=at, by=by, to=before.number, number=restored.number)
     return publishing.put_in_force(restored, comment=reason, at=at, by=by, restores=before.number)

@@ -20,6 +20,7 @@ __all__ = [
     "Foresight",
     "ForesightChunk",
     "ForesightCount",
+    "GoldenAccepted",
     "GoldenAccount",
     "HouseNumber",
     "LearnedShares",
@@ -76,6 +77,25 @@ class GoldenAccount(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class GoldenAccepted(models.Model):
+    """What is expected of a golden account of a strategy once a version of a policy is published. The last one counts.
+
+    It is said while the version is a draft, and approved with it; rows are added and never changed.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="golden_accepted")
+    #: Without a foreign key: one would lock rows here, which nobody may, whenever a golden account is removed from a draft.
+    golden = models.ForeignKey(GoldenAccount, on_delete=models.PROTECT, related_name="accepted", db_constraint=False)
+    happens = models.JSONField()
+    orders = models.JSONField()
+
+    class Meta:
+        db_table = "strategy_golden_accepted"
+
+    def __str__(self) -> str:
+        return str(self.golden)
 
 
 class Assignment(models.Model):

@@ -124,6 +124,11 @@ def words() -> Mapping[str, Word]:
     return _words(_published())
 
 
+def words_by(policies: Key) -> Mapping[str, Word]:
+    """Give the words that some versions of policies make, by name."""
+    return _words(policies)
+
+
 def catalogue() -> Catalogue:
     """Give the words of the condition language: the facts of the rooms, and the policies that are published now."""
     return _catalogue(_published())
@@ -156,6 +161,12 @@ def published_key() -> Key:
 def key_of(version_ids: Collection[int]) -> Key:
     """Give what the words are made of by some versions of policies."""
     return _key(_of_policies().filter(pk__in=version_ids))
+
+
+def key_with(version: Version) -> Key:
+    """Give what the words would be made of if a version of a policy were the published one."""
+    others = Q(state=State.PUBLISHED) & ~Q(paper=version.paper_id)
+    return _key(_of_policies().filter(others | Q(pk=version.pk)))
 
 
 def published_ids(at: datetime | None = None) -> list[int]:

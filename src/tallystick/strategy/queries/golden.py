@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.db.models import F, Q
+
 from tallystick.kernel import sql
-from tallystick.strategy.models import GoldenAccount, Version
+from tallystick.strategy.models import GoldenAccepted, GoldenAccount, Version
 from tallystick.strategy.queries import catalogue, life, versions
-from tallystick.strategy.rules import bundle, golden_yaml, own_words
+from tallystick.strategy.rules import bundle, golden_words, golden_yaml, own_words
 from tallystick.strategy.rules.golden import OF_PLACE, Case, Outcome, Written, looked_back, step_of, written_value
 
 
 def cases(version: Version) -> list[Case]:
-    """Give the golden accounts of a version by name."""
-    return [as_case(row) for row in life.golden_accounts(version)]
+    """Give the golden accounts of a version by name, with what is expected of them by now."""
+    return [case for _number, case in numbered(version)]
+
+
+def numbered(version: Version, *, draft: Version | None = None) -> list[tuple[int, Case]]:
+    """Give the golden accounts of a version by name, each with its number, and with what is expected of it by now.
+
+    That is what was accepted with the policy that was published last among those that something was accepted with, and beyond
+    them with a draft of a policy, where one is given.
+    """
+    of_policies = GoldenAccepted.objects.filter(golden__version=version)
+    counts = Q(version__published_at__isnull=False)
+    if draft is not None:
+        counts |= Q(version=draft)
+    accepted = {
+        row.golden_id: Outcome(tuple(row.happens), tuple(row.orders))
+        for row in of_policies.filter(counts).order_by(F("version__published_at").asc(nulls_last=True), "pk")
+    }
+    rows = [(row.pk, as_case(row)) for row in life.golden_accounts(version)]
+    return [(number, replace(case, expected=accepted.get(number, case.expected))) for number, case in rows]
 
 
 def as_case(row: GoldenAccount) -> Case:
@@ -81,7 +102,10 @@ def taken(account_id: int, *, name: str, title: str, day: date) -> tuple[Case, V
     version = versions.get_version(version_id)
     program = versions.program_of(version.document)
     facts = [fact for fact in catalogue.catalogue().facts.values() if not fact.name.startswith(OF_PLACE)]
-    facts += looked_back(program, own_words.words(program.document, catalogue.catalogue()))
+    words = own_words.words(program.document, catalogue.catalogue())
+    through = [fact for word in golden_words.spoken_by(program, words) for fact in golden_words.made_of(word)]
+    looks = [*looked_back(program, words), *(fact for fact in through if fact.name not in words.facts)]
+    facts += dict.fromkeys(looks)
     selected = ", ".join(catalogue.expression(fact, day) for fact in facts)
     with sql.cursor() as cursor:
         cursor.execute(

@@ -8,7 +8,7 @@ import json
 from django.db.models import Max, QuerySet
 
 from tallystick.kernel.actor import Actor
-from tallystick.strategy.models import Act, GoldenAccount, Paper, Plan, Version
+from tallystick.strategy.models import Act, GoldenAccepted, GoldenAccount, Paper, Plan, Version
 from tallystick.strategy.rules.lifecycle import ActKind, PlanKind, PlanState
 
 
@@ -17,11 +17,15 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def fingerprint(version: Version) -> dict[str, str]:
-    """Give the hashes of what is approved with a version: its document, and the golden accounts of a strategy."""
-    known = {"document": digest(version.document)}
+def fingerprint(version: Version) -> dict[str, str | None]:
+    """Give the hashes of what is approved with a version: its document, and the golden accounts it is judged by.
+
+    With a policy, what is accepted of golden accounts of strategies; None where nothing is.
+    """
+    known: dict[str, str | None] = {"document": digest(version.document)}
     if not version.paper.is_strategy:
-        return known
+        accepted = list(golden_accepted(version).order_by("pk").values_list("golden_id", "happens", "orders"))
+        return {**known, "golden": digest(json.dumps(accepted)) if accepted else None}
     golden = [
         {name: str(value) if name.endswith(("_on", "day")) else value for name, value in row.items()}
         for row in golden_accounts(version).values(*_GOLDEN)
@@ -35,6 +39,11 @@ _GOLDEN = tuple(field.name for field in GoldenAccount._meta.concrete_fields if f
 def golden_accounts(version: Version) -> QuerySet[GoldenAccount]:
     """Give the golden accounts of a version by name."""
     return GoldenAccount.objects.filter(version=version).order_by("name")
+
+
+def golden_accepted(version: Version) -> QuerySet[GoldenAccepted]:
+    """Give what is accepted of golden accounts with a version of a policy."""
+    return GoldenAccepted.objects.filter(version=version)
 
 
 def next_number(paper: Paper) -> int:

@@ -134,12 +134,13 @@ def users_of(policy: Paper) -> list[Version]:
         if words.used_by(kept(version), {name}):
             found.append(version)
     for version in versions.live():
-        if name in _spoken(versions.program_of(version.document).document):
+        if name in spoken_by(versions.program_of(version.document).document):
             found.append(version)
     return found
 
 
-def _spoken(document: Document) -> set[str]:
+def spoken_by(document: Document) -> set[str]:
+    """Give the words that the conditions of a strategy name."""
     conditions = [guard.when for guard in document.guards]
     for state in document.states:
         conditions += [leave.when for leave in state.leaves]

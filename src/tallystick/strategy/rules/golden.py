@@ -71,6 +71,13 @@ class GoldenDiffers(Refusal):
     sentence = _("Golden account “{title}”: {expected} was expected, {found} comes of it. {why}")
 
 
+class GoldenOfStrategyDiffers(Refusal):
+    """A policy would have a published strategy treat a golden account otherwise than expected."""
+
+    code = "strategy.golden_of_strategy_differs"
+    sentence = _("Golden account “{title}” of “{strategy}”: {expected} was expected, {found} comes of it. {why}")
+
+
 class GoldenFrozen(Refusal):
     """Golden accounts are changed in a draft only: they are approved with it."""
 
@@ -265,10 +272,11 @@ def fact_named(name: str, catalogue: Catalogue) -> Fact | None:
 
 def looked_back(program: Program, catalogue: Catalogue) -> list[Fact]:
     """Give the facts that a program makes by looking back, each window once."""
-    return [fact for fact in _read_by(program, catalogue) if fact.name not in catalogue.facts]
+    return [fact for fact in read_by(program, catalogue) if fact.name not in catalogue.facts]
 
 
-def _read_by(program: Program, catalogue: Catalogue) -> list[Fact]:
+def read_by(program: Program, catalogue: Catalogue) -> list[Fact]:
+    """Give the facts and words that a program reads."""
     trees = [effect.condition.tree for effect in program.effects if effect.condition]
     trees += [guard.when.tree for guard in program.document.guards]
     return list(dict.fromkeys(fact for tree in trees for fact in catalogue.of_tree(tree)))
@@ -308,7 +316,7 @@ def with_currency(facts: Mapping[str, Written], catalogue: Catalogue) -> dict[st
 
 def unstated(case: Case, program: Program, catalogue: Catalogue) -> Sequence[str]:
     """Give the facts that a program reads and a case does not state, by name."""
-    names = {fact.name for fact in _read_by(program, catalogue)}
+    names = {fact.name for fact in read_by(program, catalogue)}
     stated = {*case.facts, catalogue.currency.name}
     # Every version asks whether an account is paused; whoever says nothing of it means that it is not.
     return sorted(name for name in names - stated - {PAUSED} if not name.startswith(OF_PLACE))

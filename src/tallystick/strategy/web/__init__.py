@@ -57,6 +57,11 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:version_id>/assign", documents.assign, name="assign"),
     path("versions/<int:version_id>/golden", golden.write, name="write_golden"),
     path("versions/<int:version_id>/golden/<slug:name>", golden.change, name="change_golden"),
+    path(
+        "versions/<int:version_id>/golden/<int:number>/accept",
+        golden.accept_of_strategy,
+        name="accept_golden_of_strategy",
+    ),
     path("accounts/<int:account_id>/golden", golden.keep, name="keep_golden"),
     path("policies", policies.policies_page, name="policies"),
     path("policies/new", documents.new_version, {"is_policy": True}, name="new_policy"),

@@ -61,6 +61,27 @@ def change(request: ActorRequest, version_id: int, name: str) -> HttpResponseBas
 
 
 @requires("publish strategies")
+@require_POST
+def accept_of_strategy(request: ActorRequest, version_id: int, number: int) -> HttpResponseBase:
+    """Accept another outcome of a golden account of a strategy with a draft of a policy."""
+    try:
+        actions.accept_golden_of_strategy(
+            version_id=version_id,
+            number=number,
+            reason=request.POST.get("reason", ""),
+            at=clock.now(),
+            by=request.actor,
+        )
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as refusal:
+        said.error(request, str(refusal))
+    else:
+        said.success(request, _("Accepted. Whoever approves the version reads why."))
+    return redirect(f"{_address(version_id)}#golden")
+
+
+@requires("publish strategies")
 @require_http_methods(["GET", "POST"])
 def write(request: ActorRequest, version_id: int) -> HttpResponseBase:
     """Write the golden accounts of a draft by hand."""

@@ -18,6 +18,7 @@ from tallystick.access.web import ActorRequest, requires
 from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
+from tallystick.strategy import actions
 from tallystick.strategy.queries import catalogue, policies, policy_reports, story, versions
 from tallystick.strategy.queries.policy_reports import Count, Report
 from tallystick.strategy.rules import lifecycle, plain
@@ -78,9 +79,18 @@ def page(request: ActorRequest, found: Version) -> HttpResponse:
         except Refusal as no:
             # What was right when it was kept need not stand beside the policies of today.
             refusal = no
+    behind, golden_refusal = _behind(found) if found.state in lifecycle.UNPUBLISHED else ([], None)
+    differing = sorted((each for each in behind if not each.holds), key=lambda each: not each.is_changed)
+    changed = sum(each.is_changed for each in behind)
     listing = reverse("strategy:policy_accounts", args=[found.pk])
     context = {
-        **life.context(request, story.story(found, by=request.actor)),
+        **life.context(request, story.story(found, differing=changed, by=request.actor)),
+        "behind": behind,
+        "golden_refusal": golden_refusal,
+        "differing": differing,
+        "holding": [each for each in behind if each.holds],
+        "accepted": [each for each in behind if each.holds and each.is_accepted],
+        "alone": [each for each in behind if each.states_word],
         "policy": read,
         "word": policies.word_of(found.paper),
         "kind": found.paper.get_kind_display(),
@@ -97,6 +107,14 @@ def page(request: ActorRequest, found: Version) -> HttpResponse:
         "may_list": request.actor.may("see accounts"),
     }
     return render(request, "strategy/policy.html", context)
+
+
+def _behind(found: Version) -> tuple[list[actions.Behind], Refusal | None]:
+    """Give what comes of the golden accounts of strategies by a version of a policy, or why they cannot be judged."""
+    try:
+        return actions.judge_policy(found, at=clock.now()), None
+    except Refusal as refusal:
+        return [], refusal
 
 
 def _moves(request: ActorRequest, draft: Version) -> list[policy_reports.Move] | None:
