@@ -13,6 +13,7 @@ from tests.strategy import builders as strategies
 from tests.strategy.builders import DAY
 from tests.strategy.test_pages_in_browser import account, manager
 
+from tallystick.access.models import User
 from tallystick.strategy import actions
 from tallystick.strategy.models import Version, WorkingCopy
 from tallystick.strategy.queries import comparing, versions
@@ -240,3 +241,37 @@ def test_everything_works_without_a_script(manager, account):
     page.wait_for_url("**/working/*#at-states-reminding-steps-3")
 
     assert "when: open_items > 2" in _working().document
+
+
+def test_what_somebody_else_kept_is_taken_over_by_keys_alone(manager, account):
+    version = strategies.publish(versions.shipped("staged-reminders"))
+    page = manager.open(reverse("strategy:version", args=[version.pk]))
+    page.keyboard.press("e")
+    page.wait_for_url("**/working/*")
+    copy = _working()
+    person = builders.actor(User.objects.get(username="mara.lindqvist"), "publish strategies")
+    for name in ("First reminder", "Early call"):
+        mine = _working()
+        document = mine.document.replace(f"title: {name}", f"title: {name}, mine")
+        actions.write_copy(
+            copy_id=mine.pk, revision=mine.revision, document=document, said=name, at=builders.AT, by=person
+        )
+    theirs = version.document.replace("title: First reminder", "title: A first word").replace("after: 2", "after: 3")
+    actions.draft(document=theirs, at=builders.AT, by=builders.TEST)
+
+    page = manager.open(reverse("strategy:working", args=[copy.pk]))
+    page.get_by_text("2 parts you both changed: choose which is to be.").wait_for()
+    _is_fit_to_look_at(page)
+    page.set_viewport_size(DESK)
+    page.get_by_role("radio", name="Mine").first.focus()
+    page.keyboard.press("Space")
+    page.get_by_role("radio", name="Mine").nth(1).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("v")
+
+    page.get_by_text("Version 2 taken over").wait_for()
+    assert "title: First reminder, mine" in _working().document
+    assert "title: Early call\n" in _working().document
+    page.keyboard.press("u")
+    page.get_by_text("kept version 2 meanwhile").wait_for()
+    _is_fit_to_look_at(manager.open(reverse("strategy:strategies")))

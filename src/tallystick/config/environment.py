@@ -262,6 +262,12 @@ class Environment:
         "7",
         "A strategy is approved by a rehearsal on the book that is at most so many days old; 0 approves without one.",
     )
+    working_copy_days: int = _variable(
+        "TALLYSTICK_WORKING_COPY_DAYS",
+        _number,
+        "90",
+        "A working copy of a strategy that nobody touched for so many days is set aside; 0 leaves all of them.",
+    )
     log_level: str = _variable(
         "TALLYSTICK_LOG_LEVEL", str.upper, "INFO", "Least level of what is logged: DEBUG, INFO, WARNING or ERROR."
     )

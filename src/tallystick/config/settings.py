@@ -236,6 +236,8 @@ CONTACT_ACCOUNT_URL = SITE_URL + "/accounts/{account_id}"
 STRATEGY_SELF_APPROVAL = ENVIRONMENT.self_approval
 #: For how many days a rehearsal may be signed by whoever approves a version; 0 approves without one.
 STRATEGY_REHEARSAL_DAYS = ENVIRONMENT.rehearsal_days
+#: After how many days without a change a working copy is set aside; 0 leaves all of them.
+STRATEGY_WORKING_COPY_DAYS = ENVIRONMENT.working_copy_days
 
 # Background jobs live in the same database, and are part of the transaction that causes them.
 PROCRASTINATE_ON_APP_READY = "tallystick.config.jobs.on_app_ready"

@@ -110,6 +110,13 @@ def keep_plans(timestamp: int) -> None:
     actions.keep_plans(at=clock.now(), by=system("a plan"))
 
 
+@app.periodic(cron="30 3 * * *", periodic_id="strategy.tidy_copies")
+@app.task(name="strategy.tidy_copies", queueing_lock="strategy.tidy_copies")
+def tidy_copies(timestamp: int) -> None:
+    """Set working copies aside that nobody touched for long."""
+    actions.tidy_copies(at=clock.now())
+
+
 @app.task(name="strategy.tell_of_held_back")
 def tell_of_held_back(shares_id: int) -> None:
     """Tell the people concerned that an arm of a split that learns is held back."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tallystick.kernel.actor import Actor
-from tallystick.kernel.refusals import NotPermitted
+from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.strategy.actions.publishing import draft
 from tallystick.strategy.models import Version, WorkingCopy, WorkingEdit
 from tallystick.strategy.queries import catalogue, editing, versions
 from tallystick.strategy.rules import lifecycle, reading
-from tallystick.strategy.rules.editing import changes
+from tallystick.strategy.rules.editing import changes, taking_over
 from tallystick.strategy.rules.editing.changes import Path, Section
+from tallystick.strategy.rules.editing.taking_over import Side
 from tallystick.strategy.rules.editing.writing import Plain
 
 
@@ -34,6 +37,9 @@ def begin_copy(*, version_id: int, at: datetime, by: Actor) -> WorkingCopy:
         user_id=user_id,
         defaults={"document": version.document, "seen_number": newest.number, "begun_at": at, "changed_at": at},
     )
+    if copy.set_aside_at is not None:
+        copy.set_aside_at, copy.changed_at = None, at
+        copy.save(update_fields=["set_aside_at", "changed_at"])
     return copy
 
 
@@ -144,6 +150,50 @@ def write_copy(*, copy_id: int, revision: int, document: str, said: str, at: dat
     return _edit(copy_id, revision, write, said, at=at, by=by)
 
 
+def take_over(
+    *, copy_id: int, revision: int, number: int, choices: Mapping[str, Side], at: datetime, by: Actor
+) -> WorkingCopy:
+    """Take what the newest version of the strategy says otherwise over into a working copy, part by part.
+
+    What both changed is as `choices` say, by the key of the conflict. From then on the changes of the copy are changes of that
+    version, until the take-over is undone.
+
+    :raises Undecided: both changed a part, and nobody chose
+    :raises NewerVersion: the version of the number is not the newest
+    :raises DocumentMistaken: what comes of both would not read
+    :raises CopyChanged, NotFound: see `put_part`
+    """
+    copy = editing.get_copy(copy_id, by=by)
+    newer = editing.newer_than(copy)
+    if newer is None or copy.against is None:
+        raise NotFound(what="version", reference=number)
+    if newer.number != number:
+        raise lifecycle.NewerVersion(by=newer.created_by, number=newer.number)
+    base = copy.against.document
+
+    def change(text: str) -> str:
+        taken = taking_over.take_over(text, base=base, theirs=newer.document, choices=choices)
+        reading.read(taken, catalogue.vocabulary())
+        return taken
+
+    said = _("Version {number} taken over").format(number=number)
+    return _edit(copy_id, revision, change, said, taken=newer, at=at, by=by)
+
+
+@transaction.atomic
+def tidy_copies(*, at: datetime) -> int:
+    """Set working copies aside that nobody touched for as long as the house says; give how many.
+
+    Its owner finds it below the others, to go on with or to take along as a file. Only the steps back go.
+    """
+    days = settings.STRATEGY_WORKING_COPY_DAYS
+    if not days:
+        return 0
+    idle = WorkingCopy.objects.filter(set_aside_at=None, changed_at__lt=at - timedelta(days=days))
+    WorkingEdit.objects.filter(copy__in=idle).delete()
+    return idle.update(set_aside_at=at)
+
+
 @transaction.atomic
 def undo_edit(*, copy_id: int, revision: int, at: datetime, by: Actor) -> WorkingCopy:
     """Take the last change of a working copy back.
@@ -155,8 +205,8 @@ def undo_edit(*, copy_id: int, revision: int, at: datetime, by: Actor) -> Workin
     last = copy.edits.order_by("-revision").first()
     if last is None:
         raise lifecycle.NothingToUndo
-    copy.document, copy.revision, copy.changed_at = last.before, copy.revision + 1, at
-    copy.save(update_fields=["document", "revision", "changed_at"])
+    copy.document, copy.taken = last.before, last.taken
+    _touch(copy, at=at)
     last.delete()
     return copy
 
@@ -180,9 +230,9 @@ def keep_copy(*, copy_id: int, revision: int, seen: int, at: datetime, by: Actor
     else:
         versions.lock_paper(copy.base.paper_id)
         newest = versions.versions_of(copy.base.paper)[0]
-        if newest.number > max(seen, copy.seen_number):
+        if newest.number > max(seen, editing.known_number(copy)):
             raise lifecycle.NewerVersion(by=newest.created_by, number=newest.number)
-        if copy.document == copy.base.document:
+        if copy.against and copy.document == copy.against.document:
             raise lifecycle.NothingChanged
     version = draft(document=copy.document, of=copy.base.paper if copy.base else None, at=at, by=by)
     copy.delete()
@@ -201,17 +251,30 @@ def drop_copy(*, copy_id: int, by: Actor) -> None:
 
 @transaction.atomic
 def _edit(
-    copy_id: int, revision: int, change: Callable[[str], str], said: str, *, at: datetime, by: Actor
+    copy_id: int,
+    revision: int,
+    change: Callable[[str], str],
+    said: str,
+    *,
+    taken: Version | None = None,
+    at: datetime,
+    by: Actor,
 ) -> WorkingCopy:
     copy = _lock(copy_id, revision, by=by)
     changed = change(copy.document)
-    if changed == copy.document:
+    if changed == copy.document and taken is None:
         return copy
-    before, copy.document = copy.document, changed
-    copy.revision, copy.changed_at = copy.revision + 1, at
-    copy.save(update_fields=["document", "revision", "changed_at"])
-    WorkingEdit.objects.create(copy=copy, revision=copy.revision, said=said, before=before, at=at)
+    made = WorkingEdit(copy=copy, revision=copy.revision + 1, said=said, before=copy.document, taken=copy.taken, at=at)
+    copy.document, copy.taken = changed, taken or copy.taken
+    _touch(copy, at=at)
+    made.save()
     return copy
+
+
+def _touch(copy: WorkingCopy, *, at: datetime) -> None:
+    """Save a change of a working copy: from now on it is at another revision, and in use."""
+    copy.revision, copy.changed_at, copy.set_aside_at = copy.revision + 1, at, None
+    copy.save(update_fields=["document", "taken", "revision", "changed_at", "set_aside_at"])
 
 
 def _lock(copy_id: int, revision: int, *, by: Actor) -> WorkingCopy:

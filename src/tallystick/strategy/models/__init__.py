@@ -88,7 +88,7 @@ class GoldenAccepted(models.Model):
     """
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="golden_accepted")
-    # No constraint: to prove that nothing points at a golden account that goes, the server would have to lock rows here.
+    #: Without a foreign key: one would lock rows here, which nobody may, whenever a golden account is removed from a draft.
     golden = models.ForeignKey(GoldenAccount, on_delete=models.PROTECT, related_name="accepted", db_constraint=False)
     happens = models.JSONField()
     orders = models.JSONField()

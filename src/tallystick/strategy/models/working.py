@@ -1,6 +1,13 @@
 """Documents that somebody is changing part by part."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.db import models
+
+if TYPE_CHECKING:
+    from tallystick.strategy.models.papers import Version
 
 
 class WorkingCopy(models.Model):
@@ -10,6 +17,8 @@ class WorkingCopy(models.Model):
     base = models.ForeignKey("strategy.Version", null=True, on_delete=models.CASCADE, related_name="working_copies")
     #: Number of the newest version of the strategy when it was begun, or when its owner last saw that there is another.
     seen_number = models.IntegerField(default=0)
+    #: The version whose changes were taken over last; null while none were.
+    taken = models.ForeignKey("strategy.Version", null=True, on_delete=models.CASCADE, related_name="+")
     #: access.User whose it is. Nobody else sees it.
     user_id = models.BigIntegerField()
     document = models.TextField()
@@ -17,6 +26,8 @@ class WorkingCopy(models.Model):
     revision = models.IntegerField(default=0)
     begun_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    #: When it was set aside, since nobody had touched it for long; null of one that somebody works on.
+    set_aside_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "strategy_working_copy"
@@ -24,6 +35,11 @@ class WorkingCopy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.base} {self.revision}"
+
+    @property
+    def against(self) -> Version | None:
+        """The version that its changes are changes of: the one taken over last, else the one it was begun from."""
+        return self.taken or self.base
 
 
 class WorkingEdit(models.Model):
@@ -34,6 +50,8 @@ class WorkingEdit(models.Model):
     revision = models.IntegerField()
     said = models.TextField()
     before = models.TextField()
+    #: What had been taken over before it.
+    taken = models.ForeignKey("strategy.Version", null=True, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
 
     class Meta:

@@ -172,8 +172,8 @@ def key_of(version_ids: Collection[int]) -> Key:
 
 def key_with(version: Version) -> Key:
     """Give what the words would be made of if a version of a policy were the published one."""
-    others = _of_policies().filter(state=State.PUBLISHED).exclude(paper=version.paper_id)
-    return tuple(others.union(_of_policies().filter(pk=version.pk)).values_list("number", "document"))
+    others = Q(state=State.PUBLISHED) & ~Q(paper=version.paper_id)
+    return _key(_of_policies().filter(others | Q(pk=version.pk)))
 
 
 def published_ids(at: datetime | None = None) -> list[int]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import F, QuerySet
 
 from tallystick.access import queries as access_queries
 from tallystick.contact.queries import templates as template_queries
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor, Scope
+from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound
 from tallystick.strategy.models import Version, WorkingCopy
 from tallystick.strategy.queries import book, catalogue, versions
@@ -20,6 +22,9 @@ from tallystick.strategy.rules import own_words, tree
 from tallystick.strategy.rules.document import Document
 from tallystick.strategy.rules.tree import Node
 from tallystick.strategy.rules.types import Catalogue
+
+#: For how many days the list of its owner says before that a working copy will be set aside.
+NOTICE = 14
 
 
 def get_copy(copy_id: int, *, by: Actor) -> WorkingCopy:
@@ -49,7 +54,7 @@ def copies(*, by: Actor) -> QuerySet[WorkingCopy]:
 
 
 def _copies(by: Actor) -> QuerySet[WorkingCopy]:
-    return WorkingCopy.objects.select_related("base__paper").filter(user_id=by.user_id or 0)
+    return WorkingCopy.objects.select_related("base__paper", "taken").filter(user_id=by.user_id or 0)
 
 
 def _given(found: QuerySet[WorkingCopy], copy_id: int) -> WorkingCopy:
@@ -72,7 +77,31 @@ def newer_than(copy: WorkingCopy) -> Version | None:
     if copy.base is None:
         return None
     newest = versions.versions_of(copy.base.paper)[0]
-    return newest if newest.number > copy.seen_number else None
+    return newest if newest.number > known_number(copy) else None
+
+
+def known_number(copy: WorkingCopy) -> int:
+    """Give the number of the newest version that the owner of a working copy knows of."""
+    return max(copy.seen_number, copy.taken.number if copy.taken else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A working copy in the list of its owner's, and when it is set aside unless it is touched, where that is soon."""
+
+    copy: WorkingCopy
+    set_aside_on: date | None
+
+
+def begun(*, today: date, by: Actor) -> list[Begun]:
+    """Give the actor's working copies, last changed first and those that were set aside behind the others."""
+    days = settings.STRATEGY_WORKING_COPY_DAYS
+    found = []
+    for copy in copies(by=by).order_by(F("set_aside_at").desc(nulls_first=True), "-changed_at", "-pk"):
+        on = local_day(copy.changed_at, settings.TIME_ZONE) + timedelta(days=days + 1)
+        is_soon = bool(days) and copy.set_aside_at is None and on <= today + timedelta(days=NOTICE)
+        found.append(Begun(copy, max(on, today) if is_soon else None))
+    return found
 
 
 def words_of(document: Document) -> Catalogue:

@@ -43,6 +43,7 @@ def strategies(request: ActorRequest) -> HttpResponse:
         "rows": versions.overview(),
         "may_publish": request.actor.may("publish strategies"),
         "shipped": versions.shipped_names(),
+        "begun": editing.begun(today=local_day(clock.now(), settings.TIME_ZONE), by=request.actor),
     }
     return render(request, "strategy/strategies.html", context)
 

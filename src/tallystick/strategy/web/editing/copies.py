@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages as said
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,13 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tallystick.access.web import ActorRequest, requires
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel import clock
+from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.strategy import actions, forms
 from tallystick.strategy.forms import orders, sections
 from tallystick.strategy.queries import comparing, editing
 from tallystick.strategy.rules import changes
+from tallystick.strategy.rules.editing.taking_over import Side
 from tallystick.strategy.rules.reading import DocumentMistaken
-from tallystick.strategy.web.editing import places
+from tallystick.strategy.web.editing import places, taking
 
 
 @requires("publish strategies")
@@ -37,7 +41,8 @@ def build(request: ActorRequest) -> HttpResponseBase:
             refusal = no
         else:
             return redirect("strategy:working", copy.pk)
-    context = {"form": form, "refusal": refusal, "copies": editing.copies(by=request.actor)}
+    begun = editing.begun(today=local_day(clock.now(), settings.TIME_ZONE), by=request.actor)
+    context = {"form": form, "refusal": refusal, "begun": begun}
     return render(request, "strategy/editing/build.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -60,7 +65,9 @@ def working(request: ActorRequest, copy_id: int) -> HttpResponse:
     return _page(request, copy_id)
 
 
-def _page(request: ActorRequest, copy_id: int, *, refusal: Refusal | None = None) -> HttpResponse:
+def _page(
+    request: ActorRequest, copy_id: int, *, refusal: Refusal | None = None, chosen: Mapping[str, Side] | None = None
+) -> HttpResponse:
     copy = editing.get_copy(copy_id, by=request.actor)
     laid_out = places.outline(copy.document)
     newer = editing.newer_than(copy)
@@ -72,7 +79,8 @@ def _page(request: ActorRequest, copy_id: int, *, refusal: Refusal | None = None
         "edits": copy.edits.order_by("-revision"),
         "newer": newer,
         "refusal": refusal,
-        "parts": comparing.compare_document(copy.base, copy.document) if copy.base else [],
+        "parts": comparing.compare_document(copy.against, copy.document) if copy.against else [],
+        "offer": taking.offer(copy, newer, chosen or {}) if newer else None,
         "theirs": changes.changes(newer.document, copy.document) if newer else [],
         "orders": orders.ORDER_NAMES,
         "moved": request.GET.get("at", ""),
@@ -94,6 +102,39 @@ def undo(request: ActorRequest, copy_id: int) -> HttpResponseBase:
     else:
         said.success(request, _("Undone."))
     return redirect("strategy:working", copy_id)
+
+
+@requires("publish strategies")
+@require_POST
+def take_over(request: ActorRequest, copy_id: int) -> HttpResponseBase:
+    """Take what the newest version changed over into the working copy."""
+    number, chosen = request.POST.get("number", ""), taking.choices_of(request.POST.dict())
+    try:
+        actions.take_over(
+            copy_id=copy_id,
+            revision=revision_of(request),
+            number=int(number) if number.isdecimal() else 0,
+            choices=chosen,
+            at=clock.now(),
+            by=request.actor,
+        )
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as refusal:
+        return _page(request, copy_id, refusal=refusal, chosen=chosen)
+    said.success(request, _("Taken over. “Undo” takes that back, like every change."))
+    return redirect("strategy:working", copy_id)
+
+
+@requires("publish strategies")
+@require_GET
+def as_file(request: ActorRequest, copy_id: int) -> HttpResponse:
+    """Give a working copy as a file."""
+    copy = editing.get_copy(copy_id, by=request.actor)
+    response = HttpResponse(copy.document, content_type="application/yaml; charset=utf-8")
+    name = copy.base.paper.name if copy.base else "strategy"
+    response["Content-Disposition"] = f'attachment; filename="{name}-working.yaml"'
+    return response
 
 
 @requires("publish strategies")

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("strategy", "0019_months")]
+    dependencies = [("strategy", "0022_asked_first")]
     operations = [
         migrations.CreateModel(
             name="Rebuild",
