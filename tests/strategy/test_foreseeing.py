@@ -26,7 +26,7 @@ from tallystick.strategy.actions.foreseeing.living import Day
 from tallystick.strategy.actions.foreseeing.world import untouched, world
 from tallystick.strategy.models import Act, Version
 from tallystick.strategy.queries import foresights
-from tallystick.strategy.queries.foreseen import Result
+from tallystick.strategy.queries.foreseen import Result, telling
 from tallystick.strategy.rules.foresight.figures import Side
 from tallystick.worklists.models import WorkItem
 
@@ -168,7 +168,7 @@ def test_parts_come_to_the_same_figures_whoever_does_them(calendar, monkeypatch)
     assert actions.finish_foresight(foresight_id=started.pk, at=at(DAY), by=BY)
 
     found, one = Result(foresights.get_foresight(started.pk)), Result(whole)
-    assert list(found.lines())[:-1] == list(one.lines())[:-1]
+    assert list(telling.lines(found))[:-1] == list(telling.lines(one))[:-1]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,19 +11,21 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from tests import builders
 from tests.strategy import ahead
+from tests.strategy import builders as strategies
 from tests.strategy.builders import BY, DAY, at
 
 from tallystick.access import actions as access_actions
 from tallystick.access.rules.rights import Role
-from tallystick.accounts.models import Client
+from tallystick.accounts.models import Account, Client
 from tallystick.config.working_off import work_off
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound, NotPermitted
+from tallystick.parties import actions as party_actions
 from tallystick.strategy import actions
 from tallystick.strategy.actions.foreseeing import making
 from tallystick.strategy.models import Foresight
 from tallystick.strategy.queries import foresights
-from tallystick.strategy.queries.foreseen import Result
+from tallystick.strategy.queries.foreseen import Result, telling
 from tallystick.strategy.rules.foresight.assumptions import AssumptionWrong, Source
 from tallystick.strategy.rules.foresight.figures import DaysOutOfRange, Side
 
@@ -91,6 +94,8 @@ def test_the_command_tells_it(calendar, capsys):
     told = capsys.readouterr().out
     assert "Letter\t5 → 5" in told
     assert "Figures: " in told
+    call_command("strategy", "rehearse", "test", "--days", "10", "--assume", "done.call=0", "--json")
+    assert json.loads(capsys.readouterr().out)["whole"]["acts"]["letter"]["then"] == {"value": 5, "margin": 0}
     with pytest.raises(CommandError, match="NAME=NUMBER"):
         call_command("strategy", "rehearse", "test", "--days", "10", "--assume", "done.call")
 
@@ -106,8 +111,9 @@ def test_the_pages_lead_from_the_version_to_weeks_days_and_a_file(signed_in, cal
 
     assert ("Week by week" in page, "what if" in page, 'name="assume.kept" value="0.25"' in page) == (True, True, True)
     assert "Days from 2 Mar 2026" in browser.get(f"{begun.url}?week=2026-03-02").content.decode()
+    assert browser.get(f"{begun.url}.json").json()["first_day"] == "2026-03-02"
     lines = browser.get(f"{begun.url}.csv").content.decode().splitlines()
-    assert lines[0].startswith("Day,Team,What,Now,By the version")
+    assert lines[0].startswith("Day,Business unit,Team,What,Now,By the version")
     assert len(lines) > 3
     assert "10 days from 2 Mar 2026" in browser.get(reverse("strategy:version", args=[draft.pk])).content.decode()
 
@@ -198,11 +204,11 @@ def test_a_letter_and_a_call_cost_what_is_assumed(calendar):
     acts = {what: both.then.value for what, both in result.whole.work.acts.items()}
     # A call takes nine minutes of a person who costs one a minute, and one beside.
     assert result.whole.work.minutes.then.value == 9 * acts["task.call"]
-    assert result.whole.work.cost_then == Money(1_000 * acts["task.call"] + 200 * acts["letter"], "GBP")
-    assert sum(week.work.cost_then.minor for week in result.weeks) == result.whole.work.cost_then.minor
+    assert result.whole.work.cost.then == Money(1_000 * acts["task.call"] + 200 * acts["letter"], "GBP")
+    assert sum(week.work.cost.then.minor for week in result.weeks) == result.whole.work.cost.then.minor
 
 
-def test_days_with_more_work_than_a_team_can_do_are_named(calendar):
+def test_days_with_more_work_than_a_team_can_do_are_named(calendar, signed_in):
     ahead.book()
     team = access_actions.open_team(
         business_unit_id=access_actions.open_business_unit(code="U", name="Unit", at=at(DAY), by=BY).pk,
@@ -213,9 +219,58 @@ def test_days_with_more_work_than_a_team_can_do_are_named(calendar):
     access_actions.set_teams(user_id=builders.user("one").pk, team_ids=[team.pk], at=at(DAY), by=BY)
     Client.objects.update(team_id=team.pk)
 
-    [north] = Result(ahead.foresee(asked=ahead.STILL | {"hours": 0.1, "minutes.task.call": 7})).teams
+    result = Result(ahead.foresee(asked=ahead.STILL | {"hours": 0.1, "minutes.task.call": 7}))
+    [north] = result.teams
 
     calls = {day for day, what in ahead.acts(Foresight.objects.get(), Side.THEN) if what == "task.call"}
     assert (north.name, north.people, north.minutes_a_day) == ("North", 1, 6)
     assert calls
     assert calls <= set(north.over_then)
+    # Day by day, everywhere: what the team has, calls, hours and cost; on a Sunday nobody has any.
+    [told] = telling.as_json(result)["teams"]
+    by_day = {day["day"]: day for day in told["by_day"]}
+    assert (told["business_unit"], told["name"], by_day["2026-03-08"]["minutes_there_are"]) == ("Unit", "North", 0)
+    for day in calls:
+        number = by_day[day.isoformat()]["acts"]["task.call"]["then"]["value"]
+        assert by_day[day.isoformat()]["minutes_there_are"] == 6
+        assert by_day[day.isoformat()]["minutes"]["then"]["value"] >= 7 * number > 0
+    assert [line for line in telling.lines(result) if line.startswith("Unit: North\t1 people, 0.1 h a day\t")]
+    assert {line.split("\t")[0].strip() for line in telling.lines(result)} >= {day.isoformat() for day in calls}
+    page = signed_in(Role.CREDIT_MANAGER).get(
+        reverse("strategy:foresight", args=[result.foresight.pk]) + f"?team={team.pk}"
+    )
+    assert "North, day by day" in page.content.decode()
+
+
+def test_currencies_stand_beside_each_other_and_are_never_summed(calendar, signed_in):
+    ids = ahead.book()
+    euros = builders.account(Account.objects.get(pk=ids[0]).portfolio, name="Euro", currency="EUR")
+    builders.invoice(euros, "70.00", due_on=DAY - timedelta(days=5))
+    terms = {
+        "lines": ["1 High Street"],
+        "town": "Leeds",
+        "postcode": "LS1 1AA",
+        "from_on": DAY,
+        "at": at(DAY),
+        "by": BY,
+    }
+    party_actions.set_address(party_id=euros.party_id, **terms)
+    strategies.refresh(euros.pk)
+    asked = ahead.STILL | {f"pays.letter.{age}.full": 1 for age in range(5)}
+
+    result = Result(ahead.foresee(days=25, asked=asked))
+
+    assert result.currencies == ["GBP", "EUR"]
+    assert {currency: sums.then for currency, sums in result.whole.paid.items()} == {
+        "GBP": Money(50_000, "GBP"),
+        "EUR": Money(7_000, "EUR"),
+    }
+    first = result.days_of(DAY, DAY)[0]
+    assert (first.owing["GBP"].then.minor, first.owing["EUR"].then.minor) == (50_000, 7_000)
+    assert "Paid\t70.00 → 70.00 EUR" in list(telling.lines(result))
+    assert telling.as_json(result)["whole"]["paid"] == {
+        "GBP": {"now": "500.00", "then": "500.00"},
+        "EUR": {"now": "70.00", "then": "70.00"},
+    }
+    page = signed_in(Role.CREDIT_MANAGER).get(reverse("strategy:foresight", args=[result.foresight.pk]))
+    assert page.content.decode().count("Money over the days") == 2

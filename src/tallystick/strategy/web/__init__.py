@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("foresights/<int:foresight_id>", foreseeing.foresight, name="foresight"),
     path("foresights/<int:foresight_id>/assume", foreseeing.assume, name="assume"),
     path("foresights/<int:foresight_id>.csv", foreseeing.foresight_csv, name="foresight_csv"),
+    path("foresights/<int:foresight_id>.json", foreseeing.foresight_json, name="foresight_json"),
     path("rehearsals/<int:rehearsal_id>", rehearsing.rehearsal, name="rehearsal"),
     path("rehearsals/<int:rehearsal_id>/accounts", rehearsing.accounts, name="rehearsal_accounts"),
     path("rehearsals/<int:rehearsal_id>/accounts.csv", rehearsing.accounts_csv, name="rehearsal_csv"),

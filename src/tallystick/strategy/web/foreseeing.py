@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 from datetime import date
+from itertools import accumulate
 
 from django.conf import settings
 from django.contrib import messages as said
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -17,10 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 from tallystick.access.web import ActorRequest, requires
 from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
+from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.strategy import actions, forms
 from tallystick.strategy.queries import foresights
-from tallystick.strategy.queries.foreseen import Result
+from tallystick.strategy.queries.foreseen import Result, telling
+from tallystick.strategy.queries.foreseen.parts import Sums, TeamAhead
 from tallystick.strategy.rules.foresight import chart
 from tallystick.strategy.rules.foresight.assumptions import AssumptionWrong
 
@@ -84,12 +87,16 @@ def foresight(request: ActorRequest, foresight_id: int) -> HttpResponse:
     found = foresights.get_foresight(foresight_id)
     result = Result(found) if found.finished_at else None
     week = parse_date(request.GET.get("week", "")) if request.GET.get("week") else None
+    team = next((team for team in result.teams if str(team.id) == request.GET.get("team")), None) if result else None
     context = {
         "foresight": found,
         "version": found.version,
         "parts_done": found.marks.count(),
         "result": result,
         "chart": _charted(result) if result else None,
+        "money": _money(result) if result else [],
+        "team": team,
+        "team_chart": _team_charted(team) if team else None,
         "week": week,
         "days": _days(result, week) if result and week else [],
         "groups": result.groups() if result else [],
@@ -110,6 +117,51 @@ def _charted(result: Result) -> dict[str, object]:
     return {"drawn": drawn, "weeks": list(zip(drawn.pairs, result.weeks, strict=True))}
 
 
+def _team_charted(team: TeamAhead) -> dict[str, object]:
+    minutes = [(each.work.minutes.now.value, each.work.minutes.then.value) for each in team.days]
+    drawn = chart.draw(minutes, level=team.minutes_a_day)
+    return {"drawn": drawn, "days": list(zip(drawn.pairs, team.days, strict=True))}
+
+
+def _money(result: Result) -> list[dict[str, object]]:
+    """Give the pictures of each currency, what is owed and what was paid so far, with the numbers they are drawn of."""
+    days = result.days_of(result.whole.first, result.whole.last)
+    return [
+        {
+            "currency": currency,
+            "pictures": [
+                _picture(_("Owed"), [day.owing[currency] for day in days], result),
+                _picture(_("Paid so far"), _so_far([day.paid[currency] for day in days]), result),
+            ],
+            "days": [(day.first, day.owing[currency], day.paid[currency]) for day in days],
+        }
+        for currency in result.currencies
+    ]
+
+
+def _picture(title: str, sums: list[Sums], result: Result) -> dict[str, object]:
+    drawn = chart.lines([(each.now.minor, each.then.minor) for each in sums])
+    currency = sums[0].now.currency
+    return {
+        "title": title,
+        "drawn": drawn,
+        "least": Money(drawn.least, currency),
+        "most": Money(drawn.most, currency),
+        "named": [(result.days[place], across) for place, across in drawn.named],
+    }
+
+
+def _so_far(paid: list[Sums]) -> list[Sums]:
+    return list(accumulate(paid, lambda so_far, day: Sums(so_far.now + day.now, so_far.then + day.then)))
+
+
+@requires("see strategies")
+@require_GET
+def foresight_json(request: ActorRequest, foresight_id: int) -> HttpResponse:
+    """Send what was foreseen as JSON, for programs."""
+    return JsonResponse(telling.as_json(Result(foresights.get_foresight(foresight_id))))
+
+
 @requires("see strategies")
 @require_GET
 def foresight_csv(request: ActorRequest, foresight_id: int) -> HttpResponse:
@@ -120,6 +172,7 @@ def foresight_csv(request: ActorRequest, foresight_id: int) -> HttpResponse:
     writer = csv.writer(response)
     names = (
         _("Day"),
+        _("Business unit"),
         _("Team"),
         _("What"),
         _("Now"),
@@ -128,6 +181,6 @@ def foresight_csv(request: ActorRequest, foresight_id: int) -> HttpResponse:
         _("Minutes by the version"),
     )
     writer.writerow(names)
-    for row in Result(found).rows():
+    for row in telling.rows(Result(found)):
         writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row])
     return response

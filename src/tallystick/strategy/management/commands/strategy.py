@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from argparse import ArgumentParser
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from tallystick.kernel.actor import Actor, Scope, system
 from tallystick.kernel.calendars import local_day
 from tallystick.strategy import actions
 from tallystick.strategy.queries import comparing, foreseen, foresights, golden, rehearsed, versions, yields
+from tallystick.strategy.queries.foreseen import telling
 from tallystick.strategy.rules.lifecycle import PlanKind
 
 if TYPE_CHECKING:
@@ -109,6 +111,7 @@ class Command(BaseCommand):
             metavar="NAME=NUMBER",
             help=_("with --days: what if, such as done.call=0.4; may be given several times"),
         )
+        rehearse.add_argument("--json", action="store_true", help=_("with --days: answer for programs"))
         assume = doing.add_parser(
             "assume", help=_("say what is assumed of days ahead, or have the house assume otherwise")
         )
@@ -182,7 +185,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         if days is not None:
-            self._foresee(name, number, person, days, assume)
+            self._foresee(name, number, person, days, assume, is_json=options["json"])
             return
         at = clock.now()
         rehearsal = actions.rehearse(
@@ -205,7 +208,9 @@ class Command(BaseCommand):
             )
         )
 
-    def _foresee(self, name: str, number: int | None, person: str | None, days: int, assume: list[str]) -> None:
+    def _foresee(
+        self, name: str, number: int | None, person: str | None, days: int, assume: list[str], *, is_json: bool
+    ) -> None:
         at = clock.now()
         foresight = actions.foresee(
             version_id=self._version(name, number).pk,
@@ -215,7 +220,11 @@ class Command(BaseCommand):
             at=at,
             by=self._actor(person),
         )
-        for line in foreseen.Result(foresight).lines():
+        result = foreseen.Result(foresight)
+        if is_json:
+            self.stdout.write(json.dumps(telling.as_json(result), indent=1, ensure_ascii=False))
+            return
+        for line in telling.lines(result):
             self.stdout.write(line)
 
     def _assume(self, *, numbers: list[str], from_on: date | None, person: str | None, **options: Any) -> None:
