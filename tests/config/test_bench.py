@@ -1,13 +1,14 @@
-"""The bench of the decision engine, on the smallest of books: it fills, decides, loses a process, and foresaw what came of it."""
+"""The benches on the smallest of books: all of it is done, and what came of it is what was foreseen."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from tests.strategy.test_killed import url_of_database
 
-from tallystick.config.bench import decisions
+from tallystick.config.bench import decisions, whole
 from tallystick.strategy.models import Decision, Run, RunChunk
 from tallystick.worklists.models import WorkItem
 
@@ -35,3 +36,22 @@ def test_a_tenth_of_the_accounts_acts_in_each_night(monkeypatch):
     assert WorkItem.objects.exists()
     assert any("as was foreseen" in note for note in report.notes)
     assert {figure.name for figure in report.figures} > {"evaluation alone", "night, 1 process"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_whole_loop_is_measured_from_the_files_to_the_pages(monkeypatch):
+    monkeypatch.setattr(whole, "_TIMES", 10)
+    monkeypatch.setattr(whole, "_FEW_TIMES", 3)
+    call_command("createcachetable", verbosity=0)
+
+    report = whole.run(accounts=_ACCOUNTS, progress=lambda said: None)
+
+    counts = {figure.name: figure.count for figure in report.figures}
+    assert counts["import of customers, checks included"] == _ACCOUNTS
+    assert counts["import of invoices, checks included"] == 2_500
+    assert counts["bank lines read, posted and matched"] == 50
+    assert counts["nightly run, decisions with actions and events"] > 500
+    # Nine lines of ten name the item that they pay.
+    assert "of 50 bank lines 45 found the item they pay; 5 wait for a person" in report.notes
+    assert [each.name for each in report.latencies][-1] == "ageing of the book 90 days ago"
+    assert all(0 < each.median <= each.p95 for each in report.latencies)

@@ -135,6 +135,37 @@ def test_a_child_and_its_children_end_when_the_parent_is_killed():
     until(lambda: not any(lives(pid) for pid in pids))
 
 
+def test_a_child_whose_parent_ended_while_it_loaded_ends_too(tmp_path):
+    loading = tmp_path / "loading"
+    loading.touch()
+    child = textwrap.dedent("""
+        import pathlib, sys, time
+        from tallystick.config import lifeline
+        while pathlib.Path(sys.argv[1]).exists():
+            time.sleep(0.1)
+        lifeline.follow_parent(grace=1)
+        time.sleep(600)
+    """)
+    parent = textwrap.dedent("""
+        import sys, time
+        from tallystick.config.starting.supervisor import Child, Supervisor
+        child = Child("slow", [sys.executable, "-c", *sys.argv[1:]])
+        Supervisor([child], say=print).start()
+        print(child.process.pid, flush=True)
+        time.sleep(600)
+    """)
+    started = subprocess.Popen([sys.executable, "-c", parent, child, str(loading)], stdout=subprocess.PIPE, text=True)
+    pid = int(started.stdout.readline())
+
+    started.kill()
+    started.wait()
+    started.stdout.close()
+    assert lives(pid)
+    loading.unlink()
+
+    until(lambda: not lives(pid))
+
+
 @pytest.mark.skipif(not hasattr(os, "waitid"), reason="the system has no waitid")
 def test_strangers_that_die_as_our_children_are_laid_to_rest(said):
     stranger = subprocess.Popen([sys.executable, "-c", ""])

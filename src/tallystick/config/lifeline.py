@@ -8,11 +8,20 @@ import threading
 import time
 
 _LOOK_EVERY = 0.5
+_PARENT = "TALLYSTICK_PARENT"
+
+
+def for_children() -> dict[str, str]:
+    """Give what an environment tells children: whom they follow.
+
+    A child that asks for its parent only once it has loaded may have lost it by then, and would follow whoever adopted it.
+    """
+    return {_PARENT: str(os.getpid())}
 
 
 def follow_parent(*, grace: float) -> None:
     """End this process soon after its parent ended: ask politely at once, and end it for good after `grace` seconds."""
-    parent = os.getppid()
+    parent = int(os.environ.get(_PARENT) or os.getppid())
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from tallystick.config import lifeline
+
 _LOOK_EVERY = 0.2
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
@@ -112,7 +114,12 @@ class Supervisor:
         self._reap()
 
     def _start(self, child: Child) -> None:
-        child.process = subprocess.Popen(child.command, stdin=subprocess.DEVNULL, start_new_session=True)
+        child.process = subprocess.Popen(
+            child.command,
+            env={**os.environ, **lifeline.for_children()},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         child.started = time.monotonic()
 
     def _reap(self) -> None:

@@ -3,6 +3,7 @@
 from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
 from tallystick.strategy.actions.concluding import tell_of_trial
+from tallystick.strategy.actions.configuring import compare_configuration, import_configuration, judge_published
 from tallystick.strategy.actions.deferring import (
     defer_following,
     defer_foresight,
@@ -74,6 +75,7 @@ __all__ = [
     "begin_copy",
     "begin_strategy",
     "cancel_plan",
+    "compare_configuration",
     "defer_following",
     "defer_foresight",
     "defer_rehearsal",
@@ -91,8 +93,10 @@ __all__ = [
     "foresee",
     "foresee_chunk",
     "freeze_split",
+    "import_configuration",
     "import_strategy",
     "judge",
+    "judge_published",
     "keep_copy",
     "keep_golden",
     "keep_plans",

@@ -76,5 +76,10 @@ def of(paper: Paper) -> Kind:
 
 
 def of_document(document: str) -> Kind:
-    """Give what the kind of a document adds: a policy says of which kind it is, a strategy does not."""
-    return _POLICIES if _POLICY.search(document) else _STRATEGIES
+    """Give what the kind of a document adds."""
+    return _STRATEGIES if is_strategy(document) else _POLICIES
+
+
+def is_strategy(document: str) -> bool:
+    """Whether a document is a strategy's: a policy says of which kind it is."""
+    return _POLICY.search(document) is None

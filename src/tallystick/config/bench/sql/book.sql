@@ -121,3 +121,10 @@ SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS made_b
 FROM pg_index
 WHERE indrelid::regclass::text = ANY(%(tables)s) AND NOT indisunique
 ORDER BY 1;
+
+-- name: items_to_be_paid
+-- The oldest open item of every so many accounts.
+SELECT DISTINCT ON (account_id) reference, open_minor
+FROM accounts_item
+WHERE open_minor > 0 AND account_id %% %(every)s = 0
+ORDER BY account_id, due_on, id;

@@ -87,7 +87,7 @@ class Command(BaseCommand):
             raise CommandError(_("The measurement failed; see above."))
 
     def _measure(self, what: str, accounts: int, *, users: int, minutes: float, think: float) -> None:
-        from tallystick.config.bench import decisions, measures
+        from tallystick.config.bench import decisions, measures, whole
         from tallystick.config.bench.users import book, night
 
         preparing.migrate()
@@ -103,7 +103,7 @@ class Command(BaseCommand):
             terms = night.Terms(users=users, minutes=minutes, think_seconds=think)
             report = night.run(accounts=accounts, terms=terms, progress=progress)
         else:
-            report = (decisions.run if what == "strategy" else measures.run)(accounts=accounts, progress=progress)
+            report = (decisions.run if what == "strategy" else whole.run)(accounts=accounts, progress=progress)
         self.stdout.write(measures.written(report, measures.machine()))
         self._stop_server()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -13,7 +14,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from tallystick.config.environment import ENVIRONMENT, port_argument
-from tallystick.config.lifeline import follow_parent
+from tallystick.config.lifeline import follow_parent, for_children
 
 
 class Command(BaseCommand):
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         """Serve until told to stop."""
         if child:
             follow_parent(grace=15)
+        os.environ.update(for_children())
         Granian(
             "tallystick.config.web:application",
             address=bind,

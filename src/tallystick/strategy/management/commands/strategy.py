@@ -18,11 +18,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from tallystick.access import queries as access_queries
 from tallystick.kernel import clock
-from tallystick.kernel.actor import Actor, Scope, system
+from tallystick.kernel.actor import Scope
 from tallystick.kernel.calendars import local_day
 from tallystick.strategy import actions
+from tallystick.strategy.management import terminal
 from tallystick.strategy.queries import comparing, foreseen, foresights, golden, rehearsed, versions, yields
 from tallystick.strategy.queries.foreseen import telling
 from tallystick.strategy.rules.lifecycle import PlanKind
@@ -145,13 +145,8 @@ class Command(BaseCommand):
         before = versions.version_numbered(after.paper, other) if other is not None else versions.version_before(after)
         if before is None:
             raise CommandError(_("There is no version before."))
-        for part in comparing.compare(before, after):
-            self.stdout.write(part.title)
-            for each in part.differences:
-                self.stdout.write(f"  {each.sign.label} {each.what} {each.title}".rstrip())
-                for aspect in each.aspects:
-                    name = f"{aspect.name}: " if aspect.name else ""
-                    self.stdout.write(f"    {name}{aspect.before or '—'} → {aspect.after or '—'}")
+        for line in terminal.lines_of(comparing.compare(before, after)):
+            self.stdout.write(line)
 
     def _export(self, *, name: str, number: int | None, to: Path | None, **options: Any) -> None:
         text = golden.as_file(self._version(name, number))
@@ -162,7 +157,9 @@ class Command(BaseCommand):
 
     def _import(self, *, file: Path, person: str | None, **options: Any) -> None:
         text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
-        version = actions.import_strategy(text=text, file_name=file.name, at=clock.now(), by=self._actor(person))
+        version = actions.import_strategy(
+            text=text, file_name=file.name, at=clock.now(), by=terminal.actor_named(person)
+        )
         self._said(version)
 
     def _steps(self, *, name: str, **options: Any) -> None:
@@ -192,7 +189,7 @@ class Command(BaseCommand):
             version_id=self._version(name, number).pk,
             today=local_day(at, settings.TIME_ZONE),
             at=at,
-            by=self._actor(person),
+            by=terminal.actor_named(person),
         )
         result = rehearsed.Result(rehearsal)
         for harm in result.harms:
@@ -218,7 +215,7 @@ class Command(BaseCommand):
             days=days,
             asked=dict(_assumed(each) for each in assume),
             at=at,
-            by=self._actor(person),
+            by=terminal.actor_named(person),
         )
         result = foreseen.Result(foresight)
         if is_json:
@@ -232,20 +229,22 @@ class Command(BaseCommand):
         today = local_day(at, settings.TIME_ZONE)
         if numbers:
             asked = dict(_assumed(each) for each in numbers)
-            actions.set_house_numbers(asked=asked, from_on=from_on or today, today=today, at=at, by=self._actor(person))
+            actions.set_house_numbers(
+                asked=asked, from_on=from_on or today, today=today, at=at, by=terminal.actor_named(person)
+            )
         for name, each in sorted(foresights.assumed(today=max(today, from_on or today)).items()):
             cases = "" if each.cases is None else f"\t{each.happened}/{each.cases}"
             self.stdout.write(f"{name}\t{each.value}\t{each.source.value}{cases}")
 
     def _approve(self, *, name: str, number: int | None, person: str, comment: str, **options: Any) -> None:
         version = self._version(name, number)
-        actions.approve(version_id=version.pk, comment=comment, at=clock.now(), by=self._actor(person))
+        actions.approve(version_id=version.pk, comment=comment, at=clock.now(), by=terminal.actor_named(person))
         self._said(version)
 
     def _publish(
         self, *, name: str, number: int | None, person: str | None, due_at: datetime | None, **options: Any
     ) -> None:
-        version, at, by = self._version(name, number), clock.now(), self._actor(person)
+        version, at, by = self._version(name, number), clock.now(), terminal.actor_named(person)
         if due_at is not None:
             actions.plan(version_id=version.pk, kind=PlanKind.PUBLISH, due_at=due_at, at=at, by=by)
         else:
@@ -265,7 +264,7 @@ class Command(BaseCommand):
     ) -> None:
         found = self.find(name)
         version = versions.published_version(found) if number is None else versions.version_numbered(found, number)
-        at, by = clock.now(), self._actor(person)
+        at, by = clock.now(), terminal.actor_named(person)
         if due_at is not None:
             actions.plan(version_id=version.pk, kind=PlanKind.ROLL_BACK, due_at=due_at, reason=reason, at=at, by=by)
         else:
@@ -276,14 +275,6 @@ class Command(BaseCommand):
     def _version(self, name: str, number: int | None) -> Version:
         found = self.find(name)
         return versions.versions_of(found)[0] if number is None else versions.version_numbered(found, number)
-
-    def _actor(self, person: str | None) -> Actor:
-        if person is None:
-            return system("command line")
-        user = access_queries.find_user(person)
-        if user is None:
-            raise CommandError(_("There is no user {name}.").format(name=person))
-        return access_queries.actor_for(user)
 
     def _said(self, version: Version) -> None:
         now = versions.get_version(version.pk)
