@@ -19,7 +19,9 @@ from tallystick.strategy.rules.foresight.figures import Side
 
 DAYS = 10
 #: Nobody does anything: what is left is what the program does by itself.
-STILL = {name: 0 for name in assumed.defaults() if name.split(".")[0] in ("done", "pays", "kept")}
+STILL = {
+    name: 0 for name in assumed.defaults() if name.split(".")[0] in ("done", "pays", "kept", "invoices", "disputes")
+}
 
 DOCUMENT = """
 name: test

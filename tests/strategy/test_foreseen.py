@@ -20,6 +20,7 @@ from tallystick.accounts.models import Account, Client
 from tallystick.config.working_off import work_off
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound, NotPermitted
+from tallystick.parties import actions as party_actions
 from tallystick.strategy import actions
 from tallystick.strategy.actions.foreseeing import making
 from tallystick.strategy.models import Foresight
@@ -245,6 +246,15 @@ def test_currencies_stand_beside_each_other_and_are_never_summed(calendar, signe
     ids = ahead.book()
     euros = builders.account(Account.objects.get(pk=ids[0]).portfolio, name="Euro", currency="EUR")
     builders.invoice(euros, "70.00", due_on=DAY - timedelta(days=5))
+    terms = {
+        "lines": ["1 High Street"],
+        "town": "Leeds",
+        "postcode": "LS1 1AA",
+        "from_on": DAY,
+        "at": at(DAY),
+        "by": BY,
+    }
+    party_actions.set_address(party_id=euros.party_id, **terms)
     strategies.refresh(euros.pk)
     asked = ahead.STILL | {f"pays.letter.{age}.full": 1 for age in range(5)}
 

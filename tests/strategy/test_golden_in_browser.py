@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from tests import builders
+from tests.looking import look_at
 from tests.strategy import builders as strategies
 from tests.strategy import test_pages_in_browser as pages
 from tests.strategy.builders import DAY
@@ -51,9 +52,9 @@ def test_a_golden_account_that_a_policy_would_change_is_accepted_with_a_reason(m
 
     page = manager.open(reverse("strategy:version", args=[draft.pk]))
     page.get_by_text("large → usual").wait_for()
-    pages._is_fit_to_look_at(page)
+    assert look_at(page) == []
     page.get_by_label("Why that is meant").fill("Five hundred is not much any more.")
     page.keyboard.press("Enter")
 
     page.get_by_text("Accepted with this version").wait_for()
-    pages._is_fit_to_look_at(page)
+    assert look_at(page) == []

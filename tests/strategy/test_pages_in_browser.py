@@ -225,7 +225,11 @@ def test_days_ahead_are_begun_watched_and_read_and_are_accessible(manager, accou
     page.get_by_role("heading", name="Week by week").wait_for()
     page.get_by_role("link", name="9 Mar").click()
     page.get_by_role("heading", name="Days from 9 Mar 2026").wait_for()
-    page.get_by_text("Debtors pay after a message or a call").click()
+    page.get_by_text("Debtors pay, after a message or a call or by themselves").click()
+    page.get_by_text("The numbers, day by day").click()
+    assert look_at(page) == []
+    page.get_by_role("region", name="List of teams").get_by_role("link").click()
+    page.get_by_role("heading", name="No team, day by day").wait_for()
     assert look_at(page) == []
     page.locator("summary", has_text="Promises").click()
     page.get_by_label("Promises kept").fill("0.9")

@@ -138,6 +138,9 @@ class CallOutcome(Choice):
     INFORMED = "informed", _("Right person: other")
 
 
+#: Outcomes after which the same number is tried again on the next business day.
+TRY_AGAIN = frozenset({CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.LEFT_MESSAGE})
+
 #: Outcomes in which the right person was spoken to.
 RIGHT_PARTY = frozenset(
     {

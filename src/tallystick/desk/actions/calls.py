@@ -79,7 +79,7 @@ def record_call(
     account = account_queries.get_account(account_id, scope=by.scope)
     worklist_actions.answer_calls(
         account_id=account_id,
-        is_settled=outcome not in call_rules.TRY_AGAIN,
+        is_settled=outcome not in words.TRY_AGAIN,
         outcome=outcome,
         note=note,
         retry_on=_next_business_day(account, at=at),

@@ -74,9 +74,6 @@ GROUPS: tuple[Group, ...] = (
 #: Outcomes after which a number is of no use for the account any more.
 NUMBER_IS_BAD = frozenset({CallOutcome.DEAD_NUMBER, CallOutcome.WRONG_PARTY})
 
-#: Outcomes after which the same number is tried again on the next business day.
-TRY_AGAIN = frozenset({CallOutcome.NO_ANSWER, CallOutcome.BUSY, CallOutcome.LEFT_MESSAGE})
-
 _THEN = {answer.outcome: answer.then for group in GROUPS for answer in group.answers}
 
 

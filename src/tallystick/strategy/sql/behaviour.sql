@@ -1,6 +1,6 @@
 -- name: pays
--- Of the messages, or the calls, of some days: how many were followed by a payment of everything within some days, and how many by a
--- payment of a part, by how late the oldest item was. The latest of them only, where there are very many.
+-- Of the messages, the calls, or the weeks without either, of some days: how many were followed by a payment of everything up to some
+-- day, and how many by a payment of a part, by how late the oldest item was. The latest of them only, where there are very many.
 WITH reached AS (
     {reached}
     ORDER BY on_day DESC, account_id
@@ -9,12 +9,12 @@ WITH reached AS (
     SELECT reached.*, owed.oldest_due_on, owed.is_settled, EXISTS (
         SELECT FROM payments_payment AS payment
         WHERE payment.account_id = reached.account_id AND payment.state = 'received'
-          AND payment.booked_on > reached.on_day AND payment.booked_on <= reached.on_day + %(within)s::integer
+          AND payment.booked_on > reached.on_day AND payment.booked_on <= reached.upto_day
     ) AS is_paid
     FROM reached
     CROSS JOIN LATERAL (
         SELECT min(item.due_on) AS oldest_due_on,
-               bool_and(item.settled_on IS NOT NULL AND item.settled_on <= reached.on_day + %(within)s::integer) AS is_settled
+               bool_and(item.settled_on IS NOT NULL AND item.settled_on <= reached.upto_day) AS is_settled
         FROM accounts_item AS item
         WHERE item.account_id = reached.account_id AND item.issued_on <= reached.on_day
           AND (item.settled_on IS NULL OR item.settled_on > reached.on_day)
@@ -30,7 +30,8 @@ ORDER BY reach, age;
 
 -- name: messages
 -- Messages about paying that left in the days looked at.
-SELECT message.channel AS reach, message.account_id, (message.sent_at AT TIME ZONE client.time_zone)::date AS on_day
+SELECT message.channel AS reach, message.account_id, (message.sent_at AT TIME ZONE client.time_zone)::date AS on_day,
+       (message.sent_at AT TIME ZONE client.time_zone)::date + %(within)s::integer AS upto_day
 FROM contact_message AS message
 JOIN accounts_client AS client ON client.id = message.client_id
 WHERE message.channel = %(reach)s AND message.state = 'sent' AND message.purpose <> 'information'
@@ -38,9 +39,104 @@ WHERE message.channel = %(reach)s AND message.state = 'sent' AND message.purpose
 
 -- name: calls
 -- Calls of ours in the days looked at in which the right person was spoken to and promised nothing.
-SELECT 'call' AS reach, call.account_id, call.called_at::date AS on_day
+SELECT 'call' AS reach, call.account_id, call.called_at::date AS on_day, call.called_at::date + %(within)s::integer AS upto_day
 FROM contact_call AS call
 WHERE call.direction = 'out' AND call.outcome = ANY(%(outcomes)s) AND call.called_at >= %(since)s AND call.called_at < %(until)s;
+
+-- name: alone
+-- Weeks of some accounts, taken by lot, before which nothing reached them for some days; they last until something does.
+SELECT 'alone' AS reach, lot.account_id, week.on_day, least(week.on_day + %(week)s::integer, next.day) AS upto_day
+FROM ({lot}) AS lot
+CROSS JOIN (
+    SELECT day::date AS on_day
+    FROM generate_series(%(today)s::date - %(week)s::integer, %(since)s::date, make_interval(days => -%(week)s::integer)) AS day
+) AS week
+CROSS JOIN LATERAL (
+    SELECT min(reach.day) AS day
+    FROM (
+        SELECT message.sent_at::date AS day FROM contact_message AS message
+        WHERE message.account_id = lot.account_id AND message.channel = ANY(%(channels)s) AND message.state = 'sent'
+          AND message.purpose <> 'information' AND message.sent_at >= week.on_day - %(follows)s::integer
+        UNION ALL
+        SELECT call.called_at::date FROM contact_call AS call
+        WHERE call.account_id = lot.account_id AND call.direction = 'out' AND call.outcome = ANY(%(outcomes)s)
+          AND call.called_at >= week.on_day - %(follows)s::integer
+    ) AS reach
+) AS next
+WHERE week.on_day >= lot.opened_on AND (next.day IS NULL OR next.day > week.on_day)
+  AND NOT EXISTS (
+      SELECT FROM promises_promise AS promise
+      WHERE promise.account_id = lot.account_id AND promise.made_on <= week.on_day
+        AND (promise.ended_on IS NULL OR promise.ended_on > week.on_day)
+  );
+
+-- name: lot
+-- One part of so many of the open accounts, whole debtors, by a hash of their number.
+SELECT account.id AS account_id, account.opened_on FROM accounts_account AS account
+WHERE account.state = 'open' AND NOT account.is_house
+  AND ((hashint8extended(account.party_id, 0) >> 1) & 4611686018427387903) %% %(parts)s = 0;
+
+-- name: invoices
+-- Weeks of some accounts, taken by lot, and how many invoices these got in them.
+SELECT (SELECT count(*) * %(as_before)s::integer / 7 FROM ({lot}) AS counted) AS cases, count(*) AS happened
+FROM ({lot}) AS lot
+JOIN accounts_item AS item ON item.account_id = lot.account_id
+WHERE item.kind = 'invoice' AND item.amount_minor > 0 AND item.issued_on >= %(today)s::date - %(as_before)s::integer
+  AND item.issued_on < %(today)s;
+
+-- name: disputes
+-- Weeks of some accounts, taken by lot, in which they owed and disputed nothing yet, and in how many of those they did.
+SELECT count(*) AS cases, count(*) FILTER (WHERE is_raised) AS happened
+FROM (
+    SELECT EXISTS (
+        SELECT FROM disputes_dispute AS dispute
+        WHERE dispute.account_id = lot.account_id AND dispute.raised_on > week.on_day
+          AND dispute.raised_on <= week.on_day + %(week)s::integer
+    ) AS is_raised
+    FROM ({lot}) AS lot
+    CROSS JOIN (
+        SELECT day::date AS on_day
+        FROM generate_series(%(today)s::date - %(week)s::integer, %(since)s::date, make_interval(days => -%(week)s::integer)) AS day
+    ) AS week
+    WHERE week.on_day >= lot.opened_on AND EXISTS (
+        SELECT FROM accounts_item AS item
+        WHERE item.account_id = lot.account_id AND item.issued_on <= week.on_day
+          AND (item.settled_on IS NULL OR item.settled_on > week.on_day)
+    )
+      AND NOT EXISTS (
+        SELECT FROM disputes_dispute AS dispute
+        WHERE dispute.account_id = lot.account_id AND dispute.raised_on <= week.on_day
+          AND (dispute.resolved_on IS NULL OR dispute.resolved_on > week.on_day)
+    )
+) AS known;
+
+-- name: solved
+-- Weeks for which disputes were open, those solved in them, and how many of the disputes solved were upheld.
+SELECT count(*) AS cases, count(*) FILTER (WHERE dispute.resolved_on <= week.on_day + %(week)s::integer) AS happened,
+       count(*) FILTER (WHERE dispute.resolved_on <= week.on_day + %(week)s::integer AND dispute.state = 'upheld') AS upheld
+FROM (
+    SELECT * FROM disputes_dispute WHERE resolved_on IS NULL OR resolved_on >= %(since)s ORDER BY id DESC LIMIT %(most)s
+) AS dispute
+JOIN (
+    SELECT day::date AS on_day
+    FROM generate_series(%(today)s::date - %(week)s::integer, %(since)s::date, make_interval(days => -%(week)s::integer)) AS day
+) AS week ON dispute.raised_on <= week.on_day AND (dispute.resolved_on IS NULL OR dispute.resolved_on > week.on_day);
+
+-- name: again
+-- Calls that reached nobody, and how many of those another followed within some days.
+SELECT count(*) AS cases, count(*) FILTER (WHERE is_again) AS happened
+FROM (
+    SELECT EXISTS (
+        SELECT FROM contact_call AS next
+        WHERE next.account_id = call.account_id AND next.direction = 'out' AND next.called_at > call.called_at
+          AND next.called_at <= call.called_at + make_interval(days => %(again_days)s)
+    ) AS is_again
+    FROM contact_call AS call
+    WHERE call.direction = 'out' AND call.outcome = ANY(%(unreached)s) AND call.called_at >= %(since)s
+      AND call.called_at < %(today)s::date - %(again_days)s::integer
+    ORDER BY call.called_at DESC, call.id
+    LIMIT %(most)s
+) AS known;
 
 -- name: done
 -- Tasks by kind: how many were done, of how many working days that tasks waited, the day they were done on included.
@@ -60,10 +156,22 @@ GROUP BY kind
 ORDER BY kind;
 
 -- name: results
--- What came of calls that ended a task, by kind and word.
+-- What came of calls, by kind and word: those that ended a task, and those that reached nobody and left it open.
 SELECT kind, outcome, count(*) AS happened, (sum(count(*)) OVER (PARTITION BY kind))::bigint AS cases
-FROM worklists_work_item
-WHERE kind = ANY(%(kinds)s) AND state = 'done' AND outcome <> '' AND done_at >= %(since)s
+FROM (
+    SELECT kind, outcome FROM worklists_work_item
+    WHERE kind = ANY(%(kinds)s) AND state = 'done' AND outcome <> '' AND done_at >= %(since)s
+    UNION ALL
+    SELECT work.kind, call.outcome
+    FROM contact_call AS call
+    CROSS JOIN LATERAL (
+        SELECT work.kind FROM worklists_work_item AS work
+        WHERE work.account_id = call.account_id AND work.kind = ANY(%(kinds)s) AND work.created_at <= call.called_at
+          AND (work.done_at IS NULL OR work.done_at > call.called_at)
+        ORDER BY work.id LIMIT 1
+    ) AS work
+    WHERE call.direction = 'out' AND call.outcome = ANY(%(unreached)s) AND call.called_at >= %(since)s
+) AS known
 GROUP BY kind, outcome
 ORDER BY kind, outcome;
 

@@ -1,10 +1,26 @@
+-- name: kinds_due
+-- The kinds of open tasks that are due.
+SELECT DISTINCT kind FROM worklists_work_item WHERE state = 'open' AND due_on <= %(day)s;
+
 -- name: do_tasks
--- Have a share of the open tasks of a kind that are due done, each with what comes of it.
-UPDATE worklists_work_item AS work
-SET state = 'done', done_at = %(at)s, done_by = %(by)s,
-    outcome = (%(words)s::text[])[width_bucket({luck_of_result}, %(upto)s::float8[]) + 1]
-WHERE work.state = 'open' AND work.kind = %(kind)s AND work.due_on <= %(day)s AND {luck_of_work} < %(share)s
-RETURNING work.id, work.account_id, work.title, work.outcome;
+-- Have a share of the open tasks of a kind that are due done, each with what comes of it, but for calls that reach nobody and are to be
+-- made again.
+WITH worked AS (
+    SELECT work.id, work.account_id, work.title, work.kind, work.team_id, came.outcome,
+           came.outcome = ANY(%(unreached)s) AND {luck_of_again} < %(again)s AS is_again
+    FROM worklists_work_item AS work
+    CROSS JOIN LATERAL (
+        SELECT (%(words)s::text[])[width_bucket({luck_of_result}, %(upto)s::float8[]) + 1] AS outcome
+    ) AS came
+    WHERE work.state = 'open' AND work.kind = %(kind)s AND work.due_on <= %(day)s AND {luck_of_work} < %(share)s
+), done AS (
+    UPDATE worklists_work_item AS work SET state = 'done', done_at = %(at)s, done_by = %(by)s, outcome = worked.outcome
+    FROM worked WHERE work.id = worked.id AND NOT worked.is_again
+), noted AS (
+    INSERT INTO strategy_foreseen_again (account_id, day, kind, team_id)
+    SELECT account_id, %(day)s, kind, team_id FROM worked WHERE is_again AND id >= %(first_new)s
+)
+SELECT id, account_id, title, outcome, is_again FROM worked ORDER BY id;
 
 -- name: log_calls
 -- Keep calls that were made, and what came of each.
@@ -68,6 +84,76 @@ WHERE channel = %(reach)s AND state = 'sent' AND sent_at = %(at)s AND purpose <>
 -- The accounts whose debtors were spoken to today, and promised nothing: who did pays by the promise, or not.
 SELECT DISTINCT account_id FROM contact_call WHERE called_at = %(at)s AND outcome = ANY(%(reached)s);
 
+-- name: reached_by_nothing
+-- A seventh of the accounts, each on its own day of the week: those that nothing has reached for some days, and that promised nothing.
+SELECT book.account_id FROM strategy_book AS book
+WHERE (book.account_id + (%(day)s::date - DATE '2000-01-01')) %% %(within)s = 0
+  AND NOT EXISTS (
+      SELECT FROM contact_message AS message
+      WHERE message.account_id = book.account_id AND message.channel = ANY(%(channels)s) AND message.state = 'sent'
+        AND message.purpose <> 'information' AND message.sent_at >= %(day)s::date - %(follows)s::integer
+  )
+  AND NOT EXISTS (
+      SELECT FROM contact_call AS call
+      WHERE call.account_id = book.account_id AND call.direction = 'out' AND call.outcome = ANY(%(reached)s)
+        AND call.called_at >= %(day)s::date - %(follows)s::integer
+  )
+  AND NOT EXISTS (
+      SELECT FROM promises_promise AS promise WHERE promise.account_id = book.account_id AND promise.state = 'open'
+  );
+
+-- name: add_invoices
+-- Have the invoices of a day some weeks before come again, as often as is assumed: the same amounts, the same terms.
+INSERT INTO accounts_item (
+    account_id, client_id, amount_minor, open_minor, issued_on, due_on, head, currency, kind, reference, description
+)
+SELECT item.account_id, item.client_id, item.amount_minor, item.amount_minor, %(day)s,
+       %(day)s::date + (item.due_on - item.issued_on), item.head, item.currency, item.kind,
+       'foreseen ' || item.id || ' ' || again.number, ''
+FROM accounts_item AS item
+JOIN accounts_account AS account ON account.id = item.account_id
+CROSS JOIN LATERAL generate_series(1, floor(%(times)s + {luck_of_invoice})::integer) AS again(number)
+WHERE item.issued_on = %(day)s::date - %(as_before)s::integer AND item.kind = 'invoice' AND item.amount_minor > 0
+  AND account.state = 'open'
+ORDER BY item.account_id, item.id, again.number
+RETURNING id, account_id, head, amount_minor, currency, reference, due_on;
+
+-- name: raise_disputes
+-- Have a share of the accounts that owe dispute their oldest open invoice, each looked at on its own day of the week.
+INSERT INTO disputes_dispute (
+    account_id, item_id, amount_minor, credited_minor, currency, reason, note, raised_on, raised_at, raised_by, state, resolution,
+    resolved_by
+)
+SELECT item.account_id, item.id, item.open_minor, 0, item.currency, %(reason)s, '', %(day)s, %(at)s, %(by)s, 'open', '', ''
+FROM (
+    SELECT DISTINCT ON (item.account_id) item.*
+    FROM accounts_item AS item
+    JOIN accounts_account AS account ON account.id = item.account_id
+    WHERE account.state = 'open' AND item.open_minor > 0
+      AND (account.id + (%(day)s::date - DATE '2000-01-01')) %% %(week)s = 0
+      AND {luck_to_dispute} < %(share)s
+    ORDER BY item.account_id, item.due_on, item.id
+) AS item
+WHERE NOT EXISTS (SELECT FROM disputes_dispute AS other WHERE other.account_id = item.account_id AND other.state = 'open')
+RETURNING id, account_id, item_id, amount_minor, currency;
+
+-- name: solve_disputes
+-- Have a share of the open disputes solved, each looked at on its own day of the week, and some of those upheld.
+UPDATE disputes_dispute AS dispute
+SET state = came.state, credited_minor = CASE came.state WHEN 'upheld' THEN dispute.amount_minor ELSE 0 END,
+    resolved_on = %(day)s, resolved_at = %(at)s, resolved_by = %(by)s
+FROM (
+    SELECT dispute.id, CASE WHEN {luck_to_win} < %(upheld)s THEN 'upheld' ELSE 'rejected' END AS state,
+           item.id AS item_id, coalesce(item.open_minor, 0) AS open_minor
+    FROM disputes_dispute AS dispute
+    LEFT JOIN accounts_item AS item ON item.account_id = dispute.account_id AND item.id = dispute.item_id
+    WHERE dispute.state = 'open' AND dispute.raised_on < %(day)s AND {luck_to_be_solved} < %(share)s
+      AND (dispute.account_id + (%(day)s::date - DATE '2000-01-01')) %% %(week)s = 0
+) AS came
+WHERE dispute.id = came.id
+RETURNING dispute.id, dispute.account_id, came.item_id, came.open_minor, dispute.amount_minor, dispute.credited_minor, dispute.currency,
+          dispute.state;
+
 -- name: pay
 -- Have those pay whose day has come, and never more than they owe.
 WITH due AS (
@@ -109,6 +195,11 @@ WITH act AS (
     JOIN accounts_client AS client ON client.id = work.client_id
     WHERE work.id >= %(first_new)s
       AND NOT (work.state = 'cancelled' AND (work.done_at AT TIME ZONE client.time_zone)::date < work.due_on)
+    UNION ALL
+    SELECT again.account_id, 'task.' || again.kind, coalesce(again.team_id, client.team_id, 0), again.day
+    FROM strategy_foreseen_again AS again
+    JOIN accounts_account AS account ON account.id = again.account_id
+    JOIN accounts_client AS client ON client.id = account.client_id
 )
 SELECT day, act, team_id, counted.care, count(*) AS number
 FROM act JOIN strategy_foreseen_counted AS counted USING (account_id)

@@ -42,7 +42,7 @@ _JOBS = frozenset(
 #: Rounds of jobs that cause jobs, after which something must be going round in a ring.
 _MOST_ROUNDS = 100
 #: After so many days the world is tidied.
-_TIDY = 5
+_TIDY = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _OF_ACCOUNTS = {
     "accounts_item": "account_id",
     "contact_call": "account_id",
     "contact_message": "account_id",
+    "disputes_dispute": "account_id",
     "holds_hold": "account_id",
     "ledger_entry": "account_id",
     "payments_payment": "account_id",
@@ -52,9 +53,12 @@ _NUMBERS = "strategy_foreseen_number"
 PAYING = "strategy_foreseen_paying"
 #: Accounts that are counted, with why they need care, and whether something was done about them yet.
 COUNTED = "strategy_foreseen_counted"
+#: Calls that reached nobody and are made again: the task stands for the last of them only.
+AGAIN = "strategy_foreseen_again"
 _BESIDE = {
     PAYING: "(account_id bigint PRIMARY KEY, pay_on date NOT NULL, amount_minor bigint)",
     COUNTED: "(account_id bigint PRIMARY KEY, care smallint NOT NULL)",
+    AGAIN: "(account_id bigint NOT NULL, day date NOT NULL, kind text NOT NULL, team_id bigint)",
 }
 
 

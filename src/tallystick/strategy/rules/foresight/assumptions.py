@@ -29,6 +29,13 @@ FOLLOWS_DAYS = 14
 #: What reaches a debtor, and may be followed by a payment.
 CALL = "call"
 REACHES = (*(channel.value for channel in TO_DEBTOR), CALL)
+#: Who has not been reached for `FOLLOWS_DAYS` pays by themselves or not, looked at once in so many days.
+ALONE = "alone"
+WEEK = 7
+#: Invoices come as they came so many days before: thirteen weeks, further back than anybody looks ahead, on the same weekday.
+AS_BEFORE = 91
+#: A call that reached nobody counts as made again when the next one follows within so many days.
+AGAIN_DAYS = 7
 #: Work that is a call.
 CALLS = (Kind.CALL, Kind.CALLBACK)
 AGES = range(len(AGE_WORDS))
@@ -73,16 +80,19 @@ class Assumption:
         return _said(self.name.split("."))
 
 
-_SHARES = frozenset({"done", "result", "pays", "part", "kept"})
+_SHARES = frozenset({"done", "result", "again", "pays", "part", "kept", "disputes"})
 
 #: What numbers are about, by how their names begin.
 GROUPS = {
-    "pays": gettext_lazy("Debtors pay after a message or a call"),
-    "part": gettext_lazy("Debtors pay after a message or a call"),
+    "pays": gettext_lazy("Debtors pay, after a message or a call or by themselves"),
+    "part": gettext_lazy("Debtors pay, after a message or a call or by themselves"),
     "kept": gettext_lazy("Promises"),
     "promise_days": gettext_lazy("Promises"),
+    "invoices": gettext_lazy("What comes by itself"),
+    "disputes": gettext_lazy("What comes by itself"),
     "done": gettext_lazy("People do their tasks"),
     "result": gettext_lazy("People do their tasks"),
+    "again": gettext_lazy("People do their tasks"),
     "hours": gettext_lazy("Time and money"),
     "hour_cost": gettext_lazy("Time and money"),
     "minutes": gettext_lazy("Time and money"),
@@ -95,8 +105,10 @@ _PAYS_FULL: Mapping[str, tuple[str, ...]] = {
     "letter": ("0.20", "0.16", "0.10", "0.06", "0.04"),
     "sms": ("0.20", "0.15", "0.08", "0.05", "0.03"),
     "call": ("0.25", "0.20", "0.14", "0.10", "0.06"),
+    # Within a week.
+    "alone": ("0.08", "0.06", "0.02", "0.01", "0.005"),
 }
-_PAYS_PART: Mapping[str, str] = {"email": "0.03", "letter": "0.04", "sms": "0.03", "call": "0.06"}
+_PAYS_PART: Mapping[str, str] = {"email": "0.03", "letter": "0.04", "sms": "0.03", "call": "0.06", "alone": "0.005"}
 #: What comes of a call, where too few were made to know.
 _RESULTS = {"promise": "0.30", "no_answer": "0.20", "informed": "0.50"}
 #: Minutes of a person, and money for others, in the house's currency.
@@ -123,25 +135,17 @@ def defaults() -> dict[str, Assumption]:
     """Give what the house assumes where it knows nothing better."""
     told: dict[str, str] = {f"done.{kind.value}": "0.60" for kind in Kind}
     told |= {f"result.{kind.value}.{word}": share for kind in CALLS for word, share in _RESULTS.items()}
-    for reach in REACHES:
+    for reach in (*REACHES, ALONE):
         for age in AGES:
             told[f"pays.{reach}.{age}.full"] = _PAYS_FULL[reach][age]
             told[f"pays.{reach}.{age}.part"] = _PAYS_PART[reach]
-    told |= {"part": "0.40", "kept": "0.60", "promise_days": "7"}
+    told |= {"part": "0.40", "kept": "0.60", "promise_days": "7", "again": "1"}
+    told |= {"invoices": "0", "disputes.raised": "0.001", "disputes.solved": "0.25", "disputes.upheld": "0.5"}
     for act, (minutes, cost) in _EFFORT.items():
         told[f"minutes.{act}"] = minutes
         told[f"cost.{act}"] = cost
     told |= {"hour_cost": "28", "hours": "6"}
     return {name: Assumption(name, Decimal(value)) for name, value in told.items()}
-
-
-def nobody_acts(of: Mapping[str, Assumption]) -> dict[str, Assumption]:
-    """Assume that people do nothing: no task is done, nobody pays."""
-    still = frozenset({"done", "pays", "kept"})
-    return {
-        name: replace(each, value=Decimal(0), source=Source.ASKED) if name.split(".")[0] in still else each
-        for name, each in of.items()
-    }
 
 
 def with_history(of: Mapping[str, Assumption], counted: Mapping[str, tuple[int, int]]) -> dict[str, Assumption]:
@@ -184,6 +188,14 @@ def what_if(
     return found
 
 
+def times_as_before(of: Mapping[str, Assumption]) -> Decimal:
+    """Give how often an invoice of thirteen weeks before comes again: once, unless another number is assumed than was counted."""
+    invoices = of["invoices"]
+    if invoices.source is Source.HISTORY:
+        return Decimal(1)
+    return invoices.value * (invoices.cases or 0) / (invoices.happened or 1)
+
+
 def as_json(of: Mapping[str, Assumption]) -> list[dict[str, Any]]:
     """Write them down, in the order of their names."""
     return [{**asdict(each), "value": str(each.value), "source": each.source.value} for _n, each in sorted(of.items())]
@@ -213,6 +225,15 @@ def _said(parts: list[str]) -> str:
             return _("{kind}: open tasks done on a working day").format(kind=Kind(kind).label)
         case ["result", kind, word]:
             return _("{kind}: ends with “{result}”").format(kind=Kind(kind).label, result=RESULTS.get(word, word))
+        case ["pays", "alone", age, how]:
+            said = (
+                _("By themselves, {age}: all is paid within a week")
+                if how == "full"
+                else _("By themselves, {age}: part is paid within a week")
+            )
+            return said.format(age=AGE_WORDS[int(age)])
+        case ["disputes", what]:
+            return str(_DISPUTES[what])
         case ["pays", reach, age, how]:
             said = (
                 _("{reach}, {age}: all is paid within {days} days")
@@ -227,7 +248,14 @@ def _said(parts: list[str]) -> str:
     return str(_WORDS.get(parts[0], parts[0]))
 
 
+_DISPUTES = {
+    "raised": gettext_lazy("Accounts that owe: an invoice is disputed in a week"),
+    "solved": gettext_lazy("Open disputes solved in a week"),
+    "upheld": gettext_lazy("Solved disputes that are upheld, and credited"),
+}
 _WORDS = {
+    "again": gettext_lazy("Calls that reach nobody and are made again on the next working day"),
+    "invoices": gettext_lazy("Invoices an account gets in a week; each as it had them thirteen weeks before"),
     "part": gettext_lazy("Share of the balance that who pays in part pays"),
     "kept": gettext_lazy("Promises kept"),
     "promise_days": gettext_lazy("Days from a promise to its day"),
