@@ -26,13 +26,14 @@ def rested(program: Program, state: State, *, day: str) -> str:
     """Write that an account may make a step of a state on a day: it has made none yet, or none of this state since it came to it.
 
     Who pays on the day of a reminder is in another state at once, and what that state begins with does not wait for tomorrow.
+    What the version before decided in a state that was come to on the day counts as a step of it: on the day of a publication.
     The offset keeps the planner from looking through the decisions of all accounts.
     """
     own = ",".join(str(effect.number) for effect in program.of_state(state, EffectKind.STEP))
     return f"""(book.stepped_on IS NULL OR book.stepped_on < {day} OR (book.state_entered_on = {day} AND NOT EXISTS (
         SELECT FROM strategy_decision AS made
-        WHERE made.account_id = book.account_id AND made.version_id = book.version_id AND made.due_on = {day}
-          AND made.cause_id = 0 AND made.effect IN ({own})
+        WHERE made.account_id = book.account_id AND made.due_on = {day} AND made.cause_id = 0 AND CASE
+            WHEN made.version_id = book.version_id THEN made.effect IN ({own}) ELSE made.from_entered_on = {day} END
         OFFSET 0
     )))"""
 
