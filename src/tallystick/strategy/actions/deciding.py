@@ -114,7 +114,8 @@ def _text(number: str, statement: Statement, asking: Asking) -> str:
                 )
             {asking.source}
             WHERE {asking.condition} AND {asking.happening(number)}
-            RETURNING book.*, {asking.event} AS event_id
+            RETURNING book.account_id, book.version_id, book.effect, book.place, book.prior_place, book.prior_entered_on,
+                      book.prior_review_on, book.prior_stepped_on, {asking.event} AS event_id, {statement.evidence} AS facts
         ), kept AS (
             INSERT INTO {asking.keeping} (
                 account_id, cause_id, run_id, decided_at, version_id, due_on, effect, from_place, to_place, facts,
@@ -122,7 +123,7 @@ def _text(number: str, statement: Statement, asking: Asking) -> str:
             )
             SELECT book.account_id, CASE WHEN {statement.caused}[{effect}] THEN book.event_id ELSE 0 END,
                    %(run_id)s, %(at)s, book.version_id, {day}, book.effect, book.prior_place, book.place,
-                   {statement.evidence}, book.prior_entered_on, book.prior_review_on, book.prior_stepped_on
+                   book.facts, book.prior_entered_on, book.prior_review_on, book.prior_stepped_on
             FROM moved AS book
             RETURNING id, account_id, version_id, effect, from_place
         )

@@ -204,14 +204,15 @@ class Statement:
     @cached_property
     def evidence(self) -> str:
         """The values that decided each effect, as JSON, over a row of the book that has been changed already."""
-        cases = []
-        effects = ((each, effect) for each in self.versions for effect in each.version.program.effects)
-        for place, (numbered, effect) in enumerate(effects, start=1):
-            if values := evidence.kept(effect, numbered.words, self.day):
-                cases.append(f"WHEN {place} THEN {values}")
-        if not cases:
+        # Many effects are decided by the same facts: each set of them is written once, and found by the effect's number.
+        sets: dict[str, int] = {}
+        effects = [(each, effect) for each in self.versions for effect in each.version.program.effects]
+        values = [evidence.kept(effect, numbered.words, self.day) for numbered, effect in effects]
+        numbers = [sets.setdefault(text, len(sets)) if text else None for text in values]
+        if not sets:
             return "'{}'::jsonb"
-        return f"(CASE {self.number_of_row} {' '.join(cases)} ELSE '{{}}'::jsonb END)"
+        cases = " ".join(f"WHEN {number} THEN {text}" for text, number in sets.items())
+        return f"(CASE {self._array('smallint', numbers)}[{self.number_of_row}] {cases} ELSE '{{}}'::jsonb END)"
 
     def _effects(self) -> list[tuple[Published, Effect]]:
         return [(each.version, effect) for each in self.versions for effect in each.version.program.effects]
