@@ -15,7 +15,7 @@ from tallystick.holds import actions as hold_actions
 from tallystick.holds.rules import Reason
 from tallystick.kernel import sql
 from tallystick.kernel.outcome import Chosen
-from tallystick.strategy.actions import renewing
+from tallystick.strategy.actions import refreshing, renewing
 from tallystick.strategy.models import Past
 from tallystick.strategy.queries import book
 from tallystick.worklists import actions as worklist_actions
@@ -99,6 +99,15 @@ def test_day_after_day_the_book_is_what_a_fresh_computation_says(accounts):
         assert differing(day, *accounts.values()) == []
         assert stale_ones(day) == []
         assert accounts["nothing"] not in found
+
+
+def test_a_rebuild_mends_rows_that_are_missing_and_rows_that_are_wrong(accounts):
+    sql.execute("DELETE FROM strategy_book WHERE account_id = %s", [accounts["held"]])
+    sql.execute("UPDATE strategy_book SET tasks_overrun = '{imagined}' WHERE account_id = %s", [accounts["nothing"]])
+
+    assert refreshing.rebuild(day=DAY) == 2
+    assert differing(DAY, *accounts.values()) == []
+    assert refreshing.rebuild(day=DAY) == 0
 
 
 def test_a_source_whose_day_has_not_come_is_not_asked(accounts):

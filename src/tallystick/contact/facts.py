@@ -56,6 +56,7 @@ SOURCES = (
             Column("contact_letter_days", "date[]"),
             Column("contact_sms_days", "date[]"),
         ),
+        is_common=True,
     ),
     Source(
         "calls",

@@ -62,6 +62,8 @@ class Source:
     sql: str
     columns: tuple[Column, ...]
     key: Key = Key.ACCOUNT
+    #: Whether most accounts have a row of it, once a book is in use; such sources are joined last.
+    is_common: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ SOURCES = (
             Column("paid_days", "date[]"),
             Column("paid_days_minor", "bigint[]"),
         ),
+        is_common=True,
     ),
     Source(
         name="bounced",

@@ -63,6 +63,7 @@ SOURCE = Source(
         Column("late_days", "integer"),
         Column("pay_days", "integer"),
     ),
+    is_common=True,
 )
 
 _OVERDUE_OVER = """

@@ -106,8 +106,8 @@ _PARTIES = """
 def _joined(reach: Reach, sources: Sequence[Source]) -> Iterator[str]:
     """Write the joins of sources to the rows of the accounts.
 
-    Most sources have rows for few of a range's accounts. They are joined to each other first, those of the upper floors before
-    all, so that the columns of an account that appears in none of them are carried through one join and not through a dozen.
+    Most sources have rows for few of a range's accounts. They are joined to each other first, so that an account that appears
+    in none of them passes one join and not a dozen.
     """
     if reach.asking is not Asking.RANGE:
         side = "LATERAL " if reach.asking is Asking.EACH else ""
@@ -116,7 +116,8 @@ def _joined(reach: Reach, sources: Sequence[Source]) -> Iterator[str]:
             yield f"LEFT JOIN {side}{_asked(source, reach)} ON {on}"
         return
     for key in Key:
-        first, *others = [_asked(source, reach) for source in reversed(sources) if source.key is key]
+        of_key = sorted((each for each in reversed(sources) if each.key is key), key=lambda each: each.is_common)
+        first, *others = (_asked(source, reach) for source in of_key)
         together = f" USING ({key}) FULL JOIN ".join(others)
         yield f"LEFT JOIN ({first} FULL JOIN {together} USING ({key}) AS every_{key}) ON every_{key}.{key} = base.{key}"
 
