@@ -76,6 +76,16 @@ def fill(book: Any) -> None:
     hold_actions.place_hold(
         account_id=book.account.pk, reason=hold_rules.Reason.VULNERABILITY, note="In hospital", at=AT, by=TEST
     )
+    hold_actions.hold_items(
+        account_id=book.account.pk,
+        item_ids=[builders.invoice(book.account, "250.00").pk],
+        reason=hold_rules.Reason.MANUAL,
+        amount=Money(4000, "GBP"),
+        until_on=TODAY + timedelta(days=62),
+        note="Query about delivery",
+        at=AT,
+        by=TEST,
+    )
 
 
 def _plain_pages() -> Iterator[str]:

@@ -157,7 +157,12 @@ class HoldForm(AccountForm):
             required=False,
             help_text=_("The first day it no longer holds; empty holds until it is lifted."),
         )
-        items = [(str(each.item.pk), _named(each)) for each in cockpit.open_items(self.case.account.pk)]
+        self.fields["note"] = long_text(2, label=_("Note"), required=False)
+        items = [
+            (str(each.item.pk), _named(each))
+            for each in cockpit.open_items(self.case.account.pk)
+            if each.item.held_from_on is None
+        ]
         if items:
             self.fields["items"] = forms.TypedMultipleChoiceField(
                 label=_("Only these items"),
@@ -176,7 +181,6 @@ class HoldForm(AccountForm):
         self.fields["from_on"] = DayField(
             today=self.case.today, label=_("From"), required=False, help_text=_("Empty: from today.")
         )
-        self.fields["note"] = long_text(2, label=_("Note"), required=False)
 
     def clean_reason(self) -> hold_rules.Reason:
         """Give the reason as the word it is."""
@@ -185,7 +189,7 @@ class HoldForm(AccountForm):
     def clean(self) -> dict[str, Any]:
         """Take an amount for one item only."""
         values = super().clean() or self.cleaned_data
-        if values.get("amount") is not None and len(values.get("items", [])) != 1:
+        if values.get("amount") is not None and len(values.get("items", ())) != 1:
             self.add_error("amount", _("Tick the one item that the amount is of."))
         return values
 
