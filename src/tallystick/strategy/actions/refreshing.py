@@ -84,7 +84,8 @@ def renew_facts(*, day: date, by: Actor) -> int:
 
 def begin_book(*, day: date) -> None:
     """Keep that an empty book is of the facts of this program: whoever comes into it is computed by them."""
-    if book.is_empty() and not Rebuild.objects.filter(facts=catalogue.fingerprint()).exists():
+    last = Rebuild.objects.order_by("-pk").first()
+    if book.is_empty() and (last is None or last.facts != catalogue.fingerprint()):
         Rebuild.objects.create(facts=catalogue.fingerprint(), day=day, changed=0)
 
 
@@ -97,19 +98,23 @@ def _joins_as_written() -> Iterator[None]:
 
 
 def _refresh(reach: Reach, table: str, *, expected: int, day: date, keeps_past: bool = True) -> int:
-    inserted = 0
-    if locking.share_leaves(reach, table, expected=expected) < expected:
-        inserted = sql.execute(_insert(reach, table, day), {**reach.params, "day": day})
-        if inserted == expected:
-            return inserted
+    if locking.share_leaves(reach, table, expected=expected) == expected:
+        return _write(reach, table, day=day, keeps_past=keeps_past)
+    inserted: int = sql.execute(_insert(reach, table, day), {**reach.params, "day": day})
+    if inserted == expected:
+        return inserted
     # Whoever else has written a row meanwhile may have looked before what is known now.
     return inserted + _change(reach, table, day=day, keeps_past=keeps_past)
 
 
 @transaction.atomic
 def _change(reach: Reach, table: str, *, day: date, keeps_past: bool) -> int:
-    """Lock the rows of the accounts reached, and then bring those up to date that the book has."""
+    """Bring the rows of the accounts reached up to date that the book has."""
     locking.share_leaves(reach, table)
+    return _write(reach, table, day=day, keeps_past=keeps_past)
+
+
+def _write(reach: Reach, table: str, *, day: date, keeps_past: bool) -> int:
     _lock(reach, table)
     return sql.execute(_update(reach, table, keeps_past=keeps_past), {**reach.params, "day": day})
 
