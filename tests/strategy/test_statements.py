@@ -24,7 +24,7 @@ BEFORE = DAY - timedelta(days=1)
 #: Statements that a part of a run takes beside its orders, savepoints left out.
 BUDGET = 30
 STATES = 9
-#: What is asked of every account, whatever its strategy says. Who adds to it writes the book anew, as migration 0019 did.
+#: What is asked of every account, whatever its strategy says. Who adds to it writes the book anew, as migration 0022 did.
 MIDNIGHT = "version_id place state_entered_on next_review_on stepped_on is_open is_house holds_paused".split()
 
 
