@@ -18,7 +18,7 @@ PHONE = {"width": 390, "height": 844}
 # What moves comes to rest first: half a fade is no color. What moves for ever, like a bar of progress, is let be; what is
 # taken away meanwhile has come to rest too.
 _AT_REST = """Promise.allSettled(document.getAnimations()
-    .filter((moving) => moving.effect.getComputedTiming().endTime < Infinity)
+    .filter((moving) => moving.effect?.getComputedTiming().endTime < Infinity)
     .map((moving) => moving.finished)).then(() => null)"""
 
 

@@ -76,6 +76,7 @@ def _ask(shut, user, route, pattern):
     return shut.process_view(request, pattern.callback, [], {})
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", [None, *Role], ids=str)
 def test_each_role_opens_the_pages_of_its_rights_and_no_others(role, person, shut, settings):
     settings.ACCESS_SECOND_FACTOR_ROLES = ()
