@@ -89,6 +89,7 @@ def test_four_are_chased_one_is_silent_and_on_its_day_it_returns(account):
     hold(account, "INV-1", by=builders.actor(person, "place holds"), note="Query about delivery")
 
     live(DAY)
+    assert Message.objects.get().state == "sent"
     fields, text = said(Message.objects.get(), DAY)
     assert [row["reference"] for row in fields["items"]] == REFERENCES[1:]
     assert "INV-1" not in text
@@ -145,3 +146,19 @@ def test_where_all_is_on_hold_nothing_leaves_and_the_reason_is_recorded(account)
 
     message = Message.objects.get()
     assert (message.state, message.refusal) == ("refused", "contact.held")
+
+
+def test_an_account_that_speaks_for_another_leaves_out_what_is_on_hold_there(account):
+    other = strategies.sibling(account)
+    for reference in ("INV-6", "INV-7"):
+        builders.invoice(other, "100.00", due_on=DAY - timedelta(days=5), reference=reference)
+    strategies.publish(
+        DOCUMENT.replace("TEMPLATE", "reminder_1").replace("states:", "one_message_per: debtor\nstates:", 1)
+    )
+    hold(other, "INV-6")
+
+    live(DAY)
+
+    message = Message.objects.get()
+    assert message.account_id == account.pk
+    assert [row["reference"] for row in said(message, DAY)[0]["items"]] == [*REFERENCES, "INV-7"]

@@ -239,6 +239,9 @@ def with_items_on_hold() -> Account:
         "parties.debtor_balance": gbp("236.75"),
         "parties.debtor_overdue": gbp("73.75"),
         "parties.debtor_days_past_due": 98,
+        "holds.active": False,
+        "holds.standing": 0,
+        "holds.stops_contact": False,
     }
 )
 def test_what_is_on_hold_is_owed_and_not_chased():
