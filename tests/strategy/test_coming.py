@@ -137,7 +137,7 @@ def test_who_was_written_to_or_called_is_not_alone(calendar):
     Call.objects.create(
         account=called,
         party_id=called.party_id,
-        called_at=at(DAY - timedelta(days=60)),
+        called_at=at(DAY - timedelta(days=56)),
         outcome="informed",
         direction="out",
         caller="test",
@@ -146,8 +146,8 @@ def test_who_was_written_to_or_called_is_not_alone(calendar):
 
     found = behaviour.counted(today=DAY)
 
-    # Of the called account the weeks within 14 days after the call are none of these.
-    assert found["pays.alone.0.part"] == (2 * WEEKS - 2, 0)
+    # Of the called account the week that begins on the day of the call is none of these, nor the two after it.
+    assert found["pays.alone.0.part"] == (2 * WEEKS - 3, 0)
     everybody = ahead.STILL | {"pays.alone.0.full": 1}
     Call.objects.update(called_at=at(DAY))
     assert _paid(ahead.foresee(days=14, asked=everybody)) == (1, 10_000)
