@@ -52,7 +52,7 @@ def test_one_item_is_held_from_its_own_dialog_and_said_so_everywhere(book, colle
     assert f'value="{held.pk}"' in next(line for line in ticked.split("<input") if "checked" in line)
     assert (hold.item_id, hold.amount_minor, hold.until_on) == (held.pk, 4_000, date(2026, 3, 9))
     for shown in (page, dialog, everything):
-        assert re.search(r"£40.00 on hold\s+until 9 Mar 2026", shown)
+        assert re.search(r"On hold\s+until 9 Mar 2026\s+</span>\s+£40.00 of it · Held by hand", shown)
         assert f"Query about delivery, {hold.placed_by}" in shown
     for shown in (page, why):
         assert re.search(
