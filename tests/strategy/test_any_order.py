@@ -29,6 +29,7 @@ from tallystick.disputes import actions as dispute_actions
 from tallystick.disputes import rules as disputes
 from tallystick.holds import actions as hold_actions
 from tallystick.holds import rules as holds
+from tallystick.kernel import months
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import Refusal
 from tallystick.ledger.rules import Cause
@@ -340,6 +341,8 @@ def _book(document: str) -> Book:
 
 def _again(document: str, *ways: tuple[Sequence[Day], Callable[[Book, Day, date], None]]) -> list[Lived]:
     """Live through histories, each in a way, all from the same beginning."""
+    longest = max(len(history) for history, _way in ways)
+    months.open_months(first=DAY, last=DAY + timedelta(days=longest + 2 + 31))
     with transaction.atomic():
         book = _book(document)
         found = [lived(book, each, way) for each, way in ways]
