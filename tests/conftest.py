@@ -167,7 +167,14 @@ _in_hand = _InHand()
 
 
 @pytest.fixture
-def live(live_server: Any, page: Any) -> Iterator[Live]:
+def at_rest(live_server: Any) -> Iterator[None]:
+    """Let the site come to rest when the browser has gone, before the book is emptied for the next test."""
+    yield
+    _in_hand.wait_for_none()
+
+
+@pytest.fixture
+def live(live_server: Any, at_rest: None, page: Any) -> Iterator[Live]:
     """The site in a browser. Errors of the page's own scripts, and refusals of its policy, fail the test.
 
     Nobody presses a key at a page that is not there yet, as people do not: its scripts have run by the time it is loaded.
@@ -179,8 +186,6 @@ def live(live_server: Any, page: Any) -> Iterator[Live]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if _is_refusal(line) else None)
     yield Live(url=live_server.url, page=page)
-    page.close()
-    _in_hand.wait_for_none()
     assert not complaints
 
 
