@@ -17,6 +17,7 @@ from tallystick.holds.models import Hold
 from tallystick.kernel import sql
 from tallystick.parties import actions as party_actions
 from tallystick.parties.rules import ContactKind
+from tallystick.strategy import actions
 from tallystick.strategy.queries import invariants, versions, why
 from tallystick.timeline import queries as timeline
 from tallystick.worklists import actions as worklists
@@ -31,6 +32,7 @@ SHARES = {"champion": 90, "challenger": 10}
 @pytest.fixture
 def published():
     load_templates(at=at(FIRST), by=BY)
+    actions.begin_book(day=FIRST)
     return strategies.publish(versions.shipped("staged-reminders"), day=FIRST)
 
 

@@ -37,6 +37,7 @@ _JOBS = frozenset(
         "strategy.answer_events",
         "worklists.cancel_of_closed",
         "worklists.cancel_of_paid",
+        "worklists.recall_held",
     }
 )
 #: Rounds of jobs that cause jobs, after which something must be going round in a ring.
