@@ -23,6 +23,7 @@ OF_THE_NIGHT = {
     "strategy.work_rehearsal",
     "strategy.settle",
     "strategy.keep_scores",
+    "strategy.renew_facts",
 }
 
 

@@ -19,7 +19,7 @@ from tallystick.contact.actions.templates import load_templates
 from tallystick.kernel import clock
 from tallystick.kernel.actor import Actor, system
 from tallystick.payments.actions.banks import open_bank_account
-from tallystick.strategy.actions import publishing
+from tallystick.strategy.actions import begin_book, publishing
 
 SETTING_UP = system("setting up")
 PASSWORD = "counting-notches"
@@ -65,6 +65,7 @@ def open_house(
     The strategy is the shipped one of its name, or that of a document of the story.
     """
     terms = {"at": clock.now(), "by": SETTING_UP}
+    begin_book(day=clock.now().date())
     unit = access_actions.open_business_unit(code="UK", name="Credit control", **terms)
     team = access_actions.open_team(business_unit_id=unit.pk, name="Credit control", **terms)
     client = account_actions.open_client(

@@ -97,6 +97,7 @@ Order = dict[str, object]
 @pytest.fixture
 def accounts() -> list[Account]:
     """Debtors a month late, whom the strategy knows and has done nothing about."""
+    actions.begin_book(day=DAY)
     made = [builders.account() for _number in range(ACCOUNTS)]
     for account in made:
         builders.invoice(account, "100.00")

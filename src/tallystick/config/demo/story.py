@@ -12,6 +12,7 @@ from tallystick.config.demo.organization import log_ins
 from tallystick.config.working_off import work_off
 from tallystick.intake.rules import FileKind
 from tallystick.kernel import clock, months
+from tallystick.strategy import actions as strategy
 
 __all__ = ["load", "log_ins"]
 
@@ -55,6 +56,7 @@ def _begin(debtors: Sequence[book.DemoAccount], first: date, seed: int, progress
     at = datetime.combine(first - timedelta(days=1), time(16), UTC)
     clock.travel_to(at)
     months.open_months(first=at.date(), last=first + timedelta(days=400))
+    strategy.begin_book(day=first)
     organization.set_up(at=at)
     trying.register_trial(starts_on=first, at=at)
     clock.travel_to(datetime.combine(first, time(4), UTC))
