@@ -186,6 +186,8 @@ def live(live_server: Any, at_rest: None, page: Any) -> Iterator[Live]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if _is_refusal(line) else None)
     yield Live(url=live_server.url, page=page)
+    # A page that is closed on its way to another may never be gone.
+    page.wait_for_load_state("networkidle")
     assert not complaints
 
 
