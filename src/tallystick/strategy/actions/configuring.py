@@ -71,7 +71,7 @@ def _compared(file: str, text: str, published: Version | None) -> Compared:
             document = bundle.split(text)[0]
             kinds.of_document(document).read(document)
             return Compared(file, Agreement.ONLY_THERE)
-        # Read even when it is the same: another program may read it otherwise, or not at all.
+        # Read even when it is the same: a later program may not read it any more.
         parts = tuple(comparing.compare_file(published, text))
     except Refusal as refusal:
         return Compared(file, Agreement.UNREADABLE, problem=str(refusal))
