@@ -194,13 +194,16 @@ def live(live_server: Any, at_rest: None, page: Any) -> Iterator[Live]:
 
 def _leave(page: Any) -> None:
     """Take a page to where nothing is on its way: one that is closed on its way to another may never be gone."""
-    for _try in range(5):
+    complaints = []
+    for _try in range(50):
         try:
             page.goto("about:blank")
-        except Error:
-            continue  # It came to where it was going first.
-        return
-    raise AssertionError("the page does not come to rest")
+        except Error as complaint:  # It came to where it was going first: ask again when it has had time to arrive.
+            complaints.append(complaint.message)
+            page.wait_for_timeout(200)
+        else:
+            return
+    raise AssertionError(f"the page does not come to rest: {complaints[-1]}")
 
 
 def _once_loaded(page: Any, press: Callable[..., None]) -> Callable[..., None]:
