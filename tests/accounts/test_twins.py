@@ -1,8 +1,10 @@
 """What Python and SQL both know, they know alike."""
 
 from datetime import timedelta
+from itertools import accumulate
 
 import pytest
+from django.db import DataError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import builders
@@ -70,6 +72,21 @@ def test_what_is_chased_is_the_same_in_both(open_minor, held_minor, days):
     ) == rules.chased_minor(
         open_minor=open_minor, held_minor=held_minor, held_from_on=from_on, held_until_on=until_on, on=TODAY
     )
+
+
+_ANY_MINOR = st.none() | st.integers(-(2**61), 2**61)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(_ANY_MINOR, max_size=6))
+def test_a_total_is_exact_or_refused(minors):
+    ask = "SELECT accounts_total_minor(minor) FROM unnest(%s::bigint[]) AS minor"
+    known = [minor for minor in minors if minor is not None]
+    if all(-(2**63) <= partial < 2**63 for partial in accumulate(known)):
+        assert sql.value(ask, [minors]) == (sum(known) if known else None)
+    else:
+        with pytest.raises(DataError, match="out of range"), transaction.atomic():
+            sql.value(ask, [minors])
 
 
 def source(name, account, *, day=TODAY):

@@ -18,7 +18,7 @@ SOURCES = (
             """
         SELECT account_id, max(booked_on) AS paid_last_on,
                (array_agg(amount_minor {in_order}))[count(*)] AS paid_last_minor,
-               sum(amount_minor)::bigint AS paid_minor, max(amount_minor) AS paid_largest_minor,
+               accounts_total_minor(amount_minor) AS paid_minor, max(amount_minor) AS paid_largest_minor,
                min(booked_on) AS paid_first_on, (array_agg(method {in_order}))[count(*)] AS paid_method,
                count(*)::integer AS paid_count,
                array_agg(booked_on {in_order}) FILTER (WHERE booked_on > %(day)s::date - {kept}) AS paid_days,

@@ -21,19 +21,19 @@ SOURCE = Source(
     name="items",
     sql=sql.fill(
         """
-    SELECT account_id, sum(open_minor)::bigint AS open_minor,
-           coalesce(sum(chased_minor) FILTER (WHERE due_on < %(day)s), 0)::bigint AS overdue_minor,
+    SELECT account_id, accounts_total_minor(open_minor) AS open_minor,
+           coalesce(accounts_total_minor(chased_minor) FILTER (WHERE due_on < %(day)s), 0) AS overdue_minor,
            max(chased_minor) AS largest_item_minor, min(chased_minor) FILTER (WHERE chased_minor > 0) AS smallest_item_minor,
            min(due_on) FILTER (WHERE chased_minor > 0) AS oldest_due_on,
            (count(*) FILTER (WHERE chased_minor > 0))::integer AS open_items,
            (count(*) FILTER (WHERE chased_minor > 0 AND due_on < %(day)s))::integer AS overdue_items,
            min(due_on) FILTER (WHERE chased_minor > 0 AND due_on >= %(day)s) + 1 AS items_stale_on,
-           (sum(open_minor - chased_minor) FILTER (WHERE chased_minor < open_minor))::bigint AS held_minor,
+           accounts_total_minor(open_minor - chased_minor) FILTER (WHERE chased_minor < open_minor) AS held_minor,
            nullif(count(*) FILTER (WHERE chased_minor < open_minor), 0)::smallint AS held_items,
            min(CASE WHEN held_from_on > %(day)s THEN held_from_on ELSE held_until_on END)
                FILTER (WHERE held_until_on > %(day)s AND open_minor > 0) AS held_stale_on,
            count(*)::integer AS items_ever, (count(settled_on))::integer AS items_settled,
-           sum(amount_minor)::bigint AS charged_minor, max(issued_on) AS last_issued_on,
+           accounts_total_minor(amount_minor) AS charged_minor, max(issued_on) AS last_issued_on,
            max(settled_on - due_on) AS worst_late_days,
            (round(avg(settled_on - due_on) FILTER (WHERE amount_minor > 0)))::integer AS late_days,
            (round(avg(settled_on - issued_on) FILTER (WHERE amount_minor > 0)))::integer AS pay_days
