@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tallystick.jurisdictions.rules import bounds, figures, rates, scales, timetables
+from tallystick.jurisdictions.rules import bounds, figures, orders, rates, scales, timetables
 from tallystick.jurisdictions.rules.pack import Law, Rule, value_on
 from tallystick.jurisdictions.rules.reading import Node
 from tallystick.jurisdictions.rules.refusals import NotGiven
@@ -89,6 +89,15 @@ def _tally(rule: Rule, given: Mapping[str, Any], day: date, law: Law) -> Answers
     return {"allowed": value.allows(history), "counted": value.counted(history)}
 
 
+def _order(rule: Rule, given: Mapping[str, Any], day: date, law: Law) -> Answers:
+    value = value_on(rule, day, orders.Order)
+    return {
+        "by": [str(each) for each in value.by],
+        "heads": [sorted(str(head) for head in heads) for heads in value.heads],
+        "ties": str(value.ties),
+    }
+
+
 def _amount(rule: Rule, given: Mapping[str, Any]) -> Decimal:
     try:
         return Decimal(given["amount"])
@@ -105,4 +114,5 @@ KINDS: Mapping[str, Kind] = {
     "timetable": Kind(timetables.read_timetable, _timetable),
     "hours": Kind(bounds.read_hours, _hours),
     "tally": Kind(bounds.read_tally, _tally),
+    "order": Kind(orders.read_order, _order),
 }
