@@ -361,7 +361,7 @@ def test_the_ageing_says_what_of_it_is_on_hold_or_disputed(book, log_in):
     ]
     assert [(row["held_minor"], row["minor"]) for row in inside.context["rows"]] == [(3_000, 10_000)]
     for shown, is_told in ((page, True), (past, False)):
-        assert ("Of it on hold or disputed" in shown.content.decode()) is is_told
+        assert ("£100.00 of it on hold or disputed" in shown.content.decode()) is is_told
         assert (">On hold</th>" in shown.content.decode()) is is_told
 
 

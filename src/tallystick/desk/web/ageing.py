@@ -75,16 +75,16 @@ def ageing(request: ActorRequest) -> HttpResponse:
 def _kpis(table: rules.Ageing, on: date, client_id: int | None) -> list[dict[str, Any]]:
     overdue, old = table.all.share_of(rules.OVERDUE), table.all.share_of(rules.OLD)
     on_account = table.all.of([Bucket.ON_ACCOUNT])
-    kpis = [
-        {"name": _("Owed in all"), "value": shared.said_money(table.all.total)},
+    owed: dict[str, Any] = {"name": _("Owed in all"), "value": shared.said_money(table.all.total)}
+    if table.all.held.minor:
+        owed["note"] = _("{amount} of it on hold or disputed").format(amount=shared.said_money(table.all.held))
+        owed["href"] = _behind(table, BucketForm.HELD, on, client_id)
+    return [
+        owed,
         {"name": _("Overdue"), "value": shared.said_money(table.overdue), "note": shared.said_share(overdue)},
         {"name": _("More than 90 days"), "value": shared.said_money(table.old), "note": shared.said_share(old)},
         {"name": _("On account, not yet allocated"), "value": shared.said_money(-on_account)},
     ]
-    if _held_on(on):
-        href = _behind(table, BucketForm.HELD, on, client_id) if table.all.held.minor else ""
-        kpis.append({"name": _("Of it on hold or disputed"), "value": shared.said_money(table.all.held), "href": href})
-    return kpis
 
 
 def _behind(table: rules.Ageing, bucket: str, on: date, client_id: int | None) -> str:
