@@ -361,6 +361,11 @@ BREAKS = [
         ],
         "is of no item of the account",
     ),
+    (
+        "items are disputed as their disputes say",
+        ["UPDATE accounts_item SET disputed_minor = 7 WHERE account_id = %(account)s"],
+        "says 7 is disputed, its disputes 0",
+    ),
     ("upheld disputes are credited", ["UPDATE disputes_dispute SET credited_minor = 1"], "says 1, the ledger 500"),
     (
         "closed accounts have no work",
