@@ -8,5 +8,5 @@ CREATE AGGREGATE accounts_total_minor(bigint) (SFUNC = int8pl, STYPE = bigint, C
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0008_items_on_hold")]
+    dependencies = [("accounts", "0009_disputed_items")]
     operations = [migrations.RunSQL(_TOTAL, "DROP AGGREGATE accounts_total_minor(bigint)")]
