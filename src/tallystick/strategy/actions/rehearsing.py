@@ -23,8 +23,8 @@ from tallystick.strategy.rules.rehearsal import NothingToRehearse
 
 #: Key of the advisory locks of parts, beside other locks of the house.
 _LOCK = 0x5EA7
-#: A large book is rehearsed in so many parts: planning the statements of a part costs as much as some thousand accounts.
-_PARTS = 16
+#: Chunks of a run that are one part: planning the statements of a part costs as much as ten thousand accounts.
+_CHUNKS = 4
 
 
 def rehearse(*, version_id: int, today: date, at: datetime, by: Actor) -> Rehearsal:
@@ -67,7 +67,7 @@ def start_rehearsal(*, version_id: int, today: date, at: datetime, by: Actor) ->
         day=day,
         started_at=at,
         started_by=by.label,
-        chunks=min(book.chunk_count(), _PARTS),
+        chunks=max(book.chunk_count() // _CHUNKS, 1),
     )
 
 
@@ -102,7 +102,8 @@ def rehearse_chunk(*, rehearsal_id: int, chunk: int, imagined: Imagined | None =
         return False
     imagined = imagined or Imagined(rehearsal.version, rehearsal.day)
     with comparing.tables():
-        tables = book.chunks(rehearsal.chunks)[chunk]
+        # A single part too goes by leaves: a statement over the whole would be planned anew for each of them.
+        tables = book.chunks(rehearsal.chunks)[chunk] if rehearsal.chunks > 1 else book.leaves()
         accounts = comparing.compare(imagined, tables, rehearsal_id=rehearsal_id, chunk=chunk)
     RehearsalChunk.objects.create(
         rehearsal=rehearsal, chunk=chunk, marked_at=at, seconds=time.monotonic() - began, accounts=accounts
