@@ -8,7 +8,7 @@ from typing import Any
 
 from tallystick.kernel import sql
 from tallystick.strategy.actions import renewing
-from tallystick.strategy.queries.alike import Alike
+from tallystick.strategy.queries.alike import NAMED, Alike, named
 from tallystick.strategy.queries.book import BOOK
 from tallystick.strategy.queries.imagining import Imagined, Side, array
 from tallystick.strategy.rules import compile as compiler
@@ -56,11 +56,12 @@ def tables() -> Iterator[None]:
             owes boolean, age smallint, care smallint,
             was_number integer, was_stand integer, is_number integer, is_stand integer, is_stale boolean
         ) ON COMMIT DELETE ROWS;
+        CREATE TEMP TABLE IF NOT EXISTS {NAMED} (account_id bigint, client_id bigint, open_minor bigint);
         CREATE TEMP TABLE IF NOT EXISTS {TALLY} (
             was_number integer, was_stand integer, is_number integer, is_stand integer,
             stands_otherwise boolean, differs boolean, is_apart boolean, harms smallint,
             currency text, portfolio_id bigint, is_company boolean, age smallint, care smallint,
-            accounts bigint, open_minor numeric, account_ids bigint[], client_ids bigint[], open_minors bigint[]
+            accounts bigint, open_minor numeric, named {NAMED}[]
         ) ON COMMIT DELETE ROWS
         """
     )
@@ -116,7 +117,7 @@ def _set_apart() -> list[int]:
     apart = sql.rows(
         f"""
         INSERT INTO {APART} SELECT book.*
-        FROM (SELECT unnest(account_ids) AS account_id FROM {TALLY} WHERE is_apart) AS apart
+        FROM (SELECT (unnest(named)).account_id FROM {TALLY} WHERE is_apart) AS apart
         CROSS JOIN LATERAL (SELECT * FROM {BOOK} AS book WHERE book.account_id = apart.account_id OFFSET 0) AS book
         RETURNING account_id
         """  # noqa: S608
@@ -283,12 +284,11 @@ _ALIKE = """
 def _tallied(both: str, was: _Way, now: _Way, *, is_apart: str, is_counted: bool = False) -> str:
     """Write the statement that counts accounts that are alike, and names those that fare otherwise or are not done yet."""
     told = "account_id, client_id, open_minor"
-    names = (f"array_agg({name}) FILTER (WHERE differs OR is_apart)" for name in told.split(", "))
-    counts = ", ".join(("count(*)", "sum(open_minor)", *names))
+    counts = f"count(*), sum(open_minor), {named('differs OR is_apart')}"
     if is_counted:
-        told = counts = "accounts, open_minor, account_ids, client_ids, open_minors"
+        told = counts = "accounts, open_minor, named"
     return f"""
-        INSERT INTO {TALLY} ({_ALIKE}, accounts, open_minor, account_ids, client_ids, open_minors)
+        INSERT INTO {TALLY} ({_ALIKE}, accounts, open_minor, named)
         SELECT {_ALIKE}, {counts}
         FROM (
             SELECT was_number, CASE WHEN stands_otherwise THEN was_stand ELSE {was.version_stand} END AS was_stand,
@@ -329,7 +329,7 @@ def _keep_differing(rehearsal_id: int, was: _Way, now: _Way) -> None:
         SELECT {rehearsal_id:d}, kept.account_id, kept.client_id, before, after, harms, currency, kept.open_minor
         FROM (
             SELECT *, {was.outcome} AS before, {now.outcome} AS after FROM {TALLY} WHERE differs OFFSET 0
-        ) AS tally, unnest(account_ids, client_ids, open_minors) AS kept(account_id, client_id, open_minor)
+        ) AS tally, unnest(named) AS kept
         ORDER BY kept.account_id
         """  # noqa: S608
     )

@@ -16,6 +16,8 @@ from tallystick.strategy.rules.outline import first_effect, outline
 from tallystick.strategy.rules.program import Effect, Place
 from tallystick.strategy.rules.statement import Numbered
 
+#: Accounts that are named, with their client and what they owe: a type of the connection.
+NAMED = "strategy_rehearsed_named"
 #: Of places: not alike, alike for who waits for no day, alike.
 _OTHERWISE, _UNLESS_WAITING, _ALIKE = range(3)
 
@@ -93,10 +95,6 @@ class Alike:
         Those are named that may fare otherwise, go on, or have facts that the day changes.
         """
         imagined = self._imagined
-        names = ", ".join(
-            f"array_agg({name}) FILTER (WHERE is_named) AS {name}s"
-            for name in ("account_id", "client_id", "open_minor")
-        )
         alike = "number, stand, is_stale, owes, currency, portfolio_id, is_company, age, care"
         told = list(self._told())
         after = f"{array('integer', self._numbers)}[number]"
@@ -106,9 +104,9 @@ class Alike:
                    coalesce({array("integer", [was for was, _now, _named in told])}[number], stand) AS was_stand,
                    coalesce({array("integer", [now for _was, now, _named in told])}[number], {there}[stand + 1]) AS is_stand,
                    is_stale, owes, currency, portfolio_id, is_company, age, care,
-                   accounts, open_minor, account_ids, client_ids, open_minors
+                   accounts, open_minor, named
             FROM (
-                SELECT {alike}, count(*) AS accounts, sum(open_minor) AS open_minor, {names}
+                SELECT {alike}, count(*) AS accounts, sum(open_minor) AS open_minor, {named("is_named")} AS named
                 FROM (
                     SELECT account_id, client_id, portfolio_id, currency, open_minor, is_company, owes, age, care, number,
                            CASE WHEN number IS NULL THEN {array("integer", self._representatives())}[stand + 1] ELSE stand END
@@ -164,6 +162,11 @@ class Alike:
             zip(self._imagined.before.stands(), self._otherwise(), strict=True)
         ):
             yield stand if otherwise else first.setdefault(version.version_id, stand)
+
+
+def named(which: str) -> str:
+    """Write the accounts of a group that are named, each as one value: whether it is one is asked once."""
+    return f"array_agg(ROW(account_id, client_id, open_minor)::{NAMED}) FILTER (WHERE {which})"
 
 
 def _within(numbered: Numbered, place: Place) -> int:

@@ -117,7 +117,10 @@ class Imagined:
         facts = catalogue.catalogue().facts
         asked = {harm: catalogue.expression(facts[name], self.day) for harm, name in rehearsal.CARE_FACTS.items()}
         asked[rehearsal.Harm.DISPUTED] = "book.disputes_open > 0"
-        return " | ".join(f"CASE WHEN {condition} THEN {harm:d} ELSE 0 END" for harm, condition in asked.items())
+        bits = " | ".join(f"CASE WHEN {condition} THEN {harm:d} ELSE 0 END" for harm, condition in asked.items())
+        # Most accounts need none, which the few conditions tell that the others are special cases of.
+        any_care = " OR ".join(asked[harm] for harm in rehearsal.ANY_CARE)
+        return f"CASE WHEN {any_care} THEN {bits} ELSE 0 END"
 
     def rows(self, tables: Iterable[str], where: str = "") -> str:
         """Write the rows of some tables, with the columns that anything here reads. Even a condition like `true` costs time."""
