@@ -85,8 +85,9 @@ def compare(imagined: Imagined, tables: Sequence[str], *, rehearsal_id: int, chu
     with _hashed():
         if alike.is_anywhere:
             sql.execute(_tallied(f"({alike.both(imagined.rows(tables))})", *ways, is_apart=more, is_counted=True))
-        rows = imagined.rows(tables, f"NOT {alike.condition}" if alike.is_anywhere else "")
-        sql.execute(_tallied(f"({_both(imagined, rows)} OFFSET 0)", *ways, is_apart=more))
+        if not alike.is_anywhere or sql.execute(f"DELETE FROM {TALLY} WHERE is_apart IS NULL"):  # noqa: S608
+            rows = imagined.rows(tables, f"NOT {alike.condition}" if alike.is_anywhere else "")
+            sql.execute(_tallied(f"({_both(imagined, rows)} OFFSET 0)", *ways, is_apart=more))
     if account_ids := _set_apart():
         renewing.renew(account_ids, day=imagined.day, table=APART, keeps_past=False)
         sql.execute(f"INSERT INTO {BOTH} {_both(imagined, apart)}")

@@ -92,7 +92,8 @@ class Alike:
     def both(self, rows: str) -> str:
         """Write both ways of such accounts among some rows, counted by what they are alike in.
 
-        Those are named that may fare otherwise, go on, or have facts that the day changes.
+        Those are named that may fare otherwise, go on, or have facts that the day changes. All others that the version would
+        treat stand nowhere, so that one scan tells whether there are any.
         """
         imagined = self._imagined
         alike = "number, stand, is_stale, owes, currency, portfolio_id, is_company, age, care"
@@ -108,16 +109,19 @@ class Alike:
             FROM (
                 SELECT {alike}, count(*) AS accounts, sum(open_minor) AS open_minor, {named("is_named")} AS named
                 FROM (
-                    SELECT account_id, client_id, portfolio_id, currency, open_minor, is_company, owes, age, care, number,
+                    SELECT account_id, client_id, portfolio_id, currency, open_minor, is_company, owes, age, care,
+                           CASE WHEN stand IS NOT NULL THEN number END AS number,
                            CASE WHEN number IS NULL THEN {array("integer", self._representatives())}[stand + 1] ELSE stand END
                                AS stand,
-                           is_stale, is_stale OR CASE WHEN number IS NULL THEN {array("boolean", self._otherwise())}[stand + 1]
-                               ELSE {array("boolean", [named for _was, _now, named in told])}[number] END AS is_named
+                           CASE WHEN stand IS NOT NULL THEN is_stale END AS is_stale,
+                           stand IS NOT NULL
+                               AND (is_stale OR CASE WHEN number IS NULL THEN {array("boolean", self._otherwise())}[stand + 1]
+                               ELSE {array("boolean", [named for _was, _now, named in told])}[number] END) AS is_named
                     FROM (
                         SELECT account_id, client_id, portfolio_id, currency, open_minor, is_company,
-                               {imagined.counted}, {imagined.before.statement.timed} AS number, {self._stand} AS stand,
-                               {imagined.is_stale} AS is_stale
-                        FROM ({rows}) AS book WHERE {self.condition} OFFSET 0
+                               {imagined.counted}, {imagined.before.statement.timed} AS number,
+                               CASE WHEN {self.condition} THEN {self._stand} END AS stand, {imagined.is_stale} AS is_stale
+                        FROM ({rows}) AS book WHERE {imagined.may_be_treated} OFFSET 0
                     ) AS book
                 ) AS book
                 GROUP BY {alike}

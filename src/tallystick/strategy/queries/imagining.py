@@ -169,8 +169,17 @@ class Imagined:
             chosen = array("integer", [each.version_id for each in self._enrolments_then])
             condition = f"{chosen}[{_rank(self._enrolments_then)}] = {self.version.pk}"
         else:
-            condition = f"book.version_id = ANY ({array('integer', [*self._own, self.version.pk])})"
+            condition = self._is_own
         return f"SELECT {', '.join(['book.*', *more])} FROM ({found}) AS book WHERE {condition} OFFSET 0"  # noqa: S608
+
+    @property
+    def _is_own(self) -> str:
+        return f"book.version_id = ANY ({array('integer', [*self._own, self.version.pk])})"
+
+    @property
+    def may_be_treated(self) -> str:
+        """Write that the version may treat a row: it is of its strategy, or of none yet."""
+        return f"({self._is_own} OR (book.version_id IS NULL AND book.is_open AND NOT book.is_house))"
 
     def moved_over(self, treated: str, *carried: str) -> str:
         """Write the rows as they stand once the version is published and accounts have moved over; `carried` goes along."""
