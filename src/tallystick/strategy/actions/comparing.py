@@ -69,19 +69,19 @@ def tables() -> Iterator[None]:
     sql.execute(f"TRUNCATE {APART}, {CHAIN}, {BOTH}, {TALLY}")
 
 
-def compare(imagined: Imagined, tables: Sequence[str], *, rehearsal_id: int, chunk: int) -> int:
+def compare(alike: Alike, tables: Sequence[str], *, rehearsal_id: int, chunk: int) -> int:
     """Have every account of a part of the book fare both ways; give how many they are.
 
     All are counted in one scan, and those that fare otherwise are kept. Accounts whose facts the day changes, and those to which
     more than one thing happens, are looked at again by themselves: they are few.
     """
+    imagined = alike.imagined
     apart = imagined.rows([APART])
     ways = (
         _Way(imagined, imagined.before, "was", imagined.treated(apart)),
         _Way(imagined, imagined.after, "is", imagined.moved_over(imagined.treated(apart))),
     )
     more = " OR ".join(("is_stale", *(f"coalesce({way.goes_on}[{way.name}_number], false)" for way in ways)))
-    alike = Alike(imagined)
     with _hashed():
         if alike.is_anywhere:
             sql.execute(_tallied(f"({alike.both(imagined.rows(tables))})", *ways, is_apart=more, is_counted=True))

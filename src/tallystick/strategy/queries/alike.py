@@ -26,7 +26,7 @@ class Alike:
     """Places in which both ways say the same, and what each way makes of what happens there."""
 
     def __init__(self, imagined: Imagined) -> None:
-        self._imagined = imagined
+        self.imagined = imagined
         [self._now] = imagined.after.statement.versions
         self._outlines = {
             state.id: outline(imagined.after.statement, self._now, state)
@@ -44,17 +44,17 @@ class Alike:
         program = numbered.version.program
         alike = {}
         for state in program.document.states:
-            text = outline(self._imagined.before.statement, numbered, state)
+            text = outline(self.imagined.before.statement, numbered, state)
             alike[state.id] = text is not None and text == self._outlines.get(state.id)
         for place in program.places:
-            image = self._imagined.place_of(numbered.version, place) if alike[place.state.id] else None
+            image = self.imagined.place_of(numbered.version, place) if alike[place.state.id] else None
             if image is not None and (image.state.id, _within(numbered, place)) != (
                 place.state.id,
                 _within(self._now, image),
             ):
                 image = None
             self._images.append(image)
-            stays = numbered.version.version_id == self._imagined.version.pk
+            stays = numbered.version.version_id == self.imagined.version.pk
             self._kinds.append(
                 _OTHERWISE if image is None else _ALIKE if stays or image.step is not None else _UNLESS_WAITING
             )
@@ -83,11 +83,11 @@ class Alike:
         """Write that a row of the book, as it is stored, is of such an account."""
         return f"""(CASE {array("smallint", self._kinds)}[{self._stand} + 1]
             WHEN {_ALIKE} THEN true WHEN {_UNLESS_WAITING} THEN book.next_review_on IS NULL ELSE false
-        END AND book.state_entered_on IS DISTINCT FROM {self._imagined.quoted_day})"""
+        END AND book.state_entered_on IS DISTINCT FROM {self.imagined.quoted_day})"""
 
     @cached_property
     def _stand(self) -> str:
-        return self._imagined.before.stand("book.place")
+        return self.imagined.before.stand("book.place")
 
     def both(self, rows: str) -> str:
         """Write both ways of such accounts among some rows, counted by what they are alike in.
@@ -95,7 +95,7 @@ class Alike:
         Those are named that may fare otherwise, go on, or have facts that the day changes. All others that the version would
         treat stand nowhere, so that one scan tells whether there are any.
         """
-        imagined = self._imagined
+        imagined = self.imagined
         alike = "number, stand, is_stale, owes, currency, portfolio_id, is_company, age, care"
         told = list(self._told())
         after = f"{array('integer', self._numbers)}[number]"
@@ -133,7 +133,7 @@ class Alike:
         after = self._now.version.program
         numbers = iter(self._numbers)
         first = 0
-        for numbered in self._imagined.before.statement.versions:
+        for numbered in self.imagined.before.statement.versions:
             program = numbered.version.program
             for effect in program.effects:
                 number = next(numbers)
@@ -156,14 +156,14 @@ class Alike:
         """Give by place whether it is another one by the version."""
         return [
             image is None or rehearsal.standing(place) != rehearsal.standing(image)
-            for (_version, place), image in zip(self._imagined.before.stands(), self._images, strict=True)
+            for (_version, place), image in zip(self.imagined.before.stands(), self._images, strict=True)
         ]
 
     def _representatives(self) -> Iterable[int]:
         """Give by place the one that stands for it where nothing happens: those the same both ways are not told apart."""
         first: dict[int, int] = {}
         for stand, ((version, _place), otherwise) in enumerate(
-            zip(self._imagined.before.stands(), self._otherwise(), strict=True)
+            zip(self.imagined.before.stands(), self._otherwise(), strict=True)
         ):
             yield stand if otherwise else first.setdefault(version.version_id, stand)
 
