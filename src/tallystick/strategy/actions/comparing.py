@@ -8,7 +8,7 @@ from typing import Any
 
 from tallystick.kernel import sql
 from tallystick.strategy.actions import renewing
-from tallystick.strategy.queries.alike import Alike
+from tallystick.strategy.queries.alike import NAMED, Alike, named
 from tallystick.strategy.queries.book import BOOK
 from tallystick.strategy.queries.imagining import Imagined, Side, array
 from tallystick.strategy.rules import compile as compiler
@@ -56,11 +56,12 @@ def tables() -> Iterator[None]:
             owes boolean, age smallint, care smallint,
             was_number integer, was_stand integer, is_number integer, is_stand integer, is_stale boolean
         ) ON COMMIT DELETE ROWS;
+        CREATE TEMP TABLE IF NOT EXISTS {NAMED} (account_id bigint, client_id bigint, open_minor bigint);
         CREATE TEMP TABLE IF NOT EXISTS {TALLY} (
             was_number integer, was_stand integer, is_number integer, is_stand integer,
             stands_otherwise boolean, differs boolean, is_apart boolean, harms smallint,
             currency text, portfolio_id bigint, is_company boolean, age smallint, care smallint,
-            accounts bigint, open_minor numeric, account_ids bigint[], client_ids bigint[], open_minors bigint[]
+            accounts bigint, open_minor numeric, named {NAMED}[]
         ) ON COMMIT DELETE ROWS
         """
     )
@@ -68,25 +69,26 @@ def tables() -> Iterator[None]:
     sql.execute(f"TRUNCATE {APART}, {CHAIN}, {BOTH}, {TALLY}")
 
 
-def compare(imagined: Imagined, tables: Sequence[str], *, rehearsal_id: int, chunk: int) -> int:
+def compare(alike: Alike, tables: Sequence[str], *, rehearsal_id: int, chunk: int) -> int:
     """Have every account of a part of the book fare both ways; give how many they are.
 
     All are counted in one scan, and those that fare otherwise are kept. Accounts whose facts the day changes, and those to which
     more than one thing happens, are looked at again by themselves: they are few.
     """
+    imagined = alike.imagined
     apart = imagined.rows([APART])
     ways = (
         _Way(imagined, imagined.before, "was", imagined.treated(apart)),
         _Way(imagined, imagined.after, "is", imagined.moved_over(imagined.treated(apart))),
     )
     more = " OR ".join(("is_stale", *(f"coalesce({way.goes_on}[{way.name}_number], false)" for way in ways)))
-    alike = Alike(imagined)
     with _hashed():
         if alike.is_anywhere:
             sql.execute(_tallied(f"({alike.both(imagined.rows(tables))})", *ways, is_apart=more, is_counted=True))
-        rows = imagined.rows(tables, f"NOT {alike.condition}" if alike.is_anywhere else "true")
-        sql.execute(_tallied(f"({_both(imagined, rows)} OFFSET 0)", *ways, is_apart=more))
-    if account_ids := _set_apart(tables):
+        if not alike.is_anywhere or sql.execute(f"DELETE FROM {TALLY} WHERE is_apart IS NULL"):  # noqa: S608
+            rows = imagined.rows(tables, f"NOT {alike.condition}" if alike.is_anywhere else "")
+            sql.execute(_tallied(f"({_both(imagined, rows)} OFFSET 0)", *ways, is_apart=more))
+    if account_ids := _set_apart():
         renewing.renew(account_ids, day=imagined.day, table=APART, keeps_past=False)
         sql.execute(f"INSERT INTO {BOTH} {_both(imagined, apart)}")
         for way in ways:
@@ -108,13 +110,16 @@ def _hashed() -> Iterator[None]:
     sql.execute("SET LOCAL enable_sort TO DEFAULT; SET LOCAL hash_mem_multiplier TO DEFAULT")
 
 
-def _set_apart(tables: Sequence[str]) -> list[int]:
-    """Copy the rows of accounts that are looked at by themselves, and count them there alone; give which they are."""
-    rows = " UNION ALL ".join(f"SELECT * FROM {table}" for table in tables)  # noqa: S608
+def _set_apart() -> list[int]:
+    """Copy the rows of accounts that are looked at by themselves, and count them there alone; give which they are.
+
+    Each is sought by its key in its own leaf: the offset keeps the planner from seeking it in all of them.
+    """
     apart = sql.rows(
         f"""
-        INSERT INTO {APART} SELECT * FROM ({rows}) AS book
-        WHERE account_id IN (SELECT unnest(account_ids) FROM {TALLY} WHERE is_apart)
+        INSERT INTO {APART} SELECT book.*
+        FROM (SELECT (unnest(named)).account_id FROM {TALLY} WHERE is_apart) AS apart
+        CROSS JOIN LATERAL (SELECT * FROM {BOOK} AS book WHERE book.account_id = apart.account_id OFFSET 0) AS book
         RETURNING account_id
         """  # noqa: S608
     )
@@ -280,12 +285,11 @@ _ALIKE = """
 def _tallied(both: str, was: _Way, now: _Way, *, is_apart: str, is_counted: bool = False) -> str:
     """Write the statement that counts accounts that are alike, and names those that fare otherwise or are not done yet."""
     told = "account_id, client_id, open_minor"
-    names = (f"array_agg({name}) FILTER (WHERE differs OR is_apart)" for name in told.split(", "))
-    counts = ", ".join(("count(*)", "sum(open_minor)", *names))
+    counts = f"count(*), sum(open_minor), {named('differs OR is_apart')}"
     if is_counted:
-        told = counts = "accounts, open_minor, account_ids, client_ids, open_minors"
+        told = counts = "accounts, open_minor, named"
     return f"""
-        INSERT INTO {TALLY} ({_ALIKE}, accounts, open_minor, account_ids, client_ids, open_minors)
+        INSERT INTO {TALLY} ({_ALIKE}, accounts, open_minor, named)
         SELECT {_ALIKE}, {counts}
         FROM (
             SELECT was_number, CASE WHEN stands_otherwise THEN was_stand ELSE {was.version_stand} END AS was_stand,
@@ -326,7 +330,7 @@ def _keep_differing(rehearsal_id: int, was: _Way, now: _Way) -> None:
         SELECT {rehearsal_id:d}, kept.account_id, kept.client_id, before, after, harms, currency, kept.open_minor
         FROM (
             SELECT *, {was.outcome} AS before, {now.outcome} AS after FROM {TALLY} WHERE differs OFFSET 0
-        ) AS tally, unnest(account_ids, client_ids, open_minors) AS kept(account_id, client_id, open_minor)
+        ) AS tally, unnest(named) AS kept
         ORDER BY kept.account_id
         """  # noqa: S608
     )

@@ -17,14 +17,15 @@ from tallystick.strategy.actions import comparing
 from tallystick.strategy.actions.recording import record
 from tallystick.strategy.models import Rehearsal, RehearsalChunk
 from tallystick.strategy.queries import book, life, obstacles, rehearsals, runs, versions
+from tallystick.strategy.queries.alike import Alike
 from tallystick.strategy.queries.imagining import Imagined
 from tallystick.strategy.rules import lifecycle
 from tallystick.strategy.rules.rehearsal import NothingToRehearse
 
 #: Key of the advisory locks of parts, beside other locks of the house.
 _LOCK = 0x5EA7
-#: A large book is rehearsed in so many parts: planning the statements of a part costs as much as some thousand accounts.
-_PARTS = 16
+#: Chunks of a run that are one part: planning the statements of a part costs as much as ten thousand accounts.
+_CHUNKS = 4
 
 
 def rehearse(*, version_id: int, today: date, at: datetime, by: Actor) -> Rehearsal:
@@ -67,7 +68,7 @@ def start_rehearsal(*, version_id: int, today: date, at: datetime, by: Actor) ->
         day=day,
         started_at=at,
         started_by=by.label,
-        chunks=min(book.chunk_count(), _PARTS),
+        chunks=max(book.chunk_count() // _CHUNKS, 1),
     )
 
 
@@ -79,15 +80,15 @@ def _next_day(today: date) -> date:
 def work_rehearsal(*, rehearsal_id: int, at: datetime, by: Actor) -> int:
     """Do parts of a rehearsal until none is left that nobody else is doing, and give how many this worker did."""
     rehearsal = rehearsals.get_rehearsal(rehearsal_id)
-    imagined = Imagined(rehearsal.version, rehearsal.day)
+    alike = Alike(Imagined(rehearsal.version, rehearsal.day))
     return sum(
-        rehearse_chunk(rehearsal_id=rehearsal_id, chunk=chunk, imagined=imagined, at=at, by=by)
+        rehearse_chunk(rehearsal_id=rehearsal_id, chunk=chunk, alike=alike, at=at, by=by)
         for chunk in range(rehearsal.chunks)
     )
 
 
 @transaction.atomic
-def rehearse_chunk(*, rehearsal_id: int, chunk: int, imagined: Imagined | None = None, at: datetime, by: Actor) -> bool:
+def rehearse_chunk(*, rehearsal_id: int, chunk: int, alike: Alike | None = None, at: datetime, by: Actor) -> bool:
     """Rehearse one part of the book, unless it is done or somebody else is doing it.
 
     Who does several parts imagines the version once, and hands it on.
@@ -100,10 +101,11 @@ def rehearse_chunk(*, rehearsal_id: int, chunk: int, imagined: Imagined | None =
     rehearsal = rehearsals.get_rehearsal(rehearsal_id)
     if rehearsal.finished_at is not None or rehearsal.marks.filter(chunk=chunk).exists():
         return False
-    imagined = imagined or Imagined(rehearsal.version, rehearsal.day)
+    alike = alike or Alike(Imagined(rehearsal.version, rehearsal.day))
     with comparing.tables():
-        tables = book.chunks(rehearsal.chunks)[chunk]
-        accounts = comparing.compare(imagined, tables, rehearsal_id=rehearsal_id, chunk=chunk)
+        # A single part too goes by leaves: a statement over the whole would be planned anew for each of them.
+        tables = book.chunks(rehearsal.chunks)[chunk] if rehearsal.chunks > 1 else book.leaves()
+        accounts = comparing.compare(alike, tables, rehearsal_id=rehearsal_id, chunk=chunk)
     RehearsalChunk.objects.create(
         rehearsal=rehearsal, chunk=chunk, marked_at=at, seconds=time.monotonic() - began, accounts=accounts
     )

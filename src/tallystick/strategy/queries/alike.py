@@ -16,6 +16,8 @@ from tallystick.strategy.rules.outline import first_effect, outline
 from tallystick.strategy.rules.program import Effect, Place
 from tallystick.strategy.rules.statement import Numbered
 
+#: Accounts that are named, with their client and what they owe: a type of the connection.
+NAMED = "strategy_rehearsed_named"
 #: Of places: not alike, alike for who waits for no day, alike.
 _OTHERWISE, _UNLESS_WAITING, _ALIKE = range(3)
 
@@ -24,7 +26,7 @@ class Alike:
     """Places in which both ways say the same, and what each way makes of what happens there."""
 
     def __init__(self, imagined: Imagined) -> None:
-        self._imagined = imagined
+        self.imagined = imagined
         [self._now] = imagined.after.statement.versions
         self._outlines = {
             state.id: outline(imagined.after.statement, self._now, state)
@@ -42,17 +44,17 @@ class Alike:
         program = numbered.version.program
         alike = {}
         for state in program.document.states:
-            text = outline(self._imagined.before.statement, numbered, state)
+            text = outline(self.imagined.before.statement, numbered, state)
             alike[state.id] = text is not None and text == self._outlines.get(state.id)
         for place in program.places:
-            image = self._imagined.place_of(numbered.version, place) if alike[place.state.id] else None
+            image = self.imagined.place_of(numbered.version, place) if alike[place.state.id] else None
             if image is not None and (image.state.id, _within(numbered, place)) != (
                 place.state.id,
                 _within(self._now, image),
             ):
                 image = None
             self._images.append(image)
-            stays = numbered.version.version_id == self._imagined.version.pk
+            stays = numbered.version.version_id == self.imagined.version.pk
             self._kinds.append(
                 _OTHERWISE if image is None else _ALIKE if stays or image.step is not None else _UNLESS_WAITING
             )
@@ -81,22 +83,19 @@ class Alike:
         """Write that a row of the book, as it is stored, is of such an account."""
         return f"""(CASE {array("smallint", self._kinds)}[{self._stand} + 1]
             WHEN {_ALIKE} THEN true WHEN {_UNLESS_WAITING} THEN book.next_review_on IS NULL ELSE false
-        END AND book.state_entered_on IS DISTINCT FROM {self._imagined.quoted_day})"""
+        END AND book.state_entered_on IS DISTINCT FROM {self.imagined.quoted_day})"""
 
     @cached_property
     def _stand(self) -> str:
-        return self._imagined.before.stand("book.place")
+        return self.imagined.before.stand("book.place")
 
     def both(self, rows: str) -> str:
         """Write both ways of such accounts among some rows, counted by what they are alike in.
 
-        Those are named that may fare otherwise, go on, or have facts that the day changes.
+        Those are named that may fare otherwise, go on, or have facts that the day changes. All others that the version would
+        treat stand nowhere, so that one scan tells whether there are any.
         """
-        imagined = self._imagined
-        names = ", ".join(
-            f"array_agg({name}) FILTER (WHERE is_named) AS {name}s"
-            for name in ("account_id", "client_id", "open_minor")
-        )
+        imagined = self.imagined
         alike = "number, stand, is_stale, owes, currency, portfolio_id, is_company, age, care"
         told = list(self._told())
         after = f"{array('integer', self._numbers)}[number]"
@@ -106,20 +105,23 @@ class Alike:
                    coalesce({array("integer", [was for was, _now, _named in told])}[number], stand) AS was_stand,
                    coalesce({array("integer", [now for _was, now, _named in told])}[number], {there}[stand + 1]) AS is_stand,
                    is_stale, owes, currency, portfolio_id, is_company, age, care,
-                   accounts, open_minor, account_ids, client_ids, open_minors
+                   accounts, open_minor, named
             FROM (
-                SELECT {alike}, count(*) AS accounts, sum(open_minor) AS open_minor, {names}
+                SELECT {alike}, count(*) AS accounts, sum(open_minor) AS open_minor, {named("is_named")} AS named
                 FROM (
-                    SELECT account_id, client_id, portfolio_id, currency, open_minor, is_company, owes, age, care, number,
+                    SELECT account_id, client_id, portfolio_id, currency, open_minor, is_company, owes, age, care,
+                           CASE WHEN stand IS NOT NULL THEN number END AS number,
                            CASE WHEN number IS NULL THEN {array("integer", self._representatives())}[stand + 1] ELSE stand END
                                AS stand,
-                           is_stale, is_stale OR CASE WHEN number IS NULL THEN {array("boolean", self._otherwise())}[stand + 1]
-                               ELSE {array("boolean", [named for _was, _now, named in told])}[number] END AS is_named
+                           CASE WHEN stand IS NOT NULL THEN is_stale END AS is_stale,
+                           stand IS NOT NULL
+                               AND (is_stale OR CASE WHEN number IS NULL THEN {array("boolean", self._otherwise())}[stand + 1]
+                               ELSE {array("boolean", [named for _was, _now, named in told])}[number] END) AS is_named
                     FROM (
                         SELECT account_id, client_id, portfolio_id, currency, open_minor, is_company,
-                               {imagined.counted}, {imagined.before.statement.timed} AS number, {self._stand} AS stand,
-                               {imagined.is_stale} AS is_stale
-                        FROM ({rows}) AS book WHERE {self.condition} OFFSET 0
+                               {imagined.counted}, {imagined.before.statement.timed} AS number,
+                               CASE WHEN {self.condition} THEN {self._stand} END AS stand, {imagined.is_stale} AS is_stale
+                        FROM ({rows}) AS book WHERE {imagined.may_be_treated} OFFSET 0
                     ) AS book
                 ) AS book
                 GROUP BY {alike}
@@ -131,7 +133,7 @@ class Alike:
         after = self._now.version.program
         numbers = iter(self._numbers)
         first = 0
-        for numbered in self._imagined.before.statement.versions:
+        for numbered in self.imagined.before.statement.versions:
             program = numbered.version.program
             for effect in program.effects:
                 number = next(numbers)
@@ -154,16 +156,21 @@ class Alike:
         """Give by place whether it is another one by the version."""
         return [
             image is None or rehearsal.standing(place) != rehearsal.standing(image)
-            for (_version, place), image in zip(self._imagined.before.stands(), self._images, strict=True)
+            for (_version, place), image in zip(self.imagined.before.stands(), self._images, strict=True)
         ]
 
     def _representatives(self) -> Iterable[int]:
         """Give by place the one that stands for it where nothing happens: those the same both ways are not told apart."""
         first: dict[int, int] = {}
         for stand, ((version, _place), otherwise) in enumerate(
-            zip(self._imagined.before.stands(), self._otherwise(), strict=True)
+            zip(self.imagined.before.stands(), self._otherwise(), strict=True)
         ):
             yield stand if otherwise else first.setdefault(version.version_id, stand)
+
+
+def named(which: str) -> str:
+    """Write the accounts of a group that are named, each as one value: whether it is one is asked once."""
+    return f"array_agg(ROW(account_id, client_id, open_minor)::{NAMED}) FILTER (WHERE {which})"
 
 
 def _within(numbered: Numbered, place: Place) -> int:

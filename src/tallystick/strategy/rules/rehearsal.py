@@ -62,6 +62,9 @@ CARE_FACTS = {
     Harm.PROMISE: "promises.is_open",
 }
 
+#: Who needs care at all needs it for one of these: every other reason is a hold in force.
+ANY_CARE = (Harm.HELD, Harm.ENFORCEMENT, Harm.DISPUTED, Harm.PROMISE)
+
 #: First days past due of the classes of age; the class before them is not due.
 AGES = (1, 31, 61, 91)
 AGE_WORDS = (
