@@ -15,7 +15,12 @@ WITH chosen AS (
            ), greatest(recent, %(cap)s)) AS heard
     FROM situation
 ), counted AS (
-    SELECT *, heard < %(cap)s AS seldom FROM heard
+    -- Where a template speaks one language, nobody is asked for theirs.
+    SELECT *, heard < %(cap)s AS seldom,
+           CASE WHEN cardinality(%(languages)s::text[]) > 1 THEN (
+               SELECT language FROM parties_party AS party WHERE party.id = heard.party_id
+           ) END AS party_language
+    FROM heard
 ), judged AS (
     SELECT counted.*, {answers} AS answers, {refusal} AS refusal,
            coalesce(exact.template_id, base.template_id, %(template)s::bigint) AS template_id,
