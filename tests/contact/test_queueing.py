@@ -57,6 +57,17 @@ def test_an_account_named_twice_with_one_cause_is_one_message(book: Book) -> Non
     assert (outcome.done, outcome.already) == (1, 1)
 
 
+def test_every_message_has_a_key_of_its_own(book: Book) -> None:
+    accounts = [book.account() for _number in range(3)]
+
+    for action_no in range(2):
+        actions.queue_messages(
+            chosen(*accounts), template="reminder_1", channel=Channel.EMAIL, action_no=action_no, at=AT, by=BY
+        )
+
+    assert len(set(Message.objects.values_list("key", flat=True))) == 6
+
+
 def test_nothing_chosen_is_nothing_done(book: Book) -> None:
     outcome = actions.queue_messages(chosen(), template="reminder_1", channel=Channel.EMAIL, at=AT, by=BY)
 

@@ -2,7 +2,7 @@
 -- Everything that decides whether a message may be sent, for each chosen account: twin of `rules.may.Situation`. A question that does
 -- not concern the message (its marker is false) is null. `seldom` is worked out by the caller's query.
 SELECT chosen.account_id, chosen.cause_id, account.party_id, account.client_id, account.reference,
-       party.language AS party_language, local.today,
+       local.today,
        address.contact_point_id, coalesce(address.recipient, '') AS recipient,
        CASE WHEN {ask_open} THEN account.state = 'open' END AS open,
        CASE WHEN {ask_owed} THEN item.is_open END AS owed,
@@ -27,7 +27,6 @@ SELECT chosen.account_id, chosen.cause_id, account.party_id, account.client_id, 
 FROM chosen
 JOIN accounts_account AS account ON account.id = chosen.account_id AND NOT account.is_house
 JOIN accounts_client AS client ON client.id = account.client_id
-JOIN parties_party AS party ON party.id = account.party_id
 CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today) AS local
 -- What is open may be on hold, item by item: nothing is left to ask for where all of it is.
 CROSS JOIN LATERAL (
