@@ -20,8 +20,8 @@ from tallystick.ledger import queries as ledger_queries
 from tallystick.payments import queries as payments
 from tallystick.payments.models import FileWarning
 from tallystick.promises.models import Promise
-from tallystick.strategy.models import Score
-from tallystick.strategy.queries import trial_report, trials
+from tallystick.strategy.models import LearnedShares, Score
+from tallystick.strategy.queries import learning, trial_report, trials
 from tallystick.timeline import actions as timeline
 
 SEED, TODAY = 1, date(2026, 6, 30)
@@ -86,6 +86,7 @@ def test_a_book_that_was_lived_through_owes_what_its_debtors_left_unpaid(tmp_pat
     assert not FileWarning.objects.exists()
     assert Item.objects.filter(open_minor__gt=0, open_minor__lt=F("amount_minor")).exists()
     _has_a_trial_that_goes_on()
+    _has_a_split_that_watches()
     while timeline.seal_events(at=clock.now()):
         pass
     call_command("check", stdout=io.StringIO())
@@ -101,6 +102,15 @@ def _has_a_trial_that_goes_on():
     assert 0 < watched.champion.units + watched.challenger.units < report.needed
     assert watched.champion.y + watched.challenger.y > 0, "what a statement brings counts as paid"
     assert report.waiting + watched.champion.units + watched.challenger.units == sum(dict(report.entered).values())
+
+
+def _has_a_split_that_watches():
+    """In so small a book too little is known to move its shares; it says what it has seen."""
+    [(strategy, split)] = learning.learners()
+    seen = learning.read(strategy, split, learning.alone(split), day=TODAY)
+    assert (strategy.name, split.id, set(seen.counts)) == ("staged-reminders", "whom-to-call", {"everybody", "large"})
+    assert all(count.came >= count.over > 0 for count in seen.counts.values())
+    assert not LearnedShares.objects.exists()
 
 
 def _waiting_minor(life):

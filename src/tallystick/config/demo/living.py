@@ -32,7 +32,7 @@ from tallystick.ledger import queries as ledger_queries
 from tallystick.payments import actions as payment_actions
 from tallystick.payments import queries as payment_queries
 from tallystick.payments.rules.matching import Waits
-from tallystick.strategy.actions import running, scoring, trials
+from tallystick.strategy.actions import learning, running, scoring, trials
 from tallystick.worklists import actions as worklist_actions
 
 if TYPE_CHECKING:
@@ -101,6 +101,9 @@ class Life:
         running.finish_run(run_id=run.pk, at=clock.now(), by=by)
         scoring.keep_scores(day=day, at=clock.now(), by=by)
         trials.take_looks(at=clock.now(), by=by)
+        if day.weekday() == 0:
+            # Whoever runs the book asks every night; here the first of a week is enough.
+            learning.learn(at=clock.now(), by=by)
         work_off()
         if not is_business_day(day, jurisdiction_queries.holidays("GB-EAW")):
             return
