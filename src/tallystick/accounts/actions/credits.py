@@ -26,9 +26,8 @@ from tallystick.timeline import rules as timeline_rules
 class Credit:
     """Something that lessens what is owed: `cause_id` is the payment or credit note, `debit` the far side.
 
-    `items` names what the payer wants paid, in minor units by item id; the rest goes to the oldest due, and last to what of
-    them is on hold or disputed.
-    `keep_on_account` leaves the rest unallocated instead.
+    `items` names what the payer wants paid, in minor units by item id; the rest goes to the oldest due, what is on hold or
+    disputed last. `keep_on_account` leaves the rest unallocated instead.
     """
 
     account_id: int

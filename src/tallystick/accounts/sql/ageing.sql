@@ -20,8 +20,8 @@ ORDER BY currency, client_id, bucket;
 -- name: accounts_in_bucket
 -- Give the accounts with a balance in a bucket at the end of a day, the largest first.
 {movements}
-SELECT by_account.account_id, by_account.minor::bigint AS minor, by_account.held_minor::bigint AS held_minor, account.reference, account.currency, client.name AS client,
-       party.name AS party
+SELECT by_account.account_id, by_account.minor::bigint AS minor, by_account.held_minor::bigint AS held_minor,
+       account.reference, account.currency, client.name AS client, party.name AS party
 FROM by_account
 JOIN accounts_account AS account ON account.id = by_account.account_id
 JOIN accounts_client AS client ON client.id = account.client_id
