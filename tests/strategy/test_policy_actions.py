@@ -347,6 +347,7 @@ def test_a_published_change_decides_from_the_next_run_and_evidence_keeps_value_a
     assert Decision.objects.get().facts == {
         "table.choice": "call",
         "table.choice version": 1,
+        "policies beneath": {"segment.groups": 2},
         "score.risk": 8,
         "score.risk version": 2,
     }
