@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from tallystick.jurisdictions.rules.reading import Node
 
@@ -22,11 +23,13 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many times something may have happened, since the last time that something else set the count back."""
+    """How many times something may have happened: since something else set the count back, or within the last days."""
 
     counts: frozenset[str]
     reset_by: frozenset[str]
     fewer_than: int
+    #: Consecutive days, the day in question the last of them, within which is counted; None where days do not matter.
+    within_days: int | None
 
     def counted(self, history: Sequence[str]) -> int:
         """Give how many of a history, oldest first, count now."""
@@ -37,9 +40,9 @@ class Tally:
             counted += happened in self.counts
         return counted
 
-    def allows(self, history: Sequence[str]) -> bool:
-        """Test if one more is allowed after a history, oldest first."""
-        return self.counted(history) < self.fewer_than
+    def counted_within(self, days: Sequence[date], on: date) -> int:
+        """Give how many of the days on which it happened count on a day."""
+        return sum(day <= on and (self.within_days is None or (on - day).days < self.within_days) for day in days)
 
 
 def read_hours(node: Node) -> Hours:
@@ -53,9 +56,10 @@ def read_hours(node: Node) -> Hours:
 
 def read_tally(node: Node) -> Tally:
     """Read a tally."""
-    node.only({"counts", "fewer_than"}, {"reset_by"})
+    node.only({"counts", "fewer_than"}, {"reset_by", "within_days"})
     return Tally(
         counts=frozenset(each.name() for each in node.at("counts").each()),
         reset_by=frozenset(each.name() for each in node.at("reset_by").each()) if node.has("reset_by") else frozenset(),
         fewer_than=node.at("fewer_than").whole(least=1),
+        within_days=node.maybe("within_days", lambda each: each.whole(least=1)),
     )

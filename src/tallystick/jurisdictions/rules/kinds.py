@@ -85,8 +85,8 @@ def _hours(rule: Rule, given: Mapping[str, Any], day: date, law: Law) -> Answers
 
 def _tally(rule: Rule, given: Mapping[str, Any], day: date, law: Law) -> Answers:
     value = value_on(rule, day, bounds.Tally)
-    history = given.get("history", [])
-    return {"allowed": value.allows(history), "counted": value.counted(history)}
+    counted = value.counted_within(given["days"], day) if "days" in given else value.counted(given.get("history", []))
+    return {"allowed": counted < value.fewer_than, "counted": counted}
 
 
 def _order(rule: Rule, given: Mapping[str, Any], day: date, law: Law) -> Answers:
