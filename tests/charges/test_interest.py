@@ -79,6 +79,7 @@ def test_a_rate_over_an_index_follows_it_by_day():
         pytest.param(Terms(day_count=DayCount.ACTUAL_360), day(360), 8_00, id="a year of 360 days"),
         pytest.param(Terms(day_count=DayCount.THIRTY_360), date(2027, 1, 1), 8_00, id="a year of thirty-day months"),
         pytest.param(Terms(day_count=DayCount.MONTHS), date(2026, 4, 1), 2_00, id="three months"),
+        pytest.param(Terms(day_count=DayCount.MONTHS), date(2026, 2, 15), 1_00, id="a month and half of February"),
         pytest.param(Terms(most=5_00), day(365), 5_00, id="a cap"),
         pytest.param(Terms(least=3_00), day(1), 3_00, id="the least there is"),
         pytest.param(Terms(least=3_00), day(0), 0, id="no interest has no least"),
