@@ -91,15 +91,16 @@ def test_what_is_asked_of_a_table_is_found_there_by_an_index():
 
 
 def indexes_of_another_order():
-    """Give the indexes by which rows are found otherwise than by their account: of an empty table the planner takes any."""
+    """Give the indexes by which rows are found otherwise than by account or party: the planner takes any of an empty table."""
     found = sql.rows(
         """
         SELECT index.indexrelid::regclass::text AS name
         FROM pg_index AS index
         JOIN pg_attribute AS first ON first.attrelid = index.indexrelid AND first.attnum = 1
-        JOIN pg_attribute AS owned ON owned.attrelid = index.indrelid AND owned.attname = 'account_id'
-        WHERE NOT index.indisunique AND first.attname <> 'account_id'
-          AND index.indrelid::regclass::text ~ '^(accounts|contact|disputes|promises|worklists|payments|holds)_'
+        JOIN pg_attribute AS owner ON owner.attrelid = index.indrelid
+            AND owner.attname = CASE WHEN index.indrelid::regclass::text ~ '^parties_' THEN 'party_id' ELSE 'account_id' END
+        WHERE NOT index.indisunique AND first.attname <> owner.attname
+          AND index.indrelid::regclass::text ~ '^(parties|accounts|contact|disputes|promises|worklists|payments|holds)_'
         """
     )
     return [row["name"] for row in found]
