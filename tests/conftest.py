@@ -1,7 +1,7 @@
 """What every test may use. The database server starts with the first test that needs it and stops with the last run.
 
 A test that drives a browser takes the fixture `live` (or pytest-playwright's `page` with `live_server`); by that it is
-marked `browser`, and left out where there is no Chromium.
+marked `browser`, tried a second time before it fails, and left out where there is no Chromium.
 """
 
 import os
@@ -66,6 +66,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & _BROWSER_FIXTURES:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1))
             if found is None:
                 item.add_marker(pytest.mark.skip(reason=_NO_BROWSER))
         elif (fixtures & _DATABASE_FIXTURES or item.get_closest_marker("django_db")) and not (

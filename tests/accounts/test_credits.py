@@ -43,6 +43,39 @@ def account():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
+    ("minor", "left_open"),
+    [
+        pytest.param(400, [600, 2000, 3000], id="what is chased of the oldest"),
+        pytest.param(401, [600, 1999, 3000], id="then what is chased of the next"),
+        pytest.param(2400, [600, 0, 3000], id="and nothing that is held"),
+        pytest.param(2401, [599, 0, 3000], id="before all that is chased is paid"),
+        pytest.param(3001, [0, 0, 2999], id="then what is held, the oldest due first"),
+    ],
+)
+def test_what_is_on_hold_or_disputed_is_paid_last(account, minor, left_open):
+    first, _, third = queries.items(account.pk)
+    actions.dispute_items({(account.pk, first.pk): 600}, by=TEST)
+    actions.hold_items([actions.Held(account.pk, third.pk, TODAY)], by=TEST)
+
+    pay(account, minor)
+
+    assert open_on(account) == left_open
+    paid = [entry["item_id"] for entry in ledger_queries.entries(account.pk) if entry["cause_kind"] == Cause.PAYMENT]
+    assert paid.count(first.pk) == 1
+
+
+@pytest.mark.django_db
+def test_what_is_on_hold_is_paid_where_the_payer_names_it(account):
+    _first, second, _ = queries.items(account.pk)
+    actions.hold_items([actions.Held(account.pk, second.pk, TODAY)], by=TEST)
+
+    pay(account, 2500, items={second.pk: 2000})
+
+    assert open_on(account) == [500, 0, 3000]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
     ("minor", "left_open", "unallocated"),
     [
         pytest.param(1, [999, 2000, 3000], 0, id="a penny goes to the oldest"),

@@ -60,15 +60,20 @@ _MINOR, _DAYS = st.integers(0, 900), st.integers(-2, 2).map(lambda days: TODAY +
 
 
 @settings(max_examples=200, deadline=None)
-@given(_MINOR, st.none() | _MINOR, st.none() | st.tuples(_DAYS, _DAYS))
-def test_what_is_chased_is_the_same_in_both(open_minor, held_minor, days):
+@given(_MINOR, st.none() | _MINOR, st.none() | st.tuples(_DAYS, _DAYS), st.none() | _MINOR)
+def test_what_is_chased_is_the_same_in_both(open_minor, held_minor, days, disputed_minor):
     from_on, until_on = days or (None, None)
-    asked = [open_minor, held_minor, from_on, until_on, TODAY]
+    asked = [open_minor, held_minor, from_on, until_on, disputed_minor, TODAY]
 
     assert sql.value(
-        "SELECT accounts_chased_minor(%s::bigint, %s::bigint, %s::date, %s::date, %s::date)", asked
+        "SELECT accounts_chased_minor(%s::bigint, %s::bigint, %s::date, %s::date, %s::bigint, %s::date)", asked
     ) == rules.chased_minor(
-        open_minor=open_minor, held_minor=held_minor, held_from_on=from_on, held_until_on=until_on, on=TODAY
+        open_minor=open_minor,
+        held_minor=held_minor,
+        held_from_on=from_on,
+        held_until_on=until_on,
+        disputed_minor=disputed_minor,
+        on=TODAY,
     )
 
 

@@ -12,10 +12,14 @@ from tests.builders import AT, TEST, TODAY
 from tests.payments.bank_files import bank_account, csv_of, import_file
 from tests.strategy import builders as strategies
 
+from tallystick.access import actions as access_actions
+from tallystick.access.rules.grants import EVERYTHING
+from tallystick.access.rules.rights import Role
 from tallystick.accounts.models import Account, Item
 from tallystick.config import invariants
 from tallystick.contact import actions as contact_actions
-from tallystick.contact.rules.words import CallOutcome
+from tallystick.contact.rules.digests import Pace
+from tallystick.contact.rules.words import Audience, CallOutcome, To
 from tallystick.disputes import actions as dispute_actions
 from tallystick.disputes.rules import Reason, State
 from tallystick.documents import actions as document_actions
@@ -23,7 +27,9 @@ from tallystick.documents.rules.files import DocumentKind
 from tallystick.holds import actions as hold_actions
 from tallystick.holds.rules import Reason as HoldReason
 from tallystick.kernel import clock, sql
+from tallystick.kernel.actor import Actor
 from tallystick.kernel.money import Money
+from tallystick.kernel.outcome import Chosen
 from tallystick.payments import actions as payment_actions
 from tallystick.payments.models import Payment
 from tallystick.payments.rules.states import ReversalReason
@@ -128,6 +134,7 @@ def book():
     )
     letter = document_actions.NewFile(account.pk, DocumentKind.SENT_LETTER, "letter.txt", "text/plain", b"Pay us.")
     document = document_actions.store_document(file=letter, at=AT, by=TEST)
+    _told_in_a_digest(quiet)
     strategies.run(TODAY)
     second = Item.objects.get(reference="INV-1002")
     hold_actions.hold_items(
@@ -156,6 +163,21 @@ def _late_since_yesterday():
         account_id=account.pk, outcome=CallOutcome.NO_ANSWER, number="07700 900123", at=evening, by=TEST
     )
     strategies.answer(TODAY - timedelta(days=1))
+
+
+def _told_in_a_digest(account):
+    """Have a colleague be told of an account in a digest that left yesterday."""
+    ann = access_actions.add_user(username="ann", email="ann@house.example", at=AT, by=TEST)
+    access_actions.set_roles(user_id=ann.pk, roles=[Role.COLLECTOR], reaches=[EVERYTHING], at=AT, by=TEST)
+    by = Actor("Ann", user_id=ann.pk)
+    asked_at = AT - timedelta(days=2)
+    contact_actions.choose_own(paces={"": Pace.DAILY}, hour=8, weekday=0, calendar="GB-EAW", at=asked_at, by=by)
+    contact_actions.load_templates(at=asked_at, by=TEST)
+    contact_actions.queue_notices(
+        Chosen([account.pk], [1], "test"), to=To(Audience.USER, "ann"), template="notice_to_sales", at=asked_at, by=TEST
+    )
+    contact_actions.send_due(at=asked_at, by=TEST)
+    assert contact_actions.send_digests(at=AT - timedelta(hours=1), by=TEST).done == 1
 
 
 def unlock():
@@ -310,6 +332,17 @@ BREAKS = [
         ["ALTER TABLE contact_message DROP CONSTRAINT contact_message_once_per_cause", again],
         "has 2 messages",
     ),
+    (
+        "what waits for a digest is told",
+        ["DELETE FROM contact_notice_copy"],
+        "is in no digest and waits for none",
+    ),
+    ("what waits for a digest is told", ["DELETE FROM contact_digest"], "is in a digest that is not"),
+    (
+        "a digest that left is kept",
+        ["UPDATE contact_digest SET document_id = NULL"],
+        "left, and what it said is not kept",
+    ),
     ("what left is kept", ["UPDATE contact_message SET document_id = NULL"], "left, and what it said is not kept"),
     (
         "promises are judged by their money",
@@ -327,6 +360,11 @@ BREAKS = [
             "UPDATE disputes_dispute SET item_id = (SELECT id FROM accounts_item WHERE account_id <> %(account)s LIMIT 1)"
         ],
         "is of no item of the account",
+    ),
+    (
+        "items are disputed as their disputes say",
+        ["UPDATE accounts_item SET disputed_minor = 7 WHERE account_id = %(account)s"],
+        "says 7 is disputed, its disputes 0",
     ),
     ("upheld disputes are credited", ["UPDATE disputes_dispute SET credited_minor = 1"], "says 1, the ledger 500"),
     (

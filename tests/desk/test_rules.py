@@ -133,11 +133,11 @@ def test_a_broken_promise_is_warned_of_until_there_is_another(in_a_row, has_open
 
 def test_the_ageing_adds_up_by_client_and_in_all_and_never_across_currencies():
     rows = [
-        {"currency": "GBP", "client_id": 1, "bucket": "not_due", "minor": 1000, "accounts": 1},
-        {"currency": "GBP", "client_id": 2, "bucket": "1_30", "minor": 500, "accounts": 2},
-        {"currency": "GBP", "client_id": 2, "bucket": "over_365", "minor": 250, "accounts": 1},
-        {"currency": "GBP", "client_id": 2, "bucket": "on_account", "minor": -50, "accounts": 1},
-        {"currency": "EUR", "client_id": 1, "bucket": "1_30", "minor": 7, "accounts": 1},
+        {"currency": "GBP", "client_id": 1, "bucket": "not_due", "minor": 1000, "held_minor": 300, "accounts": 1},
+        {"currency": "GBP", "client_id": 2, "bucket": "1_30", "minor": 500, "held_minor": 0, "accounts": 2},
+        {"currency": "GBP", "client_id": 2, "bucket": "over_365", "minor": 250, "held_minor": 40, "accounts": 1},
+        {"currency": "GBP", "client_id": 2, "bucket": "on_account", "minor": -50, "held_minor": 0, "accounts": 1},
+        {"currency": "EUR", "client_id": 1, "bucket": "1_30", "minor": 7, "held_minor": 7, "accounts": 1},
     ]
 
     euro, pound = ageing.tables(rows, names={1: "Zeta", 2: "Alpha"})
@@ -148,10 +148,11 @@ def test_the_ageing_adds_up_by_client_and_in_all_and_never_across_currencies():
     assert pound.all.share_of([Bucket.OVER_365]) * 7 == 1
     assert pound.clients[0].total == Money(700, "GBP")
     assert euro.all.total == Money(7, "EUR")
+    assert [row.held for row in (*pound.clients, pound.all)] == [Money(minor, "GBP") for minor in (40, 300, 340)]
 
 
 def test_there_is_no_share_of_no_debt():
-    rows = [{"currency": "GBP", "client_id": 1, "bucket": "on_account", "minor": -50, "accounts": 1}]
+    rows = [{"currency": "GBP", "client_id": 1, "bucket": "on_account", "minor": -50, "held_minor": 0, "accounts": 1}]
 
     [table] = ageing.tables(rows, names={1: "Alpha"})
 

@@ -1,16 +1,23 @@
 """The pages of the desk: who opens them, and what they show of an account."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import URLPattern, reverse
 from tests import builders
-from tests.builders import TODAY
+from tests.builders import AT, TEST, TODAY
 from tests.desk.conftest import HTMX, later
 from tests.desk.pages import url
 
 from tallystick.access.rules.rights import ROLE_NAMES, Role, roles_with
-from tallystick.accounts.models import RelatedParty
+from tallystick.accounts.models import Item, RelatedParty
 from tallystick.desk import web
+from tallystick.disputes import actions as dispute_actions
 from tallystick.disputes.models import Dispute
+from tallystick.disputes.rules import Reason as DisputeReason
+from tallystick.holds import actions as hold_actions
+from tallystick.holds.rules import Reason as HoldReason
+from tallystick.kernel.money import Money
 from tallystick.timeline import queries as timeline_queries
 from tallystick.worklists.models import Claim, WorkItem
 from tallystick.worklists.rules import Kind
@@ -315,6 +322,47 @@ def test_the_ageing_drills_down_to_accounts(book, log_in):
     assert "Farthing" not in page.content.decode(), "another client's book is not added in"
     assert [row["party"] for row in inside.context["rows"]] == ["Amelia Hughes"]
     assert before.context["tables"][0]["table"].all.total.minor == 10_000
+
+
+def test_the_ageing_says_what_of_it_is_on_hold_or_disputed(book, log_in):
+    manager = log_in(Role.CREDIT_MANAGER)
+    items = list(Item.objects.filter(account=book.account).order_by("due_on", "pk"))
+    other = book.debtor("Peter Stone", "70.00", due_on=TODAY + timedelta(days=9))
+    dispute_actions.raise_dispute(
+        account_id=book.account.pk,
+        item_id=items[0].pk,
+        amount=Money.of("30.00", "GBP"),
+        reason=DisputeReason.PRICE,
+        at=AT,
+        by=TEST,
+    )
+    hold_actions.hold_items(
+        account_id=other.pk,
+        item_ids=[Item.objects.get(account=other).pk],
+        reason=HoldReason.MANUAL,
+        until_on=TODAY + timedelta(days=3),
+        at=AT,
+        by=TEST,
+    )
+
+    def held(on) -> int:
+        [table] = [each["table"] for each in manager.get(reverse("desk:ageing"), {"on": on}).context["tables"]]
+        return table.all.held.minor
+
+    page = manager.get(reverse("desk:ageing"))
+    behind = manager.get(reverse("desk:ageing_accounts"), {"bucket": "held", "currency": "GBP"})
+    inside = manager.get(reverse("desk:ageing_accounts"), {"bucket": "61_90", "currency": "GBP"})
+    past = manager.get(reverse("desk:ageing"), {"on": TODAY - timedelta(days=1)})
+
+    assert [held(TODAY + timedelta(days=days)) for days in (0, 2, 3)] == [10_000, 10_000, 3_000]
+    assert [(row["party"], row["held_minor"], row["minor"]) for row in behind.context["rows"]] == [
+        ("Peter Stone", 7_000, 7_000),
+        ("Amelia Hughes", 3_000, 30_000),
+    ]
+    assert [(row["held_minor"], row["minor"]) for row in inside.context["rows"]] == [(3_000, 10_000)]
+    for shown, is_told in ((page, True), (past, False)):
+        assert ("£100.00 of it on hold or disputed" in shown.content.decode()) is is_told
+        assert (">On hold</th>" in shown.content.decode()) is is_told
 
 
 @pytest.mark.parametrize("asked", [{}, {"bucket": "soon", "currency": "GBP"}, {"bucket": "61_90", "currency": "?"}])

@@ -56,7 +56,8 @@ def test_one_item_is_held_from_its_own_dialog_and_said_so_everywhere(book, colle
         assert f"Query about delivery, {hold.placed_by}" in shown
     for shown in (page, why):
         assert re.search(
-            r"1 of \d open items on hold \(£40.00\), and not chased.\s+The first returns on 9 Mar 2026.", shown
+            r"1 of \d open items on hold or disputed \(£40.00\), and not chased.\s+The first returns on 9 Mar 2026.",
+            shown,
         )
     assert f"?item={held.pk}" not in dialog
     assert url("move_hold", book, hold_id=hold.pk) in dialog

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.builders import AT
 from tests.payments.conftest import IBAN
 
 from tallystick.config.demo import bank as demo
@@ -38,7 +39,7 @@ def upload(content: bytes, name: str = "file") -> SimpleUploadedFile:
 
 def take(line, account, **values):
     """What the button of an offer posts: it begins with what was offered."""
-    offer = queries.offer_of(line, account.pk, known=queries.offers(line))
+    offer = queries.offer_of(line, account.pk, known=queries.offers(line, at=AT), at=AT)
     return {"account": account.pk, "seen": line.open_minor, "items": offer.written, **values}
 
 

@@ -166,6 +166,18 @@ def test_disputes_are_raised_solved_and_credited_as_often_as_is_assumed(calendar
     assert (_owed(upheld, 15), _owed(rejected, 15)) == (0, 80_000)
 
 
+def test_what_is_disputed_in_days_ahead_is_not_chased_there(calendar):
+    _book(8, due_in=9)
+    still = {name: 0 for name in ahead.STILL if name != "disputes.raised"}
+
+    disputed = ahead.foresee(days=15, asked=still | {"disputes.raised": 1})
+    nothing = ahead.foresee(disputed.version, days=15, asked=still)
+
+    # Within a week each disputes its only invoice, before it is late; no dispute is decided.
+    assert (sum(ahead.acts(disputed, Side.THEN).values()), _owed(disputed, 15)) == (0, 80_000)
+    assert sum(ahead.acts(nothing, Side.THEN).values()) > 0
+
+
 def test_disputes_of_the_past_are_counted():
     raised, solved, silent = _book(3)
     for account, ended in ((raised, None), (solved, DAY - timedelta(days=66))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,6 +16,8 @@ from tests.strategy import builders as strategies
 from tests.strategy.builders import BY, DAY, at
 
 from tallystick.access import actions as access_actions
+from tallystick.access import queries as access_queries
+from tallystick.access.models import User
 from tallystick.access.rules.rights import Role
 from tallystick.accounts.models import Account, Client
 from tallystick.config.working_off import work_off
@@ -240,6 +243,36 @@ def test_days_with_more_work_than_a_team_can_do_are_named(calendar, signed_in):
         reverse("strategy:foresight", args=[result.foresight.pk]) + f"?team={team.pk}"
     )
     assert "North, day by day" in page.content.decode()
+
+
+def test_the_hours_of_whoever_is_in_several_teams_are_shared_out(calendar, signed_in):
+    ahead.book()
+    unit = access_actions.open_business_unit(code="U", name="Unit", at=at(DAY), by=BY)
+    north, south, east = (
+        access_actions.open_team(business_unit_id=unit.pk, name=name, at=at(DAY), by=BY).pk
+        for name in ("North", "South", "East")
+    )
+    for name, teams in (("one", [north]), ("two", [north, south]), ("three", [north, south, east])):
+        access_actions.set_teams(user_id=builders.user(name).pk, team_ids=teams, at=at(DAY), by=BY)
+    access_actions.set_teams(user_id=builders.user("gone").pk, team_ids=[north], at=at(DAY), by=BY)
+    User.objects.filter(username="gone").update(is_active=False)
+    Client.objects.update(team_id=north)
+
+    result = Result(ahead.foresee(asked=ahead.STILL | {"hours": 6}))
+    [team] = result.teams
+
+    # One whole, one by half, one by a third: 11/6 of six hours is eleven.
+    assert (team.people, str(team.people_by_time), team.minutes_a_day) == (3, "1.83", 660)
+    # What the three give to all their teams is what three people have.
+    sizes = access_queries.team_sizes()
+    assert [sizes[each].by_time for each in (north, south, east)] == [Fraction(11, 6), Fraction(5, 6), Fraction(1, 3)]
+    assert sum(each.by_time for each in sizes.values()) == 3
+    [told] = telling.as_json(result)["teams"]
+    assert (told["people"], told["people_by_time"]) == (3, "1.83")
+    assert [line for line in telling.lines(result) if "3 people, 1.83 by their time, 11.0 h a day" in line]
+    page = signed_in(Role.CREDIT_MANAGER).get(reverse("strategy:foresight", args=[result.foresight.pk]))
+    assert "1.83 by their time" in page.content.decode()
+    assert "gives each an equal part of their hours" in page.content.decode()
 
 
 def test_currencies_stand_beside_each_other_and_are_never_summed(calendar, signed_in):

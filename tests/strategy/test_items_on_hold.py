@@ -1,4 +1,4 @@
-"""One of five invoices is on hold until a day: four are chased, one is silent, and on the day it returns by itself."""
+"""One of five invoices is on hold until a day, or disputed: four are chased, one is silent, and returns when that ends."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from tallystick.contact.models import Message
 from tallystick.contact.queries.merging import messages_to_write
 from tallystick.contact.rules.fields import Speech
 from tallystick.contact.rules.writing import values, write
+from tallystick.disputes import actions as dispute_actions
+from tallystick.disputes.rules import Reason as DisputeReason
+from tallystick.disputes.rules import State
 from tallystick.documents.rules.text import as_plain_text
 from tallystick.holds import actions as hold_actions
 from tallystick.holds.rules import Reason
@@ -162,3 +165,42 @@ def test_an_account_that_speaks_for_another_leaves_out_what_is_on_hold_there(acc
     message = Message.objects.get()
     assert message.account_id == account.pk
     assert [row["reference"] for row in said(message, DAY)[0]["items"]] == [*REFERENCES, "INV-7"]
+
+
+def dispute(account, reference):
+    [item] = account.items.filter(reference=reference)
+    return dispute_actions.raise_dispute(
+        account_id=account.pk, item_id=item.pk, reason=DisputeReason.NOT_RECEIVED, at=at(DAY), by=BY
+    )
+
+
+def test_what_is_disputed_is_silent_until_it_is_decided(account):
+    strategies.publish(DOCUMENT.replace("TEMPLATE", "reminder_1"))
+    raised = dispute(account, "INV-1")
+
+    live(DAY)
+    fields, text = said(Message.objects.get(), DAY)
+    assert [row["reference"] for row in fields["items"]] == REFERENCES[1:]
+    assert "£400.00" in text
+    assert (fields["account"]["level"], fields["account"]["days_past_due"]) == (3, 32)
+    dispute_actions.resolve_dispute(
+        account_id=account.pk, dispute_id=raised.pk, outcome=State.REJECTED, at=at(DAY), by=BY
+    )
+    for day in strategies.days(DAY + timedelta(days=1), 3):
+        live(day)
+    fields, text = said(Message.objects.order_by("pk")[1], UNTIL)
+    assert [row["reference"] for row in fields["items"]] == REFERENCES
+    assert "£500.00" in text
+
+
+def test_where_all_is_disputed_nothing_that_asks_leaves(account):
+    strategies.publish(
+        DOCUMENT.replace("accounts.overdue > 0", "accounts.balance > 0").replace("TEMPLATE", "reminder_1")
+    )
+    for reference in REFERENCES:
+        dispute(account, reference)
+
+    live(DAY)
+
+    message = Message.objects.get()
+    assert (message.state, message.refusal) == ("refused", "contact.held")

@@ -123,7 +123,7 @@ def _kept(account):
 
 
 def test_a_stay_keeps_its_arm_whatever_is_learned_meanwhile(published):
-    accounts = _owing(12)
+    accounts = _owing(24)
     before = {account.pk: arm_of("tone", EVEN, account.pk) for account in accounts}
     _set(published, {"soft": 10, "firm": 90}, DAY + timedelta(days=1))
     for day in strategies.days(DAY + timedelta(days=1), 4):
@@ -151,7 +151,7 @@ def test_who_comes_later_is_dealt_out_by_the_shares_of_that_day_and_only_the_par
 
 def test_whoever_comes_is_dealt_out_by_the_day_of_coming_and_not_by_the_day_of_the_state_before(published):
     later = {"soft": 5, "firm": 95}
-    accounts = [builders.account() for _number in range(10)]
+    accounts = [builders.account() for _number in range(28)]
     strategies.refresh(*(account.pk for account in accounts))
     run(DAY)
     _set(published, later, DAY + timedelta(days=2))
@@ -191,7 +191,7 @@ def test_the_arm_is_kept_where_it_means_something_and_nowhere_else(published):
 
 def test_why_says_the_chance_and_what_it_might_have_been_instead(published):
     _set(published, {"soft": 37, "firm": 63}, DAY)
-    accounts = _owing(8)
+    accounts = _owing(16)
     firm = next(each for each in accounts if arm_of("tone", {"soft": 37, "firm": 63}, each.pk) == "firm")
 
     [*_later, first] = why.history(firm.pk)
@@ -206,7 +206,7 @@ def test_a_past_day_is_explained_by_the_arm_of_that_stay_and_a_day_ahead_by_that
     later = {"soft": 10, "firm": 90}
     back = DAY + timedelta(days=5)
     _set(published, later, DAY + timedelta(days=2))
-    accounts = _owing(12)
+    accounts = _owing(30)
     moved = next(
         each for each in accounts if [arm_of("tone", shares, each.pk) for shares in (EVEN, later)] == ["soft", "firm"]
     )
@@ -227,7 +227,7 @@ def test_a_past_day_is_explained_by_the_arm_of_that_stay_and_a_day_ahead_by_that
 
 @pytest.mark.parametrize("reason", [Reason.MANUAL, Reason.VULNERABILITY])
 def test_no_arm_passes_a_guard(published, reason):
-    accounts = [builders.account() for _number in range(8)]
+    accounts = [builders.account() for _number in range(24)]
     for account in accounts:
         builders.invoice(account, "100.00", due_on=DAY - timedelta(days=40))
         hold_actions.place_hold(

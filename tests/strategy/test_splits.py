@@ -73,7 +73,7 @@ def test_shares_are_kept_and_splits_say_nothing_of_each_other():
 
 @pytest.mark.django_db
 def test_an_arm_decides_stays_and_is_kept_with_every_decision():
-    accounts = [builders.account() for _number in range(12)]
+    accounts = [builders.account() for _number in range(30)]
     strategies.publish(DOCUMENT)
     strategies.refresh(*(account.pk for account in accounts))
     run(DAY)

@@ -20,7 +20,7 @@ from tallystick.disputes import actions as disputes
 from tallystick.disputes.rules import Reason as DisputeReason
 from tallystick.holds import actions as holds
 from tallystick.holds.rules import Reason
-from tallystick.kernel import sql
+from tallystick.kernel import months, sql
 from tallystick.kernel.money import Money
 from tallystick.payments import actions as payments
 from tallystick.payments.rules.states import Method
@@ -38,6 +38,8 @@ BEFORE = DAY - timedelta(days=5)
 @pytest.fixture
 def debtor():
     """A debtor a month late, of whom the strategy has something to say today."""
+    # A row that moves into its month when the run begins is written anew, as if it had been told only then.
+    months.open_months(first=BEFORE, last=DAY + timedelta(days=31))
     account = builders.account()
     builders.invoice(account, "100.00")
     strategies.publish(STEPS, day=BEFORE)

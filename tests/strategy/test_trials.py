@@ -131,7 +131,7 @@ def test_rights_and_scopes_hold(published):
 
 def test_what_came_of_each_account_is_summed_by_hand(published):
     trial = _register()
-    accounts = _owing(12)
+    accounts = _owing(40)
     arms = {arm: [each for each in accounts if _arm(each) == arm] for arm in SHARES}
     assert min(map(len, arms.values())) >= 2
     [first, second, *_more] = arms["champion"]
@@ -143,7 +143,7 @@ def test_what_came_of_each_account_is_summed_by_hand(published):
     early = trials.standing(trial, day=START + timedelta(days=9))
     seen = trials.standing(trial, day=START + timedelta(days=10))
 
-    assert sum(early.waiting.values()) == 12
+    assert sum(early.waiting.values()) == 40
     assert early.arms(Measure.PAID_IN_FULL, trial).units == 0
     found = seen.arms(Measure.PAID_IN_FULL, trial)
     assert (found.champion.units, found.champion.y) == (len(arms["champion"]), 1)
@@ -154,7 +154,7 @@ def test_what_came_of_each_account_is_summed_by_hand(published):
 
 
 def test_money_is_summed_in_one_currency_against_what_was_owed(published):
-    [account, other] = [each for each in _owing(8, day=DAY) if _arm(each) == "champion"][:2]
+    [account, other] = [each for each in _owing(40, day=DAY) if _arm(each) == "champion"][:2]
     registered = _register()
     trial = Trial(
         **{field: getattr(registered, field) for field in ("strategy", "split", "shares", "by_debtor", "state")},
@@ -179,7 +179,7 @@ def test_money_is_summed_in_one_currency_against_what_was_owed(published):
 
     assert (found.y, found.x) == (3_000, 10_000 * found.units)
     trial.currency = "EUR"
-    assert trials.standing(trial, day=DAY + timedelta(days=5)).excluded["currency"] == 8
+    assert trials.standing(trial, day=DAY + timedelta(days=5)).excluded["currency"] == 40
 
 
 def test_accounts_that_had_come_before_or_changed_arm_are_left_out_and_counted(published):

@@ -79,13 +79,13 @@ def test_disputes_that_are_as_common_in_both_arms_stop_nothing(trial):
 
 def test_nobody_is_in_the_arm_that_does_harm_any_more(trial, published):
     trial_book.dispute(champion=200, challenger=3_500)
-    before = _owing(6, day=START)
+    before = _owing(24, day=START)
     assert any(map(_is_called, before)), "challengers are called while it goes on"
 
     _look()
     tasks.settle(day=FIRST_LOOK.isoformat())
 
-    after = _owing(12, day=FIRST_LOOK + timedelta(days=1))
+    after = _owing(24, day=FIRST_LOOK + timedelta(days=1))
     assert any(arm_of("early-call", SHARES, each.pk) == "challenger" for each in after)
     decided = Decision.objects.filter(account_id__in=[each.pk for each in after])
     assert {decision.facts["split.early_call"] for decision in decided} == {"champion"}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tallystick.access.models import AuditEvent, BusinessUnit, Grant, Membership, Team, User
@@ -142,10 +144,22 @@ def teams() -> QuerySet[Team]:
     return Team.objects.select_related("business_unit").order_by("business_unit__name", "name")
 
 
-def team_sizes() -> dict[int, int]:
-    """Give how many people who may log in each team has, by the team's id."""
-    people = Team.objects.filter(memberships__user__is_active=True).annotate(people=Count("memberships"))
-    return dict(people.values_list("pk", "people"))
+@dataclass(frozen=True, slots=True)
+class TeamSize:
+    """How many people who may log in a team has, and how many of them by their time: whoever is in two teams is half in each."""
+
+    people: int
+    by_time: Fraction
+
+
+def team_sizes() -> dict[int, TeamSize]:
+    """Give the size of each team that anybody is in who may log in, by the team's id."""
+    members = Membership.objects.filter(user__is_active=True).order_by("pk").values_list("user_id", "team_id")
+    teams_of = Counter(user_id for user_id, _team_id in members)
+    shares: dict[int, list[Fraction]] = defaultdict(list)
+    for user_id, team_id in members:
+        shares[team_id].append(Fraction(1, teams_of[user_id]))
+    return {team_id: TeamSize(len(each), sum(each, Fraction())) for team_id, each in shares.items()}
 
 
 def unit_choices() -> list[tuple[int, str]]:

@@ -140,6 +140,8 @@ class Item(models.Model):
     held_from_on = models.DateField(null=True)
     held_until_on = models.DateField(null=True)
     held_minor = models.BigIntegerField(null=True)
+    #: How much of it is disputed and not decided yet; null while nothing is. `disputes` keeps it with its rows.
+    disputed_minor = models.BigIntegerField(null=True)
     head = models.SmallIntegerField()
     currency = models.CharField(max_length=3)
     kind = models.TextField(choices=rules.ItemKind.choices())
@@ -159,6 +161,10 @@ class Item(models.Model):
                 & (Q(held_minor__isnull=True) | Q(held_minor__gt=0)),
                 name="accounts_item_hold_lasts_a_day",
             ),
+            models.CheckConstraint(
+                condition=Q(disputed_minor__isnull=True) | Q(disputed_minor__gt=0),
+                name="accounts_item_disputes_something",
+            ),
             models.UniqueConstraint(fields=["account", "reference", "kind"], name="accounts_item_once"),
         ]
 
@@ -172,6 +178,7 @@ class Item(models.Model):
             held_minor=self.held_minor,
             held_from_on=self.held_from_on,
             held_until_on=self.held_until_on,
+            disputed_minor=self.disputed_minor,
             on=on,
         )
 

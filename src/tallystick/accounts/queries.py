@@ -187,32 +187,41 @@ def _ageing(name: str) -> str:
     return sql.fill(text, movements=sql.load("tallystick.accounts", "ageing.sql", "movements"))
 
 
-def ageing(*, on: date, scope: Scope = EVERYTHING, client_id: int | None = None) -> list[dict[str, Any]]:
+def ageing(
+    *, on: date, held_on: date | None = None, scope: Scope = EVERYTHING, client_id: int | None = None
+) -> list[dict[str, Any]]:
     """Give the balance of the book by currency, client and `rules.Bucket` at the end of a day, in minor units.
 
     It is what stands now, which `tallystick check` holds against the ledger, less what the ledger says was booked after the day.
     So a day of the past shows what was booked by then: Σ buckets = balance, always. Unallocated money has a bucket of its own.
+    `held_minor` of it is on hold or disputed on `held_on`, today or later: items do not keep what was on hold before.
     """
-    return sql.rows(_ageing("by_bucket"), {"on": on, "clients": scope.as_list(), "client": client_id})
+    asked = {"on": on, "held_on": held_on, "clients": scope.as_list(), "client": client_id}
+    return sql.rows(_ageing("by_bucket"), asked)
 
 
 def accounts_in_bucket(
     *,
-    bucket: rules.Bucket,
+    bucket: rules.Bucket | None,
     currency: str,
     on: date,
+    held_on: date | None = None,
     scope: Scope = EVERYTHING,
     client_id: int | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[dict[str, Any]]:
-    """Give the accounts that stand in a bucket at the end of a day, the largest balance first."""
+    """Give the accounts that stand in a bucket at the end of a day, the largest balance first, and what of it is held.
+
+    Without a bucket, those of whose items something is on hold or disputed, whatever their age: the most on hold first.
+    """
     return sql.rows(
-        _ageing("accounts_in_bucket"),
+        _ageing("accounts_in_bucket" if bucket else "accounts_held"),
         {
-            "bucket": bucket.value,
+            "bucket": bucket.value if bucket else None,
             "currency": currency,
             "on": on,
+            "held_on": held_on,
             "clients": scope.as_list(),
             "client": client_id,
             "limit": limit,

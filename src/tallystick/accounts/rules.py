@@ -255,9 +255,17 @@ def readings(text: str) -> list[tuple[str, str]]:
 
 
 def chased_minor(
-    *, open_minor: int, held_minor: int | None, held_from_on: date | None, held_until_on: date | None, on: date
+    *,
+    open_minor: int,
+    held_minor: int | None,
+    held_from_on: date | None,
+    held_until_on: date | None,
+    disputed_minor: int | None = None,
+    on: date,
 ) -> int:
-    """Give how much of what is open on an item is chased on a day: all of it, less what is on hold.
+    """Give how much of what is open on an item is chased on a day: all of it, less what is on hold or disputed.
+
+    What is held is taken for a part of what is disputed, or the other way round: no pound is left out twice.
 
     Twin: the function `accounts_chased_minor` of the database, which everything that reads sets of items calls.
 
@@ -266,10 +274,13 @@ def chased_minor(
     [500, 200, 200, 500]
     >>> chased_minor(open_minor=500, held_minor=None, on=date(2026, 3, 2), **held)
     0
+    >>> [chased_minor(open_minor=500, held_minor=300, disputed_minor=100, on=date(2026, 3, day), **held) for day in (8, 9)]
+    [200, 400]
     """
-    if held_from_on is None or held_until_on is None or not held_from_on <= on < held_until_on:
-        return open_minor
-    return max(open_minor - (open_minor if held_minor is None else held_minor), 0)
+    held = 0
+    if held_from_on is not None and held_until_on is not None and held_from_on <= on < held_until_on:
+        held = open_minor if held_minor is None else held_minor
+    return max(open_minor - max(held, disputed_minor or 0), 0)
 
 
 def refuse_if_closed(state: str, reference: str) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 #: Verbs that prepare a database themselves, or need none.
-_ANYHOW = frozenset({"start", "demo", "restore", "bench", "rights", "reference"})
+_ANYHOW = frozenset({"start", "demo", "restore", "bench", "rights", "reference", "law"})
 #: Words that ask for help, or say that who started the process has looked already.
 _WITHOUT_LOOKING = frozenset({"-h", "--help", "--list", "--version", "--child"})
 

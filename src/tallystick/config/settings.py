@@ -231,6 +231,8 @@ CONTACT_LIMITS = Limits(cap_messages=ENVIRONMENT.contact_cap[0], cap_days=ENVIRO
 SITE_URL = ENVIRONMENT.site_url.rstrip("/")
 #: The page of an account, for links in notices to colleagues.
 CONTACT_ACCOUNT_URL = SITE_URL + "/accounts/{account_id}"
+#: The page where a person chooses how soon they are told, for links in digests.
+CONTACT_NOTICES_URL = SITE_URL + "/contact/notices"
 
 #: Whether whoever wrote a version of a strategy may approve it too.
 STRATEGY_SELF_APPROVAL = ENVIRONMENT.self_approval

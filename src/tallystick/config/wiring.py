@@ -82,6 +82,7 @@ TOUCHES: tuple[str, ...] = (
 
 #: Events that change no fact, and why. A strategy may answer them all the same; they only wait for one where one does.
 LEAVES_FACTS: dict[str, str] = {
+    "contact.NoticeDigested": "No fact reads when colleagues were told.",
     "payments.LineDecided": "It is told to a house account, which no strategy treats.",
     "payments.StatementImported": "It is told to a house account, which no strategy treats.",
     "timeline.NoteAdded": "No fact reads notes.",

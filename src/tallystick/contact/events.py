@@ -61,6 +61,17 @@ class MessageResent:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeDigested:
+    """Colleagues were told of a notice about the account in a digest, which went to `recipient`."""
+
+    account_id: int
+    message_id: int
+    template: str
+    recipient: str
+    digest_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceOrdered:
     """A command to suspend or resume the service was queued for the creditor's systems."""
 

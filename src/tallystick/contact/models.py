@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from tallystick.contact.rules import words
+from tallystick.contact.rules import digests, words
 
 
 class Template(models.Model):
@@ -148,6 +148,129 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.key}"
+
+
+class NoticeChoice(models.Model):
+    """How soon somebody is told of something: a person's own choice, or the house's for everybody (no user).
+
+    `kind` is the name of a notice's template and `audience` whom it is for ("role:team leader", "owner:"); empty is any.
+    """
+
+    user_id = models.BigIntegerField(null=True)
+    kind = models.TextField(blank=True, default="")
+    audience = models.TextField(blank=True, default="")
+    pace = models.TextField(choices=digests.Pace.choices())
+    chosen_at = models.DateTimeField()
+    chosen_by = models.TextField()
+
+    class Meta:
+        db_table = "contact_notice_choice"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user_id", "kind", "audience"], nulls_distinct=False, name="contact_notice_choice_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.audience} {self.pace}"
+
+
+class NoticeHours(models.Model):
+    """When a person's digests leave; the row without a person says when those leave of everybody who chose nothing."""
+
+    user_id = models.BigIntegerField(null=True)
+    hour = models.SmallIntegerField()
+    weekday = models.SmallIntegerField()
+    calendar = models.TextField()
+
+    class Meta:
+        db_table = "contact_notice_hours"
+        constraints = [
+            models.UniqueConstraint(fields=["user_id"], nulls_distinct=False, name="contact_notice_hours_once"),
+            models.CheckConstraint(
+                condition=Q(hour__gte=0, hour__lte=23, weekday__gte=0, weekday__lte=4),
+                name="contact_notice_hours_are_hours",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour}:00"
+
+
+class Digest(models.Model):
+    """One e-mail to one colleague with all notices that waited for its hour: outbox while it waits, record ever after."""
+
+    #: access.User; null for an account manager who has no log-in.
+    user_id = models.BigIntegerField(null=True)
+    recipient = models.TextField()
+    #: The hour it was made for: with the receiver, its natural key.
+    leaves_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
+    handed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    #: The Message-ID that a reply will name: fixed before the first attempt.
+    key = models.UUIDField(db_default=RandomUUID())
+    attempts = models.SmallIntegerField(default=0)
+    state = models.TextField(choices=digests.DigestState.choices())
+    #: documents.Document of the exact bytes as they left.
+    document_id = models.BigIntegerField(null=True)
+    subject = models.TextField(blank=True, default="")
+    refusal = models.TextField(blank=True, default="")
+    failure = models.TextField(blank=True, default="")
+    provider_id = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "contact_digest"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user_id", "recipient", "leaves_at"], nulls_distinct=False, name="contact_digest_once_an_hour"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=digests.DigestState.SENT.value) | Q(sent_at__isnull=False),
+                name="contact_digest_sent_has_at",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(state__in=[digests.DigestState.QUEUED.value, digests.DigestState.SENDING.value]),
+                name="contact_digest_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient} {self.leaves_at}"
+
+
+class NoticeCopy(models.Model):
+    """A notice for one receiver who is told in a digest: which one, or why it was left out. Told at once, there is no copy."""
+
+    account_id = models.BigIntegerField()
+    message_id = models.BigIntegerField()
+    email = models.TextField()
+    user_id = models.BigIntegerField(null=True)
+    pace = models.TextField(choices=digests.Pace.choices())
+    gathered_at = models.DateTimeField()
+    digest_id = models.BigIntegerField(null=True)
+    left_out = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "contact_notice_copy"
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "message_id", "email"], name="contact_notice_copy_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["gathered_at"],
+                condition=Q(digest_id__isnull=True, left_out=""),
+                name="contact_notice_copy_waiting",
+            ),
+            models.Index(fields=["digest_id"], condition=Q(digest_id__isnull=False), name="contact_notice_copy_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} to {self.email}"
 
 
 class Call(models.Model):

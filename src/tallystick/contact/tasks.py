@@ -1,4 +1,4 @@
-"""Background work: send what is due."""
+"""Background work: send what is due, and the digests of the hour."""
 
 from __future__ import annotations
 
@@ -31,3 +31,10 @@ def send_due() -> None:
 def send_what_waited(timestamp: int) -> None:
     """Send what waited for its hour, for its next attempt, or for a worker that died."""
     send_due()
+
+
+@app.periodic(cron="*/5 * * * *", periodic_id="contact.send_digests")
+@app.task(name="contact.send_digests", queue=_QUEUE, queueing_lock="contact.send_digests")
+def send_digests(timestamp: int) -> None:
+    """Send the digests of everybody whose hour has struck, and those that waited for their next attempt."""
+    actions.send_digests(at=clock.now(), by=system("outbox"))

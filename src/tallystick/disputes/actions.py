@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,8 +35,9 @@ def raise_dispute(
 ) -> Dispute:
     """Record that the debtor does not accept a part of the debt: of one item, or of the account where none is named.
 
-    Without an amount all that is open and not disputed yet is disputed. No hold is placed: what is not disputed goes
-    on being collected, and strategies read `disputes.open_amount`.
+    Without an amount all that is open and not disputed yet is disputed. What is disputed of an item is not chased until it
+    is decided; what is not disputed goes on being collected. Where the account as a whole is disputed, strategies read
+    `disputes.open_amount`.
 
     :raises AccountIsClosed, CurrencyDiffers: the account takes no dispute, or none in this currency
     :raises DisputeAmountOutOfRange: nothing, or more than is open and not disputed yet
@@ -63,6 +65,8 @@ def raise_dispute(
         raised_by=by.label,
         raised_by_id=by.user_id,
     )
+    if item is not None:
+        mark_items([(account_id, item.pk)], by=by)
 
     raised = events.DisputeRaised(
         account_id, dispute.pk, item_id, item.reference if item else "", disputed, str(reason), dispute.note
@@ -74,7 +78,7 @@ def raise_dispute(
 def _undisputed(account: Account, item: Item | None) -> Money:
     """Give what is open and not disputed yet: on an item, or on the whole account, disputed items included."""
     if item is not None:
-        return Money(item.open_minor - queries.disputed_minor(account.pk, item_id=item.pk), account.currency)
+        return Money(item.open_minor - (item.disputed_minor or 0), account.currency)
     owed = ledger_queries.balance(account.pk, currency=account.currency)
     disputed = sum(dispute.amount_minor for dispute in queries.open_disputes([account.pk]))
     return owed - Money(disputed, account.currency)
@@ -116,6 +120,8 @@ def resolve_dispute(
     dispute.state, dispute.credited_minor, dispute.resolution = outcome, credited.minor, note.strip()
     dispute.resolved_on, dispute.resolved_at, dispute.resolved_by = today, at, by.label
     dispute.save()
+    if item is not None:
+        mark_items([(account_id, item.pk)], by=by)
     resolved = events.DisputeResolved(
         account_id,
         dispute_id,
@@ -130,6 +136,15 @@ def resolve_dispute(
     if credited:
         _credit(dispute, credited, item, at=at, by=by)
     return dispute
+
+
+def mark_items(items: Collection[tuple[int, int]], *, by: Actor) -> None:
+    """Have some items, by account and item, say how much of them is disputed now: who raises or decides disputes may do so.
+
+    It is worked out anew, so that doing it twice changes nothing. Their accounts are locked by the caller.
+    """
+    disputed = queries.disputed_of_items(items)
+    account_actions.dispute_items(disputed, by=replace(by, rights=by.rights | {"raise disputes"}))
 
 
 def _credit(dispute: Dispute, credited: Money, item: Item | None, *, at: datetime, by: Actor) -> None:

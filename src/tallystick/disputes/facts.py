@@ -16,6 +16,28 @@ def _disputes(what: str, which: str = "true") -> str:
     return sql.fill(_DISPUTES, what=what, which=which).strip()
 
 
+#: What is disputed of the account as a whole. What is disputed of an item is not chased, and in no overdue amount.
+_OF_ACCOUNT = _disputes(
+    "coalesce(sum(dispute.amount_minor), 0)::bigint", "dispute.state = 'open' AND dispute.item_id IS NULL"
+)
+
+#: What is disputed and still open, each pound once: of an item, what was paid meanwhile is disputed no longer.
+_STILL_OWED = sql.fill(
+    """
+((SELECT coalesce(sum(least(item.disputed_minor, item.open_minor)), 0)::bigint FROM accounts_item AS item
+ WHERE item.account_id = book.account_id AND item.disputed_minor IS NOT NULL) + {of_account})
+""",
+    of_account=_OF_ACCOUNT,
+).strip()
+
+#: Asked of the accounts that dispute anything, which are few.
+_WHERE_DISPUTED = "CASE WHEN book.disputes_open > 0 THEN {these} ELSE {all} END"
+
+
+def _beyond_disputed(of: str, disputed: str) -> str:
+    return sql.fill(_WHERE_DISPUTED, these=f"greatest({of} - {disputed}, 0)", all=f"greatest({of}, 0)")
+
+
 SOURCES = (
     Source(
         "disputes",
@@ -76,22 +98,26 @@ FACTS = (
         "disputes.undisputed_overdue",
         FactType.MONEY,
         _MONEY,
-        "What is overdue beyond what is disputed: what may go on being collected.",
-        "greatest(book.overdue_minor - book.disputes_minor, 0)",
+        "What is overdue beyond what is disputed or on hold: what may go on being collected.",
+        _beyond_disputed("book.overdue_minor", _OF_ACCOUNT),
     ),
     Fact(
         "disputes.undisputed_balance",
         FactType.MONEY,
         _MONEY,
         "What is owed beyond what is disputed, less money on account; never less than nothing.",
-        "greatest(book.open_minor - book.on_account_minor - book.disputes_minor, 0)",
+        _beyond_disputed("book.open_minor - book.on_account_minor", _STILL_OWED),
     ),
     Fact(
         "disputes.disputed_share",
         FactType.NUMBER,
         "percent",
         "How much of what is open is disputed, in whole percent, rounded down; unknown when nothing is open.",
-        "book.disputes_minor * 100 / nullif(book.open_minor, 0)",
+        sql.fill(
+            _WHERE_DISPUTED,
+            these=f"least({_STILL_OWED}, book.open_minor) * 100 / nullif(book.open_minor, 0)",
+            all="0 / nullif(book.open_minor, 0)",
+        ),
     ),
     Fact(
         "disputes.oldest_reason",

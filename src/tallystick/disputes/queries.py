@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet
 
 from tallystick.disputes import rules
 from tallystick.disputes.models import Dispute
+from tallystick.kernel import sql
 from tallystick.kernel.invariants import Invariant
 from tallystick.kernel.refusals import NotFound
 
@@ -22,18 +23,19 @@ def open_disputes(account_ids: Sequence[int]) -> QuerySet[Dispute]:
     return Dispute.objects.filter(account_id__in=account_ids, state=rules.State.OPEN).order_by("account_id", "pk")
 
 
-def disputed_minor(account_id: int, *, item_id: int | None) -> int:
-    """Give how much is disputed on an item, or beside all items where none is named, in minor units."""
-    found = open_disputes([account_id]).filter(item_id=item_id).aggregate(minor=Sum("amount_minor"))
-    return int(found["minor"] or 0)
-
-
-def disputed_by_item(account_ids: Sequence[int]) -> dict[int, int]:
-    """Give how much is disputed on each item of some accounts, in minor units by item id; items without are left out."""
-    by_item: dict[int, int] = {}
-    for dispute in open_disputes(account_ids).exclude(item_id=None):
-        by_item[dispute.item_id or 0] = by_item.get(dispute.item_id or 0, 0) + dispute.amount_minor
-    return by_item
+def disputed_of_items(items: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Give how much of each of some items is disputed and not decided yet, by account and item, in minor units."""
+    rows = sql.rows(
+        """
+        SELECT item.account_id, item.item_id, coalesce(sum(dispute.amount_minor), 0)::bigint AS minor
+        FROM unnest(%(accounts)s::bigint[], %(items)s::bigint[]) AS item(account_id, item_id)
+        LEFT JOIN disputes_dispute AS dispute
+            ON dispute.account_id = item.account_id AND dispute.item_id = item.item_id AND dispute.state = 'open'
+        GROUP BY item.account_id, item.item_id
+        """,
+        {"accounts": [account for account, _ in items], "items": [item for _, item in items]},
+    )
+    return {(row["account_id"], row["item_id"]): row["minor"] for row in rows}
 
 
 def lock_dispute(dispute_id: int, *, account_id: int) -> Dispute:
@@ -57,6 +59,23 @@ INVARIANTS = (
         FROM disputes_dispute AS dispute
         LEFT JOIN accounts_item AS item ON item.id = dispute.item_id AND item.account_id = dispute.account_id
         WHERE dispute.item_id IS NOT NULL AND item.id IS NULL
+        """,
+    ),
+    Invariant(
+        name="items are disputed as their disputes say",
+        sentence="What an item says is disputed is what the open disputes of it come to.",
+        checked="SELECT count(*) FROM disputes_dispute WHERE item_id IS NOT NULL",
+        breaches="""
+        SELECT coalesce(item.account_id, disputed.account_id) AS account_id,
+               'item ' || coalesce(item.reference, disputed.item_id::text) || ' says ' || coalesce(item.disputed_minor, 0)
+               || ' is disputed, its disputes ' || coalesce(disputed.minor, 0) AS what
+        FROM (SELECT * FROM accounts_item WHERE disputed_minor IS NOT NULL) AS item
+        FULL JOIN (
+            SELECT account_id, item_id, sum(amount_minor) AS minor FROM disputes_dispute
+            WHERE state = 'open' AND item_id IS NOT NULL
+            GROUP BY account_id, item_id
+        ) AS disputed ON disputed.item_id = item.id AND disputed.account_id = item.account_id
+        WHERE item.disputed_minor IS DISTINCT FROM disputed.minor
         """,
     ),
     Invariant(

@@ -2,39 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
 
 import yaml
 
-from tallystick.jurisdictions import rules
+from tallystick.jurisdictions.rules import calendar as calendars_of_law
+from tallystick.jurisdictions.rules import kinds, packs, review
+from tallystick.jurisdictions.rules.calendar import Calendar
+from tallystick.jurisdictions.rules.jurisdiction import Jurisdiction, read_jurisdiction
+from tallystick.jurisdictions.rules.pack import Pack, Rule
+from tallystick.jurisdictions.rules.reading import BadPack
 from tallystick.kernel import calendars as days
 from tallystick.kernel.refusals import NotFound
 
 _DATA = resources.files(__package__).joinpath("data")
+_CALENDAR = "calendar.yaml"
+_JURISDICTION = "jurisdiction.yaml"
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML in which no field is written twice: the second would silently be the one that counts."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Make a mapping, unless a field is there twice."""
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                place = f"line {key.start_mark.line + 1}"
+                raise BadPack("YAML", [f"at {place}, “{key.value}” is written twice: keep one of the two"])
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _content(file: Traversable) -> Any:
+    try:
+        return yaml.load(file.read_bytes(), _Loader)  # noqa: S506 (a safe loader, made stricter)
+    except yaml.YAMLError as error:
+        said = " ".join(str(error).split())
+        raise BadPack(file.name, [f"{said}: put texts with a colon or a hash sign in quotes"]) from error
 
 
 @cache
-def _read(folder: str) -> rules.Calendar:
-    file = _DATA.joinpath(folder, "calendar.yaml")
-    return rules.read_calendar(yaml.load(file.read_bytes(), yaml.CSafeLoader), name=f"{folder}/calendar.yaml")
+def _read(folder: str) -> Calendar:
+    return calendars_of_law.read_calendar(_content(_DATA.joinpath(folder, _CALENDAR)), name=f"{folder}/{_CALENDAR}")
 
 
 @cache
 def calendar_names() -> tuple[str, ...]:
     """Give the names of all calendars, such as "GB-EAW", in order."""
-    return tuple(
-        sorted(folder.name.upper() for folder in _DATA.iterdir() if folder.joinpath("calendar.yaml").is_file())
-    )
+    return tuple(sorted(folder.name.upper() for folder in _DATA.iterdir() if folder.joinpath(_CALENDAR).is_file()))
 
 
-def calendars() -> list[rules.Calendar]:
+def calendars() -> list[Calendar]:
     """Give all calendars, by name."""
     return [get_calendar(name) for name in calendar_names()]
 
 
-def get_calendar(name: str) -> rules.Calendar:
+def get_calendar(name: str) -> Calendar:
     """Give a calendar by name.
 
     :raises NotFound: there is no calendar of that name
@@ -65,6 +95,103 @@ def next_business_day(day: date, calendar: str) -> date:
     return days.add_business_days(day, 0, holidays(calendar))
 
 
-def reviews_due(*, today: date) -> list[rules.Calendar]:
+def reviews_due(*, today: date) -> list[Calendar]:
     """Give the calendars that a person has to look at again."""
-    return [calendar for calendar in calendars() if rules.is_review_due(calendar, today=today)]
+    return [calendar for calendar in calendars() if calendars_of_law.is_review_due(calendar, today=today)]
+
+
+@cache
+def jurisdictions() -> Mapping[str, Jurisdiction]:
+    """Give all jurisdictions by their code, such as "GB-EAW", in order."""
+    found = [
+        read_jurisdiction(_content(file), name=f"{folder.name}/{_JURISDICTION}")
+        for folder in _DATA.iterdir()
+        if (file := folder.joinpath(_JURISDICTION)).is_file()
+    ]
+    return {each.id: each for each in sorted(found, key=lambda each: each.id)}
+
+
+@cache
+def packs_of(jurisdiction: str) -> tuple[Pack, ...]:
+    """Give the packs of rules of one jurisdiction, without those that it rests on.
+
+    :raises NotFound: there is no such jurisdiction
+    """
+    if jurisdiction not in jurisdictions():
+        raise NotFound(what="jurisdiction", reference=jurisdiction)
+    folder = _DATA.joinpath(jurisdiction.lower())
+    return tuple(
+        packs.read_pack(_content(file), name=f"{folder.name}/{file.name}")
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".yaml") and file.name not in {_CALENDAR, _JURISDICTION}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LawOf:
+    """The law of a jurisdiction: its own rules, then those of the jurisdictions that it rests on, nearest first."""
+
+    jurisdiction: str
+    rules: Mapping[str, Rule]
+
+    def rule(self, id: str) -> Rule:
+        """Give a rule by its id.
+
+        :raises NotFound: neither the jurisdiction nor what it rests on has it
+        """
+        if id not in self.rules:
+            raise NotFound(what=f"rule of {self.jurisdiction}", reference=id)
+        return self.rules[id]
+
+    def holidays(self, calendar: str) -> frozenset[date]:
+        """Give the holidays of a calendar.
+
+        :raises NotFound: there is no calendar of that name
+        """
+        return holidays(calendar)
+
+    def ask(self, rule: str, *, day: date, **given: Any) -> kinds.Answers:
+        """Ask a rule what it says as of a day; give its answers by name.
+
+        :raises NotFound: there is no such rule
+        :raises NoFigure: the rule has no row for that day
+        :raises NotGiven: something that it needs is not given
+
+        >>> law("GB-EAW").ask("fee.issue.money", day=date(2026, 11, 22), amount="12345.60")
+        {'amount': Decimal('617.28')}
+        """
+        return kinds.ask(self.rule(rule), given, day=day, law=self)
+
+
+@cache
+def law(jurisdiction: str) -> LawOf:
+    """Give the law of a jurisdiction.
+
+    :raises NotFound: there is no such jurisdiction
+    """
+    rules = {rule.id: rule for pack in packs_of(jurisdiction) for rule in pack.rules}
+    for below in jurisdictions()[jurisdiction].rests_on:
+        rules = {**law(below).rules, **rules}
+    return LawOf(jurisdiction, rules)
+
+
+def to_review(*, today: date) -> list[review.Concern]:
+    """Give what a person has to look at or to confirm in all packs and calendars, the most pressing first."""
+    found = [
+        concern
+        for jurisdiction in jurisdictions()
+        for pack in packs_of(jurisdiction)
+        for concern in review.concerns_of(pack, today=today)
+    ]
+    found += [review.concern_of_calendar(each) for each in reviews_due(today=today)]
+    return sorted(found, key=lambda concern: (concern.urgency, concern.jurisdiction, concern.rule, concern.first_day))
+
+
+def failing_examples() -> list[str]:
+    """Give a sentence for each worked example of any pack that does not hold."""
+    return [
+        f"{pack.id}: {failure}"
+        for jurisdiction in jurisdictions()
+        for pack in packs_of(jurisdiction)
+        for failure in packs.failing_examples(pack, law(jurisdiction))
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from fractions import Fraction
 from functools import cache
 
 from babel.core import get_global
@@ -24,6 +25,11 @@ _ISO_DECIMALS = dict.fromkeys(("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", 
 _ISO_DECIMALS["IQD"] = 3
 
 
+def is_currency(code: str) -> bool:
+    """Test if a code is an ISO 4217 currency."""
+    return code in get_global("all_currencies")
+
+
 @cache
 def decimals_of(currency: str) -> int:
     """Give the number of decimals of an ISO 4217 currency.
@@ -33,9 +39,18 @@ def decimals_of(currency: str) -> int:
     >>> decimals_of("GBP"), decimals_of("JPY"), decimals_of("KWD")
     (2, 0, 3)
     """
-    if currency not in get_global("all_currencies"):
+    if not is_currency(currency):
         raise ValueError(f"{currency!r} is not an ISO 4217 currency code")
     return _ISO_DECIMALS.get(currency, get_currency_precision(currency))
+
+
+def half_up(exact: Fraction) -> int:
+    """Round an exact number of minor units to a whole one, halves away from zero: as people expect it of a bill.
+
+    >>> half_up(Fraction(5, 2)), half_up(Fraction(-5, 2)), half_up(Fraction(249, 100))
+    (3, -3, 2)
+    """
+    return -half_up(-exact) if exact < 0 else int(exact + Fraction(1, 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from tallystick.timeline import rules as timeline_rules
 class Credit:
     """Something that lessens what is owed: `cause_id` is the payment or credit note, `debit` the far side.
 
-    `items` names what the payer wants paid, in minor units by item id; the rest goes to the oldest due.
+    `items` names what the payer wants paid, in minor units by item id; the rest goes to the oldest due, and last to what of
+    them is on hold or disputed.
     `keep_on_account` leaves the rest unallocated instead.
     """
 
@@ -121,7 +122,8 @@ def apply_credits(
             {
                 name: list(column)
                 for name, column in zip(("left_account", "left_cause", "left_amount"), columns, strict=True)
-            },
+            }
+            | {"at": at},
         )
         # Numbers after those of the named items, of which a credit has far fewer than this.
         _allocate(found, by_key, cause_kind=cause_kind, first_no=100_001, at=at)

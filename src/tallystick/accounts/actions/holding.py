@@ -1,8 +1,8 @@
-"""Write down on items what of them is on hold, for the room that decides it."""
+"""Write down on items what of them is on hold, and what is disputed, for the rooms that decide it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,5 +43,26 @@ def hold_items(held: Sequence[Held], *, by: Actor) -> None:
             "froms": [each.from_on for each in held],
             "untils": [each.until_on or (rules.NEVER if each.from_on else None) for each in held],
             "amounts": [each.amount_minor for each in held],
+        },
+    )
+
+
+def dispute_items(disputed: Mapping[tuple[int, int], int], *, by: Actor) -> None:
+    """Write down how much of some items is disputed, by account and item; nothing where they are disputed no longer.
+
+    Their accounts are locked by the caller. Nothing is told on a timeline: whoever hears disputes tells it.
+    """
+    by.must_be_allowed_to("raise disputes")
+    sql.execute(
+        """
+        UPDATE accounts_item AS item SET disputed_minor = nullif(disputed.minor, 0)
+        FROM unnest(%(account_ids)s::bigint[], %(item_ids)s::bigint[], %(minors)s::bigint[])
+            AS disputed(account_id, item_id, minor)
+        WHERE item.id = disputed.item_id AND item.account_id = disputed.account_id
+        """,
+        {
+            "account_ids": [account_id for account_id, _ in disputed],
+            "item_ids": [item_id for _, item_id in disputed],
+            "minors": list(disputed.values()),
         },
     )

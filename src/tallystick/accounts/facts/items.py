@@ -3,7 +3,8 @@
 What is open is kept in the book, and what was ever charged with it: both are read off the same rows. How much is of what age
 changes on many days of an item's life; it is asked of the items when a condition wants it, and only where the oldest is that old.
 
-What is on hold is owed, and not chased: it counts in what is open, and in nothing that says how late or how much to chase.
+What is on hold is owed, and not chased: it counts in what is open, and in nothing that says how late or how much to chase. What
+is disputed of an item is on hold until the dispute is decided.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from tallystick.kernel.facts import Column, Fact, FactType, Source
 _MONEY = "minor units of the account's currency"
 
 #: What of an item is chased on a day.
-CHASED = "accounts_chased_minor(item.open_minor, item.held_minor, item.held_from_on, item.held_until_on, {on})"
+CHASED = """accounts_chased_minor(
+ item.open_minor, item.held_minor, item.held_from_on, item.held_until_on, item.disputed_minor, {on})"""
 
 SOURCE = Source(
     name="items",
@@ -83,6 +85,7 @@ CASE WHEN book.held_items > 0 THEN (
     SELECT min(item.held_until_on) FROM accounts_item AS item
     WHERE item.account_id = book.account_id AND item.open_minor > 0
     AND item.held_from_on <= {day} AND item.held_until_on > {day} AND item.held_until_on < DATE '{never}'
+    AND {again} > {chased}
 ) END
 """
 
@@ -126,22 +129,24 @@ FACTS = (
         "accounts.held",
         FactType.MONEY,
         _MONEY,
-        "What is open and on hold, item by item: it counts in the balance, and is not chased.",
+        "What is open and on hold, item by item, disputed items with it: it counts in the balance, and is not chased.",
         "coalesce(book.held_minor, 0)",
     ),
     Fact(
         "accounts.held_items",
         FactType.NUMBER,
         "items",
-        "Open items that are on hold, whole or in part.",
+        "Open items that are on hold or disputed, whole or in part.",
         "coalesce(book.held_items, 0)",
     ),
     Fact(
         "accounts.held_until_on",
         FactType.DATE,
         "day",
-        "The day on which the first of the items on hold is chased again; unknown while none is, or all are until lifted.",
-        sql.fill(_HELD_UNTIL, never=NEVER.isoformat()).strip(),
+        "The day on which the first of the items on hold is chased again; unknown while none is known to be.",
+        sql.fill(
+            _HELD_UNTIL, never=NEVER.isoformat(), chased=_CHASED, again=sql.fill(CHASED, on="item.held_until_on")
+        ).strip(),
     ),
     Fact(
         "accounts.oldest_item",

@@ -38,7 +38,8 @@ WHERE item.open_minor > named.before;
 
 -- name: pay_oldest
 -- Pay what is left of each credit to the oldest open items of its account. Credits of one account lie end to end on a line, and so
--- do its open items, oldest due first: an allocation is where a credit and an item overlap.
+-- do its open items, oldest due first: an allocation is where a credit and an item overlap. What of them is on hold or disputed today
+-- lies behind all that is chased.
 WITH credit AS (
     SELECT account_id, cause_id, amount_minor,
            sum(amount_minor) OVER (PARTITION BY account_id ORDER BY cause_id) - amount_minor AS low,
@@ -46,18 +47,28 @@ WITH credit AS (
     FROM unnest(%(left_account)s::bigint[], %(left_cause)s::bigint[], %(left_amount)s::bigint[])
         AS credit(account_id, cause_id, amount_minor)
 ), item AS (
-    SELECT id, account_id, head, open_minor,
-           sum(open_minor) OVER oldest_first - open_minor AS low,
-           sum(open_minor) OVER oldest_first AS high
-    FROM accounts_item
-    WHERE account_id = ANY(%(left_account)s) AND open_minor > 0
-    WINDOW oldest_first AS (PARTITION BY account_id ORDER BY due_on, id)
+    SELECT item.id, item.account_id, item.head,
+           sum(part.minor) OVER oldest_first - part.minor AS low,
+           sum(part.minor) OVER oldest_first AS high
+    FROM accounts_item AS item
+    JOIN accounts_client AS client ON client.id = item.client_id
+    CROSS JOIN LATERAL (
+        SELECT accounts_chased_minor(
+            item.open_minor, item.held_minor, item.held_from_on, item.held_until_on, item.disputed_minor,
+            (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date
+        ) AS minor
+    ) AS chased
+    CROSS JOIN LATERAL (VALUES (false, chased.minor), (true, item.open_minor - chased.minor)) AS part(is_held, minor)
+    WHERE item.account_id = ANY(%(left_account)s) AND part.minor > 0
+    WINDOW oldest_first AS (PARTITION BY item.account_id ORDER BY part.is_held, item.due_on, item.id)
 )
 SELECT credit.account_id, credit.cause_id, item.id AS item_id, item.head,
-       (least(credit.high, item.high) - greatest(credit.low, item.low))::bigint AS amount_minor
+       sum(least(credit.high, item.high) - greatest(credit.low, item.low))::bigint AS amount_minor
 FROM credit
 JOIN item USING (account_id)
-WHERE least(credit.high, item.high) > greatest(credit.low, item.low);
+WHERE least(credit.high, item.high) > greatest(credit.low, item.low)
+GROUP BY credit.account_id, credit.cause_id, item.id, item.head
+ORDER BY credit.account_id, credit.cause_id, item.id;
 
 -- name: allocate
 -- Post allocations (money on account to an item's head) and take them off what is open on the items.

@@ -21,6 +21,7 @@ from django.utils import translation
 
 from tallystick.accounts.models import Client
 from tallystick.contact import events
+from tallystick.contact.actions.digests import gather
 from tallystick.contact.actions.parcels import Draft, pack
 from tallystick.contact.actions.senders import sender_for
 from tallystick.contact.models import Message
@@ -50,6 +51,10 @@ def send_due(*, limit: int = 500, at: datetime, by: Actor) -> Outcome:
     outcome = recover_stalled(limit=limit, at=at, by=by)
     claimed, refused = claim_due(limit=limit, at=at, by=by)
     outcome += refused
+    if notices := claimed.get(Channel.NOTICE):
+        gathered = gather({held.id: (held.account_id, held.attempts) for held in notices}, at=at)
+        claimed[Channel.NOTICE] = [held for held in notices if held.id not in gathered]
+        outcome.done += len(gathered)
     for channel, held in claimed.items():
         outcome += _Round(channel, at=at, by=by).send(held)
     return outcome

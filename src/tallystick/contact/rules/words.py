@@ -37,6 +37,8 @@ class MessageState(Choice):
     FAILED = "failed", _("Failed")
     REFUSED = "refused", _("Not allowed")
     CANCELLED = "cancelled", _("Cancelled")
+    #: A notice whose every receiver is told of it in a digest: see `models.NoticeCopy`.
+    GATHERED = "gathered", _("In a digest")
 
 
 #: States that count against how often a person hears from us: what was said, and what will be.

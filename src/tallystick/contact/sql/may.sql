@@ -31,7 +31,7 @@ CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE client.time_zone)::
 -- What is open may be on hold, item by item: nothing is left to ask for where all of it is.
 CROSS JOIN LATERAL (
     SELECT count(*) > 0 AS is_open, coalesce(bool_or(accounts_chased_minor(
-               item.open_minor, item.held_minor, item.held_from_on, item.held_until_on, local.today
+               item.open_minor, item.held_minor, item.held_from_on, item.held_until_on, item.disputed_minor, local.today
            ) > 0), true) AS is_chased
     FROM accounts_item AS item WHERE {ask_owed} AND item.account_id = account.id AND item.open_minor > 0
 ) AS item

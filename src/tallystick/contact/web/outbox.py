@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tallystick.access.web import ActorRequest, concerns, requires
 from tallystick.contact import actions
+from tallystick.contact.queries import digests as digest_queries
 from tallystick.contact.queries import outbox as outbox_queries
 from tallystick.contact.rules.words import Channel, MessageState
 from tallystick.kernel import clock
@@ -73,6 +74,7 @@ def message(request: ActorRequest, message_id: int) -> HttpResponse:
         "message": found,
         "reason": outbox_queries.reason(found),
         "answers": outbox_queries.answers(found),
+        "receivers": digest_queries.receivers_of(message_id, account_id=found.account_id),
         "text": outbox_queries.text_of(found),
         "is_command": found.channel == Channel.SERVICE,
         "may_cancel": request.actor.may("send messages") and found.state == MessageState.QUEUED,

@@ -69,8 +69,10 @@ class AgeingForm(forms.Form):
 
 
 class BucketForm(forms.Form):
-    """Which bucket of the ageing."""
+    """Which bucket of the ageing, or what is on hold, whatever its age."""
 
-    bucket = forms.ChoiceField(choices=Bucket.choices())
+    HELD = "held"
+
+    bucket = forms.ChoiceField(choices=[*Bucket.choices(), (HELD, HELD)])
     currency = forms.RegexField(r"^[A-Z]{3}$")
     offset = forms.IntegerField(min_value=0, max_value=1_000_000, required=False)

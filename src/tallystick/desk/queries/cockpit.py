@@ -59,10 +59,9 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An item with something open, how much of it is disputed, and the hold that stands on it."""
+    """An item of an account, and the hold that stands on it."""
 
     item: Item
-    disputed_minor: int
     hold: Hold | None = None
 
 
@@ -113,7 +112,7 @@ def cockpit(case: Case, *, by: Actor) -> Cockpit:
     account = case.account
     disputes = list(dispute_queries.open_disputes([account.pk]))
     standing = held.standing(account.pk, today=case.today)
-    items = open_items(account.pk, disputes, standing)
+    items = open_items(account.pk, standing)
     promises = list(promise_queries.promises(account.pk)[:10])
     related = _related(account.pk)
     glance = _glance(case, by=by)
@@ -144,27 +143,18 @@ def cockpit(case: Case, *, by: Actor) -> Cockpit:
     )
 
 
-def open_items(
-    account_id: int, disputes: Sequence[Dispute] = (), standing: held.Standing | None = None
-) -> list[OpenItem]:
+def open_items(account_id: int, standing: held.Standing | None = None) -> list[OpenItem]:
     """Give the items of an account on which something is open, oldest due first."""
-    disputed: dict[int, int] = {}
-    for dispute in disputes:
-        if dispute.item_id is not None:
-            disputed[dispute.item_id] = disputed.get(dispute.item_id, 0) + dispute.amount_minor
     return [
-        OpenItem(item, disputed.get(item.pk, 0), standing.on(item) if standing else None)
-        for item in account_queries.open_items([account_id])
+        OpenItem(item, standing.on(item) if standing else None) for item in account_queries.open_items([account_id])
     ]
 
 
 def all_items(account_id: int, *, today: date) -> list[OpenItem]:
     """Give all items of an account, the paid ones too, oldest due first."""
-    disputed = dispute_queries.disputed_by_item([account_id])
     standing = held.standing(account_id, today=today)
     return [
-        OpenItem(item, disputed.get(item.pk, 0), standing.on(item) if item.open_minor else None)
-        for item in account_queries.items(account_id)
+        OpenItem(item, standing.on(item) if item.open_minor else None) for item in account_queries.items(account_id)
     ]
 
 

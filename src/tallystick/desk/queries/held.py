@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,12 +17,12 @@ from tallystick.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class HeldItems:
-    """How many of the open items are on hold today, how much of what is open that is, and when the first is chased again."""
+    """How many of the open items are on hold or disputed today, how much that is, and when the first is chased again."""
 
     number: int
     of: int
     amount: Money
-    #: None where all are held until somebody lifts it.
+    #: None where all wait for somebody to lift the hold, or to decide the dispute.
     until_on: date | None
 
 
@@ -62,10 +62,17 @@ def standing(account_id: int, *, today: date) -> Standing:
 
 
 def held_items(items: Sequence[Item], currency: str, *, today: date) -> HeldItems | None:
-    """Give what of some open items is on hold today; None where nothing is."""
+    """Give what of some open items is on hold or disputed today; None where nothing is."""
     held = [item for item in items if item.chased_minor(today) < item.open_minor]
     if not held:
         return None
     amount = sum(item.open_minor - item.chased_minor(today) for item in held)
-    ends = [item.held_until_on for item in held if item.held_until_on and item.held_until_on != NEVER]
-    return HeldItems(len(held), len(items), Money(amount, currency), min(ends, default=None))
+    return HeldItems(len(held), len(items), Money(amount, currency), min(_ends(held, today), default=None))
+
+
+def _ends(held: Sequence[Item], today: date) -> Iterator[date]:
+    """Give the days on which holds end that stand today; the end of one changes nothing where as much is disputed."""
+    for item in held:
+        until_on = item.held_until_on
+        if until_on and today < until_on < NEVER and item.chased_minor(until_on) > item.chased_minor(today):
+            yield until_on

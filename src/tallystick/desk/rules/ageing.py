@@ -23,6 +23,8 @@ class Cell:
     bucket: Bucket
     amount: Money
     accounts: int
+    #: How much of it is on hold or disputed.
+    held: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Row:
     def total(self) -> Money:
         """What is owed in all, less money on account."""
         return sum((cell.amount for cell in self.cells[1:]), self.cells[0].amount)
+
+    @property
+    def held(self) -> Money:
+        """What of it is on hold or disputed."""
+        return sum((cell.held for cell in self.cells[1:]), self.cells[0].held)
 
     def of(self, buckets: Iterable[Bucket]) -> Money:
         """Add up some buckets."""
@@ -70,12 +77,12 @@ class Ageing:
 
 
 def tables(rows: Iterable[Mapping[str, Any]], *, names: Mapping[int, str]) -> list[Ageing]:
-    """Make a table for each currency of rows of (currency, client_id, bucket, minor, accounts); clients by name.
+    """Make a table for each currency of rows of (currency, client_id, bucket, minor, held_minor, accounts); clients by name.
 
-    >>> rows = [{"currency": "GBP", "client_id": 3, "bucket": "1_30", "minor": 500, "accounts": 2}]
+    >>> rows = [{"currency": "GBP", "client_id": 3, "bucket": "1_30", "minor": 500, "held_minor": 20, "accounts": 2}]
     >>> [table] = tables(rows, names={3: "Severn"})
-    >>> table.all.total, table.overdue, table.clients[0].name
-    (Money(500, 'GBP'), Money(500, 'GBP'), 'Severn')
+    >>> table.all.total, table.overdue, table.all.held, table.clients[0].name
+    (Money(500, 'GBP'), Money(500, 'GBP'), Money(20, 'GBP'), 'Severn')
     """
     found: dict[str, dict[int, dict[str, Mapping[str, Any]]]] = {}
     for row in rows:
@@ -95,6 +102,7 @@ def _table(
             bucket,
             sum((row.cells[place].amount for row in clients), Money.zero(currency)),
             sum(row.cells[place].accounts for row in clients),
+            sum((row.cells[place].held for row in clients), Money.zero(currency)),
         )
         for place, bucket in enumerate(Bucket)
     )
@@ -102,8 +110,8 @@ def _table(
 
 
 def _cells(currency: str, by_bucket: Mapping[str, Mapping[str, Any]]) -> tuple[Cell, ...]:
-    nothing: Mapping[str, Any] = {"minor": 0, "accounts": 0}
+    nothing: Mapping[str, Any] = {"minor": 0, "held_minor": 0, "accounts": 0}
     return tuple(
-        Cell(bucket, Money(row["minor"], currency), row["accounts"])
+        Cell(bucket, Money(row["minor"], currency), row["accounts"], Money(row["held_minor"], currency))
         for bucket, row in ((bucket, by_bucket.get(bucket.value, nothing)) for bucket in Bucket)
     )

@@ -53,6 +53,9 @@ SENTENCES: dict[str, Sentence] = {
     "contact.MessageSent": _said(
         _("{channel} to {recipient}"), "send", "info", detail="{subject}", recipient=_("{channel} sent")
     ),
+    "contact.NoticeDigested": _said(
+        _("Told {recipient} in a digest: {template}"), "inbox", "info", recipient=_("Told in a digest: {template}")
+    ),
     "contact.ServiceAcknowledged": _said(_("Creditor confirmed: {command}"), "plug-zap", "ok"),
     "contact.ServiceCommanded": _said(_("Creditor told: {command}"), "plug", "info"),
     "contact.ServiceOrdered": _said(_("To be told to the creditor: {command}"), "plug"),

@@ -33,6 +33,11 @@ _TONES = {
 }
 
 
+def _held_on(on: date) -> date | None:
+    """Give the day for which it is told what is on hold: items do not keep what was on hold on days that are over."""
+    return on if on >= shared.house_day() else None
+
+
 def _chosen(request: ActorRequest) -> tuple[AgeingForm, date, int | None, dict[int, str]]:
     """Give the form, the day and the client that are asked for, and the names of all clients within reach."""
     names = {client.pk: client.name for client in account_queries.clients(scope=request.actor.scope)}
@@ -49,12 +54,17 @@ def _chosen(request: ActorRequest) -> tuple[AgeingForm, date, int | None, dict[i
 def ageing(request: ActorRequest) -> HttpResponse:
     """Show the book by age, one picture and one table for each currency: currencies are never added up."""
     form, on, client_id, names = _chosen(request)
-    rows = account_queries.ageing(on=on, scope=request.actor.scope, client_id=client_id)
+    held_on = _held_on(on)
+    rows = account_queries.ageing(on=on, held_on=held_on, scope=request.actor.scope, client_id=client_id)
     tables = rules.tables(rows, names=names)
     context = {
         "form": form,
         "on": on,
-        "tables": [{"table": table, "bars": _bars(table, on, client_id), "kpis": _kpis(table)} for table in tables],
+        "tables": [
+            {"table": table, "bars": _bars(table, on, client_id), "kpis": _kpis(table, on, client_id)}
+            for table in tables
+        ],
+        "tells_held": held_on is not None,
         "buckets": list(Bucket),
         "drill": f"{reverse('desk:ageing_accounts')}?on={on.isoformat()}",
         "client_id": client_id,
@@ -62,26 +72,34 @@ def ageing(request: ActorRequest) -> HttpResponse:
     return render(request, "desk/ageing.html", context)
 
 
-def _kpis(table: rules.Ageing) -> list[dict[str, Any]]:
+def _kpis(table: rules.Ageing, on: date, client_id: int | None) -> list[dict[str, Any]]:
     overdue, old = table.all.share_of(rules.OVERDUE), table.all.share_of(rules.OLD)
     on_account = table.all.of([Bucket.ON_ACCOUNT])
+    owed: dict[str, Any] = {"name": _("Owed in all"), "value": shared.said_money(table.all.total)}
+    if table.all.held.minor:
+        owed["note"] = _("{amount} of it on hold or disputed").format(amount=shared.said_money(table.all.held))
+        owed["href"] = _behind(table, BucketForm.HELD, on, client_id)
     return [
-        {"name": _("Owed in all"), "value": shared.said_money(table.all.total)},
+        owed,
         {"name": _("Overdue"), "value": shared.said_money(table.overdue), "note": shared.said_share(overdue)},
         {"name": _("More than 90 days"), "value": shared.said_money(table.old), "note": shared.said_share(old)},
         {"name": _("On account, not yet allocated"), "value": shared.said_money(-on_account)},
     ]
 
 
-def _bars(table: rules.Ageing, on: date, client_id: int | None) -> list[Bar]:
+def _behind(table: rules.Ageing, bucket: str, on: date, client_id: int | None) -> str:
     kept = {"on": on.isoformat()} | ({"client": client_id} if client_id else {})
+    asked = urlencode({**kept, "bucket": bucket, "currency": table.currency})
+    return f"{reverse('desk:ageing_accounts')}?{asked}"
+
+
+def _bars(table: rules.Ageing, on: date, client_id: int | None) -> list[Bar]:
     return [
         Bar(
             label=str(cell.bucket.label),
             amount=cell.amount,
             count=cell.accounts,
-            href=f"{reverse('desk:ageing_accounts')}?"
-            + urlencode({**kept, "bucket": cell.bucket.value, "currency": table.currency}),
+            href=_behind(table, cell.bucket.value, on, client_id),
             tone=_TONES[cell.bucket],
         )
         for cell in table.all.cells
@@ -92,27 +110,30 @@ def _bars(table: rules.Ageing, on: date, client_id: int | None) -> list[Bar]:
 @requires("see reports")
 @require_GET
 def ageing_accounts(request: ActorRequest) -> HttpResponse:
-    """List the accounts that stand in a bucket on a day, the largest balance first."""
+    """List the accounts that stand in a bucket on a day, the largest balance first; or those of which something is on hold."""
     form, on, client_id, names = _chosen(request)
     asked = BucketForm(request.GET)
     if not asked.is_valid():
         return render(request, "desk/ageing.html", {"form": form, "on": on, "tables": []}, status=400)
-    bucket, offset = Bucket(asked.cleaned_data["bucket"]), asked.cleaned_data["offset"] or 0
+    name, offset = asked.cleaned_data["bucket"], asked.cleaned_data["offset"] or 0
+    bucket = None if name == BucketForm.HELD else Bucket(name)
     rows = account_queries.accounts_in_bucket(
         bucket=bucket,
         currency=asked.cleaned_data["currency"],
         on=on,
+        held_on=_held_on(on),
         scope=request.actor.scope,
         client_id=client_id,
         limit=_PAGE + 1,
         offset=offset,
     )
     back = {"on": on.isoformat()} | ({"client": client_id} if client_id else {})
-    here = back | {"bucket": bucket.value, "currency": asked.cleaned_data["currency"]}
+    here = back | {"bucket": name, "currency": asked.cleaned_data["currency"]}
     context = {
         "bucket": bucket,
         "currency": asked.cleaned_data["currency"],
         "client": names.get(client_id or 0, ""),
+        "tells_held": any(row["held_minor"] for row in rows),
         "on": on,
         "rows": rows[:_PAGE],
         "back": f"{reverse('desk:ageing')}?{urlencode(back)}",

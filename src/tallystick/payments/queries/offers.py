@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tallystick.accounts import queries as account_queries
 from tallystick.kernel.actor import Scope
+from tallystick.kernel.calendars import local_day
 from tallystick.kernel.money import Money
 from tallystick.payments.models import StatementLine
 from tallystick.payments.queries import lines as line_queries
@@ -55,12 +57,12 @@ class Offer:
         return ",".join(f"{part.item.item_id}:{part.amount.minor}" for part in self.parts)
 
 
-def offers(line: StatementLine) -> list[Offer]:
+def offers(line: StatementLine, *, at: datetime) -> list[Offer]:
     """Give the candidates of a line with what each would be paid; where nothing speaks for any, those whose name resembles."""
     found = line_queries.candidates([line])[line.pk]
     if not found and (payer := _payer(line)):
-        return search_offers(line, payer, evidence=_("Name resembles the payer’s"))[:_RESEMBLING]
-    items = _items_of([each.account_id for each in found])
+        return search_offers(line, payer, evidence=_("Name resembles the payer’s"), at=at)[:_RESEMBLING]
+    items = _items_of(line, [each.account_id for each in found], at=at)
     naming = {each.account_id for each in found if each.signs.named_open and each.signs.named_open.minor}
     return [
         _offer(
@@ -84,12 +86,12 @@ def _payer(line: StatementLine) -> str:
     return " ".join(words[:_WORDS]) if sum(map(len, words)) >= _LETTERS else ""
 
 
-def search_offers(line: StatementLine, text: str, *, evidence: str = "") -> list[Offer]:
+def search_offers(line: StatementLine, text: str, *, evidence: str = "", at: datetime) -> list[Offer]:
     """Give the accounts of the line's client that a search finds, in the line's currency."""
     client = Scope(frozenset({line.bank_account.client_id}))
     found = account_queries.search(text, scope=client, limit=4 * MOST)
     rows = [row for row in found if row["currency"] == line.currency][:MOST]
-    items = _items_of([row["account_id"] for row in rows])
+    items = _items_of(line, [row["account_id"] for row in rows], at=at)
     return [
         _offer(
             line,
@@ -104,7 +106,7 @@ def search_offers(line: StatementLine, text: str, *, evidence: str = "") -> list
     ]
 
 
-def offer_of(line: StatementLine, account_id: int, *, known: Sequence[Offer] = ()) -> Offer:
+def offer_of(line: StatementLine, account_id: int, *, known: Sequence[Offer] = (), at: datetime) -> Offer:
     """Give one account as an offer, as it stands among those known or else by itself.
 
     :raises NotFound: there is no such account of the line's client
@@ -119,14 +121,16 @@ def offer_of(line: StatementLine, account_id: int, *, known: Sequence[Offer] = (
         reference=account.reference,
         party=account.party.name,
         evidence=(),
-        items=_items_of([account_id]).get(account_id, []),
+        items=_items_of(line, [account_id], at=at).get(account_id, []),
     )
 
 
-def _items_of(account_ids: Sequence[int]) -> dict[int, list[OwedItem]]:
+def _items_of(line: StatementLine, account_ids: Sequence[int], *, at: datetime) -> dict[int, list[OwedItem]]:
+    today = local_day(at, line.bank_account.client.time_zone)
     found: dict[int, list[OwedItem]] = {}
     for item in account_queries.open_items(account_ids) if account_ids else ():
-        owed = OwedItem(item.pk, item.reference, item.due_on, item.open_minor)
+        held_minor = item.open_minor - item.chased_minor(today)
+        owed = OwedItem(item.pk, item.reference, item.due_on, item.open_minor, held_minor)
         found.setdefault(item.account_id, []).append(owed)
     return found
 

@@ -84,7 +84,7 @@ def split(request: ActorRequest, line_id: int) -> HttpResponseBase:
     """Share a line out over items of an account; what is left stays on the line, or goes on the account."""
     line = queries.get_line(line_id, scope=request.actor.scope)
     account_id = shared.number_of(request.POST.get("account", "")) or 0
-    offer = queries.offer_of(line, account_id)
+    offer = queries.offer_of(line, account_id, at=clock.now())
     form = waiting.split_form_of(line, offer, request.POST)
     if not form.is_valid():
         return waiting.show(request, line_id=line_id, account_id=account_id, split_form=form)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from tallystick.access.web import ActorRequest, concerns, requires
+from tallystick.kernel import clock
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound, Refusal
 from tallystick.payments import forms, queries
@@ -170,12 +171,12 @@ def _of_line(
         said["applied"] = queries.received(line_id=line.pk, state=PaymentState.RECEIVED)
     if line.amount_minor <= 0:
         return said | {"bounced": queries.returned_payments([line]).get(line.pk, [])}
-    text = context["query"]
-    offers = queries.search_offers(line, text) if text else queries.offers(line)
+    text, now = context["query"], clock.now()
+    offers = queries.search_offers(line, text, at=now) if text else queries.offers(line, at=now)
     said["offers"] = offers
     if account is not None:
         try:
-            offer = queries.offer_of(line, account, known=offers)
+            offer = queries.offer_of(line, account, known=offers, at=now)
         except NotFound:
             return said
         said |= {"offer": offer, "split_form": split_form or split_form_of(line, offer)}

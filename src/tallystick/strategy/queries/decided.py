@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tallystick.kernel.facts import Fact, FactType
 from tallystick.kernel.money import Money
 from tallystick.strategy.models import Decision, Version
-from tallystick.strategy.queries import catalogue, details, versions
+from tallystick.strategy.queries import details, meant, versions
 from tallystick.strategy.rules import narration, own_words, plain
 from tallystick.strategy.rules.evidence import CHANCES, VERSION, facts_of
 from tallystick.strategy.rules.program import Effect, EffectKind
@@ -48,6 +48,8 @@ class Past:
     spoken_for_by: tuple[str, ...] = field(default=(), kw_only=True)
     #: The values as they were kept, by the full names of facts; amounts in minor units, beside the account's currency.
     facts: dict[str, Any]
+    #: What the policies meant that it asked, and those that these speak of.
+    policies: tuple[meant.Meant, ...] = field(default=(), kw_only=True)
 
     @property
     def orders(self) -> tuple[str, ...]:
@@ -92,7 +94,8 @@ def decided_on(account_id: int, day: date) -> tuple[Past, ...]:
 
 def _with_versions(decisions: list[Decision]) -> list[Past]:
     found = Version.objects.select_related("paper").in_bulk({decision.version_id for decision in decisions})
-    return [_past(decision, found[decision.version_id]) for decision in decisions]
+    policies = meant.Policies(decisions)
+    return [_past(decision, found[decision.version_id], policies) for decision in decisions]
 
 
 def find_decision(decision_id: int, *, account_id: int) -> Past | None:
@@ -100,16 +103,16 @@ def find_decision(decision_id: int, *, account_id: int) -> Past | None:
     decision = Decision.objects.filter(account_id=account_id, pk=decision_id).order_by("pk").first()
     if decision is None:
         return None
-    past = _past(decision, versions.get_version(decision.version_id))
+    past = _past(decision, versions.get_version(decision.version_id), meant.Policies([decision]))
     told = timeline.of_account([account_id], kinds=["strategy.SpokenFor"]) if past.effect.orders else []
     speakers = [event["data"]["speaker"] for event in told if event["data"]["decision_id"] == decision_id]
     return replace(past, spoken_for_by=tuple(dict.fromkeys(speakers)))
 
 
-def _past(decision: Decision, version: Version) -> Past:
+def _past(decision: Decision, version: Version, policies: meant.Policies) -> Past:
     program = versions.program_of(version.document)
     effect = program.effect(decision.effect)
-    words = own_words.words(program.document, catalogue.catalogue())
+    words = own_words.words(program.document, policies.words(decision))
     return Past(
         decision_id=decision.pk,
         due_on=decision.due_on,
@@ -122,6 +125,7 @@ def _past(decision: Decision, version: Version) -> Past:
         values=tuple(_decided(decision, effect, words)),
         cause_id=decision.cause_id,
         facts=decision.facts,
+        policies=policies.of(decision),
     )
 
 

@@ -103,6 +103,7 @@ def _of_past(past: Past) -> dict[str, Any]:
         "to_state": past.to_state,
         "orders": list(past.orders),
         "facts": past.facts,
+        "policies": {each.word: each.version.number for each in past.policies},
     }
 
 

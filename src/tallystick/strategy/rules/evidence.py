@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from tallystick.kernel.facts import Fact, FactType
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import own_words
+from tallystick.strategy.rules.policies.words import Word
 from tallystick.strategy.rules.program import Effect, EffectKind
 from tallystick.strategy.rules.types import Catalogue
 
@@ -21,6 +24,8 @@ _KEPT = {
 DUE_DAY = "accounts.oldest_due_on"
 #: What stands behind the name of a policy's word in evidence, where its version is kept.
 VERSION = " version"
+#: Where the versions of those policies are kept that the policies of the condition speak of, by their words.
+BENEATH = "policies beneath"
 #: What stands behind the name of an arm in evidence, where the chances of all arms are kept.
 CHANCES = " chances"
 
@@ -42,7 +47,19 @@ def kept(effect: Effect, words: Catalogue, day: date) -> str:
     if any(fact.type is FactType.MONEY for fact in facts) and words.currency not in facts:
         facts = [*facts, words.currency]
     pairs = [pair for fact in facts for pair in _pairs(fact, effect, day)]
+    named = {fact.name for fact in facts}
+    if beneath := {word.name: word.version for word in _beneath(facts) if word.name not in named}:
+        versions = json.dumps(beneath, sort_keys=True)
+        pairs.append(f"{compiler.quote_text(BENEATH)}, {compiler.quote_text(versions)}::jsonb")
     return f"jsonb_build_object({', '.join(pairs)})" if pairs else ""
+
+
+def _beneath(facts: Iterable[Fact]) -> Iterator[Word]:
+    """Give the words that words among some facts stand on, whatever is between."""
+    for fact in facts:
+        if isinstance(fact, Word):
+            yield from fact.uses
+            yield from _beneath(fact.uses)
 
 
 def _pairs(fact: Fact, effect: Effect, day: date) -> list[str]:

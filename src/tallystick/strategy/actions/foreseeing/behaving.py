@@ -103,7 +103,7 @@ class People:
             coming.add_invoices(sql.rows(_query("add_invoices"), asked), day, by=self._by)
         if share := self._value("disputes.raised"):
             asked = {**chance, "share": share, "week": rules.WEEK, "reason": Reason.OTHER.value}
-            coming.tell_raised(sql.rows(_query("raise_disputes"), asked), day, by=self._by)
+            coming.hear_disputes(sql.rows(_query("raise_disputes"), asked), day, by=self._by)
         if share := self._value("disputes.solved"):
             asked = {**chance, "share": share, "week": rules.WEEK, "upheld": self._value("disputes.upheld")}
             coming.end_disputes(sql.rows(_query("solve_disputes"), asked), day, by=self._by)

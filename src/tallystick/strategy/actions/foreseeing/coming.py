@@ -8,6 +8,7 @@ from typing import Any
 from tallystick.accounts import actions as accounts
 from tallystick.accounts.events import ItemAdded
 from tallystick.accounts.rules import ItemKind
+from tallystick.disputes import actions as disputes
 from tallystick.disputes.events import DisputeRaised, DisputeResolved
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.money import Money
@@ -52,8 +53,9 @@ def add_invoices(came: _Rows, day: Day, *, by: Actor) -> None:
     )
 
 
-def tell_raised(raised: _Rows, day: Day, *, by: Actor) -> None:
-    """Tell of disputes that stand in the world."""
+def hear_disputes(raised: _Rows, day: Day, *, by: Actor) -> None:
+    """Have items say that they are disputed, and tell of it, as `disputes.raise_dispute` does for one."""
+    _mark(raised, by=by)
     _tell(
         (DisputeRaised(row["account_id"], row["id"], row["item_id"], "", _amount(row), "", "") for row in raised),
         day,
@@ -63,6 +65,7 @@ def tell_raised(raised: _Rows, day: Day, *, by: Actor) -> None:
 
 def end_disputes(solved: _Rows, day: Day, *, by: Actor) -> None:
     """Tell of disputes that were solved, and credit those that were upheld, as `disputes.resolve_dispute` does for one."""
+    _mark(solved, by=by)
     credits = [
         accounts.Credit(
             account_id=row["account_id"],
@@ -88,6 +91,10 @@ def end_disputes(solved: _Rows, day: Day, *, by: Actor) -> None:
     )
     if credits:
         accounts.apply_credits(credits, cause_kind=Cause.DISPUTE, at=day.morning, by=by)
+
+
+def _mark(rows: _Rows, *, by: Actor) -> None:
+    disputes.mark_items({(row["account_id"], row["item_id"]) for row in rows if row["item_id"] is not None}, by=by)
 
 
 def _amount(row: Mapping[str, Any]) -> Money:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cached_property
 
 from django.db.models import Sum
@@ -23,6 +24,8 @@ from tallystick.strategy.rules.foresight import assumptions as assumed
 from tallystick.strategy.rules.foresight import figures
 from tallystick.strategy.rules.foresight.figures import Estimate, Side
 from tallystick.strategy.rules.rehearsal import Harm
+
+_NOBODY = access_queries.TeamSize(0, Fraction())
 
 
 class Result:
@@ -173,17 +176,18 @@ class Result:
     def teams(self) -> list[TeamAhead]:
         """The teams that have work, the most first."""
         known = {team.pk: team for team in access_queries.teams()}
-        people = access_queries.team_sizes()
+        sizes = access_queries.team_sizes()
         found = []
         for team_id in sorted({team_id for _side, _day, _what, team_id in self._numbers}):
             team = known.get(team_id)
-            minutes = int(people.get(team_id, 0) * self.assumptions["hours"].value * 60)
+            size = sizes.get(team_id, _NOBODY)
+            minutes = int(size.by_time * Fraction(self.assumptions["hours"].value) * 60)
             found.append(
                 TeamAhead(
                     id=team_id,
                     unit=team.business_unit.name if team else "",
                     name=team.name if team else _("No team"),
-                    people=people.get(team_id, 0),
+                    size=size,
                     minutes_a_day=minutes,
                     work=self._work(self.days, team_id),
                     days=[

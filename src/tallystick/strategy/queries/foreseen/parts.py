@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from tallystick.access.queries import TeamSize
 from tallystick.kernel.money import Money
 from tallystick.strategy.rules.foresight import assumptions as assumed
 from tallystick.strategy.rules.foresight.figures import Estimate, Side
@@ -106,15 +107,28 @@ class TeamDay:
 
 @dataclass(frozen=True, slots=True)
 class TeamAhead:
-    """A team: how many people it has, its work in all, and day by day."""
+    """A team: the people it has, its work in all, and day by day."""
 
     id: int
     unit: str
     name: str
-    people: int
+    size: TeamSize
     minutes_a_day: int
     work: Work
     days: list[TeamDay]
+
+    @property
+    def people(self) -> int:
+        """How many people are in it."""
+        return self.size.people
+
+    @property
+    def people_by_time(self) -> Decimal | None:
+        """How many they are where some share their hours with other teams; None where nobody does."""
+        if self.size.by_time == self.size.people:
+            return None
+        by_time = Decimal(self.size.by_time.numerator) / self.size.by_time.denominator
+        return by_time.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
     @property
     def hours_a_day(self) -> Decimal:

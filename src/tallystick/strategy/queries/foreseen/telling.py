@@ -53,6 +53,10 @@ def lines(result: Result) -> Iterator[str]:
 def _team(result: Result, team: TeamAhead) -> Iterator[str]:
     name = f"{team.unit}: {team.name}" if team.unit else team.name
     has = _("{people} people, {hours} h a day").format(people=team.people, hours=team.hours_a_day)
+    if team.people_by_time is not None:
+        has = _("{people} people, {by_time} by their time, {hours} h a day").format(
+            people=team.people, by_time=team.people_by_time, hours=team.hours_a_day
+        )
     yield f"{name}\t{has if team.people else _('nobody is in it')}\t{_work(result, team.work)}"
     if team.over_now or team.over_then:
         over = _("{team}: days with more work than {people} people can do").format(team=name, people=team.people)
@@ -99,6 +103,7 @@ def as_json(result: Result) -> dict[str, Any]:
                 "business_unit": team.unit,
                 "name": team.name,
                 "people": team.people,
+                "people_by_time": str(team.people if team.people_by_time is None else team.people_by_time),
                 "whole": _done(team.work),
                 "by_day": [
                     {"day": each.day.isoformat(), "minutes_there_are": each.minutes, **_done(each.work)}

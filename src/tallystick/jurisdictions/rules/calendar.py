@@ -1,43 +1,16 @@
-"""What a dated fact of law is, and which packs are well formed. Law is data: no rule here names a day or a rate."""
+"""The holidays of a jurisdiction, and which files of them are well formed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
+from tallystick.jurisdictions.rules.reading import BadPack
+from tallystick.jurisdictions.rules.sources import Confidence, Source
+
 _SATURDAY = 5
-
-
-class Confidence(StrEnum):
-    """How sure a value is. What is uncertain or derived is for a person to confirm before it is relied on."""
-
-    #: Read in the source that is named.
-    VERIFIED = "verified"
-    #: Well established, not read again.
-    KNOWN = "known"
-    #: Worked out from a verified value and a verified rule of change.
-    DERIVED = "derived"
-    #: Thin or conflicting evidence, or it may have changed.
-    UNCERTAIN = "uncertain"
-
-
-class BadPack(ValueError):
-    """A pack of dated data is not well formed; the message lists everything that is wrong with it."""
-
-    def __init__(self, pack: str, mistakes: Sequence[str]) -> None:
-        super().__init__(f"{pack}: " + "; ".join(mistakes))
-        self.mistakes = tuple(mistakes)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a value stands: an Act, a rule book, a gazette."""
-
-    title: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from datetime import date
 
 import pytest
 
-from tallystick.jurisdictions import rules
+from tallystick.jurisdictions.rules import calendar as rules
+from tallystick.jurisdictions.rules.reading import BadPack
+from tallystick.jurisdictions.rules.sources import Confidence
 
 PACK = {
     "id": "xx.calendar",
@@ -30,7 +32,7 @@ def test_a_pack_becomes_a_calendar_whose_days_name_their_source():
 
     assert calendar.days == {date(2026, 1, 1), date(2027, 1, 1)}
     assert calendar.holidays[0].source.title == "Holidays Act"
-    assert calendar.holidays[1].confidence is rules.Confidence.DERIVED
+    assert calendar.holidays[1].confidence is Confidence.DERIVED
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_a_pack_becomes_a_calendar_whose_days_name_their_source():
     ],
 )
 def test_a_pack_with_a_mistake_is_refused_by_name(change, mistake):
-    with pytest.raises(rules.BadPack, match=mistake):
+    with pytest.raises(BadPack, match=mistake):
         rules.read_calendar({**PACK, **change}, name="xx")
 
 
@@ -66,14 +68,14 @@ def test_a_value_with_a_mistake_is_refused_by_name(change, mistake):
     pack = deepcopy(PACK)
     pack["values"][0].update(change)
 
-    with pytest.raises(rules.BadPack, match=mistake):
+    with pytest.raises(BadPack, match=mistake):
         rules.read_calendar(pack, name="xx")
 
 
 def test_every_mistake_is_listed_at_once():
     pack = {**PACK, "unit": "hour", "review_by": date(2020, 1, 1)}
 
-    with pytest.raises(rules.BadPack) as refused:
+    with pytest.raises(BadPack) as refused:
         rules.read_calendar(pack, name="xx")
 
     assert len(refused.value.mistakes) == 2
