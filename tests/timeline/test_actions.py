@@ -95,7 +95,7 @@ def test_rows_of_several_kinds_are_appended_in_their_order_and_each_kind_is_hear
 
 
 def test_every_account_of_a_set_is_told_data_of_its_own_or_all_the_same():
-    with pytest.raises(ValueError, match="data of its own"):
+    with pytest.raises(ValueError, match="data of its own"), transaction.atomic():
         actions.append_bulk(kind=NOTE, account_ids=[1, 2], data=[{}], happened_on=TODAY, at=AT, by=TEST)
 
     assert queries.of_account([1, 2]) == []

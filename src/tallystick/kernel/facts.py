@@ -62,7 +62,7 @@ class Source:
     sql: str
     columns: tuple[Column, ...]
     key: Key = Key.ACCOUNT
-    #: Whether most accounts have a row of it, once a book is in use; such sources are joined last.
+    #: Whether most accounts have a row of it, once a book is in use; such a source is joined by itself.
     is_common: bool = False
 
 

@@ -1,4 +1,7 @@
-"""Append to the timeline, and tell whoever listens. Nothing else writes here."""
+"""Append to the timeline, and tell whoever listens. Nothing else writes here.
+
+An event is told within what it tells of: where it fails all of that fails, and no savepoint of its own is needed.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def listen(kind: str, listener: Listener) -> None:
         _listeners[kind].append(listener)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def append(event: Any, *, happened_on: date | None = None, at: datetime, by: Actor) -> int:
     """Append one event, a frozen dataclass with an `account_id`, and give its id.
 
@@ -63,7 +66,7 @@ CROSS JOIN (SELECT %(data)s::jsonb AS data) AS common
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def append_bulk(
     *,
     kind: str,
@@ -106,7 +109,7 @@ FROM {rows} AS told
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def append_rows(rows: sql.Rows, *, kind: str | Collection[str], at: datetime, by: Actor) -> int:
     """Append events that stand in the database as rows (account_id, data jsonb, happened_on), in their order; give their number.
 
@@ -139,7 +142,7 @@ def append_rows(rows: sql.Rows, *, kind: str | Collection[str], at: datetime, by
     return len(appended)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def append_all(told: Sequence[tuple[Any, date]], *, at: datetime, by: Actor) -> None:
     """Append events, each with the day it is true of: one statement a kind, kinds in the order they first appear."""
     by_kind: dict[str, list[tuple[Any, date]]] = defaultdict(list)
@@ -168,7 +171,7 @@ def add_note(*, account_id: int, text: str, happened_on: date, at: datetime, by:
     return append(events.NoteAdded(account_id, text.strip()), happened_on=happened_on, at=at, by=by)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add_notes(chosen: Chosen, *, text: str, happened_on: date, at: datetime, by: Actor) -> Outcome:
     """Add the same note to every chosen account, with what caused it."""
     notes = sql.Rows(

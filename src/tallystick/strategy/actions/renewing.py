@@ -16,7 +16,7 @@ from tallystick.kernel.facts import Source
 from tallystick.strategy.queries import catalogue, past
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def renew(account_ids: Sequence[int], *, day: date, table: str, keeps_past: bool = True) -> int:
     """Renew the stale sources of some accounts of a leaf of the book for a day; give how many rows changed.
 

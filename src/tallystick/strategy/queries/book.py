@@ -107,7 +107,8 @@ def _joined(reach: Reach, sources: Sequence[Source]) -> Iterator[str]:
     """Write the joins of sources to the rows of the accounts.
 
     Most sources have rows for few of a range's accounts. They are joined to each other first, so that an account that appears
-    in none of them passes one join and not a dozen.
+    in none of them passes one join and not a dozen. Those that most accounts are in are joined one by one: a row of all the
+    others would only be carried through their joins.
     """
     if reach.asking is not Asking.RANGE:
         side = "LATERAL " if reach.asking is Asking.EACH else ""
@@ -115,9 +116,11 @@ def _joined(reach: Reach, sources: Sequence[Source]) -> Iterator[str]:
             on = "true" if side else f"{_alias(source)}.{source.key} = base.{source.key}"
             yield f"LEFT JOIN {side}{_asked(source, reach)} ON {on}"
         return
+    for source in sources:
+        if source.is_common:
+            yield f"LEFT JOIN {_asked(source, reach)} ON {_alias(source)}.{source.key} = base.{source.key}"
     for key in Key:
-        of_key = sorted((each for each in reversed(sources) if each.key is key), key=lambda each: each.is_common)
-        first, *others = (_asked(source, reach) for source in of_key)
+        first, *others = (_asked(each, reach) for each in reversed(sources) if each.key is key and not each.is_common)
         together = f" USING ({key}) FULL JOIN ".join(others)
         yield f"LEFT JOIN ({first} FULL JOIN {together} USING ({key}) AS every_{key}) ON every_{key}.{key} = base.{key}"
 
