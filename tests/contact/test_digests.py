@@ -454,6 +454,18 @@ def test_one_notice_that_cannot_be_written_holds_up_no_other(book: Book, mailbox
     assert "Ray Fox" in text
 
 
+def test_a_notice_of_a_client_whose_details_cannot_be_read_is_told_by_its_number(book: Book, mailbox: Mailbox) -> None:
+    choose(leader("ann"), Pace.DAILY)
+    account = book.account()
+    notify(account)
+    Client.objects.update(details={"phone": 5})
+
+    actions.send_digests(at=THURSDAY, by=BY)
+
+    ((_to, _subject, text),) = mails(mailbox)
+    assert f"Account {account.pk}" in text
+
+
 # Who chooses
 
 
