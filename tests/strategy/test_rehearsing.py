@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from tests import builders
 from tests.strategy import builders as strategies
@@ -21,9 +21,9 @@ from tallystick.kernel.actor import Scope
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotPermitted
 from tallystick.strategy import actions
-from tallystick.strategy.actions import renewing
+from tallystick.strategy.actions import comparing, renewing
 from tallystick.strategy.models import Act, Decision, Rehearsal, RehearsalAccount, RehearsalCount, Version
-from tallystick.strategy.queries import book, rehearsed
+from tallystick.strategy.queries import book, rehearsals, rehearsed
 from tallystick.strategy.queries.alike import Alike
 from tallystick.strategy.queries.imagining import Imagined
 from tallystick.strategy.queries.rehearsed import Result
@@ -265,6 +265,31 @@ def test_whom_both_ways_treat_by_the_same_words_is_asked_once_to_the_same_end(do
 def _asked_once(version: Version, day) -> int:
     count = "SELECT count(*) FROM strategy_book AS book WHERE {condition}"
     return int(sql.value(sql.fill(count, condition=Alike(Imagined(version, day)).condition)))
+
+
+def test_a_book_is_scanned_again_only_for_whom_the_ways_treat_otherwise():
+    ids = _debtors(9, 5)
+    strategies.publish(DOCUMENT)
+    strategies.refresh(*ids)
+    draft, day = _draft(DOCUMENT.replace("called", "rang")), DAY + timedelta(days=1)
+    assert _scans(draft, day) == 1
+
+    sql.execute("UPDATE strategy_book SET version_id = NULL, place = NULL WHERE account_id = %s", ids[:1])
+
+    assert _scans(draft, day) == 2
+
+
+def _scans(version: Version, day) -> int:
+    scans = []
+
+    def watch(execute, query, params, many, context):
+        scans.append(query.lstrip().startswith(f"INSERT INTO {comparing.TALLY}") and "FROM strategy_book_00" in query)
+        return execute(query, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        result = _rehearse(version, day)
+    assert rehearsals.accounts(result.rehearsal) == 2
+    return sum(scans)
 
 
 def test_where_it_matters_what_was_decided_both_ways_are_asked():

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 from liquid.exceptions import LiquidError
 
 from tallystick.access import queries as access_queries
@@ -92,7 +93,7 @@ def _subject(merge: Merge, speech: Speech) -> str:
     """Say a notice in one line. One that cannot be written is still told of, by what it is about: nothing is lost."""
     template, facts = merge.message.template, merge.account.facts
     if template is None or facts is None:
-        return f"{merge.message.account_id}"
+        return _("Account {number}").format(number=merge.message.account_id)
     try:
         return writing.write(subject=template.subject, body="", facts=facts, speech=speech).subject
     except LiquidError:

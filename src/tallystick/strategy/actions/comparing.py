@@ -85,6 +85,7 @@ def compare(alike: Alike, tables: Sequence[str], *, rehearsal_id: int, chunk: in
     with _hashed():
         if alike.is_anywhere:
             sql.execute(_tallied(f"({alike.both(imagined.rows(tables))})", *ways, is_apart=more, is_counted=True))
+        # Where the first scan does not say if accounts are apart, the ways do not treat them alike.
         if not alike.is_anywhere or sql.execute(f"DELETE FROM {TALLY} WHERE is_apart IS NULL"):  # noqa: S608
             rows = imagined.rows(tables, f"NOT {alike.condition}" if alike.is_anywhere else "")
             sql.execute(_tallied(f"({_both(imagined, rows)} OFFSET 0)", *ways, is_apart=more))
