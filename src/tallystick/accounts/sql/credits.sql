@@ -59,7 +59,7 @@ WITH credit AS (
         ) AS minor
     ) AS chased
     CROSS JOIN LATERAL (VALUES (false, chased.minor), (true, item.open_minor - chased.minor)) AS part(is_held, minor)
-    WHERE item.account_id = ANY(%(left_account)s) AND part.minor > 0
+    WHERE item.account_id = ANY(%(left_account)s) AND item.open_minor > 0 AND part.minor > 0
     WINDOW oldest_first AS (PARTITION BY item.account_id ORDER BY part.is_held, item.due_on, item.id)
 )
 SELECT credit.account_id, credit.cause_id, item.id AS item_id, item.head,
