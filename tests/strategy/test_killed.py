@@ -286,7 +286,7 @@ def _figures(said: str) -> str:
 @pytest.mark.once
 @pytest.mark.parametrize("table", ["strategy_rehearsal_account", "strategy_rehearsal_chunk"])
 def test_a_rehearsal_that_is_killed_goes_on_to_the_same_figures(table, accounts, process, closed, monkeypatch):
-    monkeypatch.setattr(book, "_CHUNK", 30)
+    monkeypatch.setattr(book, "_CHUNK", 7)
     today = clock.now().date()
     draft = actions.draft(document=DOCUMENT.replace(">= 7", ">= 7000"), at=clock.now(), by=BY)
     rehearsal = actions.start_rehearsal(version_id=draft.pk, today=today, at=clock.now(), by=BY)
