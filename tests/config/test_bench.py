@@ -51,6 +51,7 @@ def test_the_whole_loop_is_measured_from_the_files_to_the_pages(monkeypatch):
     assert counts["import of invoices, checks included"] == 2_500
     assert counts["bank lines read, posted and matched"] == 50
     assert counts["nightly run, decisions with actions and events"] > 500
+    assert counts["interest proven by the rules"] >= counts["interest of a day charged"] > 1_000
     # Nine lines of ten name the item that they pay.
     assert "of 50 bank lines 45 found the item they pay; 5 wait for a person" in report.notes
     assert [each.name for each in report.latencies][-1] == "ageing of the book 90 days ago"

@@ -16,6 +16,7 @@ from tallystick.access import actions as access_actions
 from tallystick.access.rules.grants import EVERYTHING
 from tallystick.access.rules.rights import Role
 from tallystick.accounts.models import Account, Item
+from tallystick.charges import actions as charge_actions
 from tallystick.config import invariants
 from tallystick.contact import actions as contact_actions
 from tallystick.contact.rules.digests import Pace
@@ -147,6 +148,7 @@ def book():
         "UPDATE contact_message SET state = 'sent', sent_at = %s, document_id = %s WHERE account_id = %s",
         [AT - timedelta(days=1), document.pk, account.pk],
     )
+    _interest_until_yesterday(account)
     strategies.answer(TODAY)
     timeline.seal_events(at=AT)
     timeline.add_note(account_id=quiet.pk, text="Quiet.", happened_on=TODAY, at=AT, by=TEST)
@@ -178,6 +180,19 @@ def _told_in_a_digest(account):
     )
     contact_actions.send_due(at=asked_at, by=TEST)
     assert contact_actions.send_digests(at=AT - timedelta(hours=1), by=TEST).done == 1
+
+
+def _interest_until_yesterday(account):
+    """Charge interest and a fixed sum on what is late."""
+    document = {
+        "rate": {"rule": "interest.late_payment"},
+        "fixed_sum": {"rule": "late_payment.fixed_sum"},
+        "charged": "daily",
+    }
+    charge_actions.set_agreement(
+        client_id=account.client_id, from_on=date(2026, 1, 1), document=document, at=AT, by=TEST
+    )
+    assert charge_actions.accrue(day=TODAY - timedelta(days=1), at=AT, by=TEST).done
 
 
 def unlock():
@@ -284,6 +299,31 @@ BREAKS = [
         "accounts are found by their reference",
         ["DELETE FROM accounts_account_lookup WHERE account_id = %(account)s"],
         "is not found by its reference",
+    ),
+    (
+        "interest is what the ledger says",
+        ["UPDATE charges_bearing SET charged_minor = charged_minor + 1"],
+        ", the ledger says ",
+    ),
+    (
+        "interest is what its lines prove",
+        ["UPDATE charges_line SET amount_minor = amount_minor + 1"],
+        ", its lines to ",
+    ),
+    (
+        "each day of interest has one line",
+        ["UPDATE charges_line SET first_day = first_day + 1"],
+        "does not follow the one before",
+    ),
+    (
+        "interest stands beside the item that bears it",
+        ["UPDATE charges_bearing SET interest_item_id = NULL"],
+        "stands beside no item of its account",
+    ),
+    (
+        "fixed sums are what the ledger says",
+        ["UPDATE charges_bearing SET fixed_minor = 1"],
+        "is 1, the ledger says ",
     ),
     ("holds belong to an account", ["UPDATE holds_hold SET account_id = 999999"], "belongs to no account"),
     (
@@ -693,7 +733,7 @@ def test_a_room_or_some_words_choose_what_is_checked_and_json_says_it_all(book):
 
     assert code == 1
     told = json.loads(said.splitlines()[0])
-    assert (told["room"], told["checked"], told["breaches"]) == ("accounts", 6, 1)
+    assert (told["room"], told["checked"], told["breaches"]) == ("accounts", 14, 1)
     assert told["named"] == [f"account {book.pk}: item INV-1002 shows 4999, the ledger says 5000"]
 
     code, said = checked("no such thing")

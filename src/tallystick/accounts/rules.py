@@ -77,6 +77,10 @@ HEAD_OF = {
 }
 
 
+#: What the reference of an item that holds what is charged on another has after the reference of that one.
+BESIDE = {ItemKind.INTEREST: "/interest", ItemKind.FEE: "/fixed sum"}
+
+
 class PartyRole(Choice):
     """What another party is to an account, beside its debtor."""
 

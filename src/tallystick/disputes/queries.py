@@ -23,6 +23,11 @@ def open_disputes(account_ids: Sequence[int]) -> QuerySet[Dispute]:
     return Dispute.objects.filter(account_id__in=account_ids, state=rules.State.OPEN).order_by("account_id", "pk")
 
 
+def all_disputes(account_ids: Sequence[int]) -> QuerySet[Dispute]:
+    """Give all disputes of some accounts, oldest first."""
+    return Dispute.objects.filter(account_id__in=account_ids).order_by("account_id", "pk")
+
+
 def disputed_of_items(items: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
     """Give how much of each of some items is disputed and not decided yet, by account and item, in minor units."""
     rows = sql.rows(

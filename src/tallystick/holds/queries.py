@@ -55,6 +55,15 @@ def held(account_ids: Sequence[int], activity: rules.Activity, *, on: date) -> d
     return {account_id: reason for account_id, reasons in found.items() if (reason := rules.weightiest(reasons))}
 
 
+def days_held(account_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Give the days on which holds held some accounts or items of them, those that ended too.
+
+    Rows have `account_id`, `item_id` and `amount_minor` (null: all of it), `reason`, `first_day`, and `last_day`, null while
+    it stands.
+    """
+    return sql.rows(sql.load("tallystick.holds", "holds.sql", "days_held"), {"account_ids": list(account_ids)})
+
+
 def refuse_if_held(account_id: int, activity: rules.Activity, *, on: date) -> None:
     """Refuse an activity that a hold stops on an account on a day.
 

@@ -55,3 +55,5 @@ class Cause(IntEnum):
     STATEMENT_LINE = 7
     DISPUTE = 8
     REVERSAL = 9
+    INTEREST = 10
+    FIXED_SUM = 11

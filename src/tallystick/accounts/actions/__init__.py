@@ -7,6 +7,7 @@ from tallystick.accounts.actions.bulk import (
     lock_accounts,
     open_accounts,
 )
+from tallystick.accounts.actions.charging import Recharge, grow_items, open_items_beside, recharge_items
 from tallystick.accounts.actions.clients import change_client, open_client, open_portfolio
 from tallystick.accounts.actions.credits import AppliedCredit, Credit, apply_credits, take_back_credit
 from tallystick.accounts.actions.holding import Held, dispute_items, hold_items
@@ -25,6 +26,7 @@ __all__ = [
     "AppliedCredit",
     "Credit",
     "Held",
+    "Recharge",
     "add_item",
     "add_or_correct_items",
     "adjust_item",
@@ -34,13 +36,16 @@ __all__ = [
     "claim_accounts",
     "close_account",
     "dispute_items",
+    "grow_items",
     "hold_items",
     "house_account",
     "lock_accounts",
     "open_account",
     "open_accounts",
     "open_client",
+    "open_items_beside",
     "open_portfolio",
+    "recharge_items",
     "relate_party",
     "take_back_credit",
 ]

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, get_args, get_type_hints
 
 from tallystick.accounts import events as accounts
+from tallystick.charges import events as charges
 from tallystick.contact import events as contact
 from tallystick.desk import events as desk
 from tallystick.disputes import events as disputes
@@ -19,7 +20,7 @@ from tallystick.strategy import events as strategy
 from tallystick.timeline import events as timeline
 from tallystick.worklists import events as worklists
 
-_ROOMS = (accounts, contact, desk, disputes, holds, intake, payments, promises, strategy, timeline, worklists)
+_ROOMS = (accounts, charges, contact, desk, disputes, holds, intake, payments, promises, strategy, timeline, worklists)
 
 
 @cache

@@ -43,6 +43,14 @@ SENTENCES: dict[str, Sentence] = {
     "accounts.ItemRedated": _said(_("{reference} is now due {due_on}"), "file-pen"),
     "accounts.ItemsAdded": _said(_("Items added: {count}, {amount} in all"), "file-plus"),
     "accounts.SettledAtSource": _said(_("Settled with the creditor: {amount}"), "coins", "ok"),
+    "charges.FixedSumCharged": _said(_("Fixed sum on {reference} charged: {amount}"), "coins"),
+    "charges.FixedSumTakenBack": _said(_("Fixed sum on {reference} taken back: {amount}"), "undo-2"),
+    "charges.InterestCharged": _said(_("Interest charged: {amount}, until {until_on}"), "coins"),
+    "charges.InterestCorrected": _said(
+        _("Interest on {reference} corrected from {from_on}: {is_now} instead of {was_charged}"),
+        "file-pen",
+        detail="{difference}",
+    ),
     "contact.CallLogged": _said(
         _("{direction}: {outcome}"), "phone", "info", detail="{note}", direction=_("Call: {outcome}")
     ),

@@ -102,4 +102,22 @@ FROM (
         WHERE hold.reason = 'pause' AND {scope}
     ) AS pause
     GROUP BY account_id
-) AS counted
+) AS counted;
+
+-- name: days_held
+-- The days on which holds held some accounts, or an amount of one item: until the day before one was lifted or ran out. Without a last day it
+-- stands until it is lifted.
+SELECT account_id, item_id, amount_minor, reason, first_day, last_day
+FROM (
+    SELECT hold.account_id, hold.item_id, hold.amount_minor, hold.reason, hold.from_on AS first_day,
+           CASE
+               WHEN hold.ended_at IS NULL THEN hold.until_on
+               ELSE least(hold.until_on, (hold.ended_at AT TIME ZONE client.time_zone)::date)
+           END - 1 AS last_day
+    FROM holds_hold AS hold
+    JOIN accounts_account AS account ON account.id = hold.account_id
+    JOIN accounts_client AS client ON client.id = account.client_id
+    WHERE hold.account_id = ANY(%(account_ids)s)
+) AS held
+WHERE last_day IS NULL OR last_day >= first_day
+ORDER BY account_id, first_day, last_day;

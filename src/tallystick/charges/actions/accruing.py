@@ -1,0 +1,106 @@
+"""Charge interest on a book through a day: extend what is steady in the database, and prove the rest by the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from tallystick.accounts import actions as accounts
+from tallystick.charges.actions import proving
+from tallystick.charges.queries import agreements as agreement_queries
+from tallystick.charges.queries.agreements import InForce
+from tallystick.charges.rules import accruing as rules
+from tallystick.kernel import hands as kernel_hands
+from tallystick.kernel import sql
+from tallystick.kernel.actor import Actor
+from tallystick.kernel.outcome import Outcome
+from tallystick.ledger import actions as ledger
+from tallystick.ledger.rules import CHARGED_AGAINST, Cause, Head
+from tallystick.timeline import actions as timeline
+
+#: Accounts that are held at once. A payment on one of them waits until their chunk is done.
+CHUNK = 5_000
+
+_LAST_ACCOUNT = 2**63 - 1
+
+
+def _query(name: str) -> str:
+    return sql.load("tallystick.charges", "accrual.sql", name)
+
+
+def _with_entries(name: str) -> str:
+    return sql.fill(_query(name), entries=_query("entries_of_accounts"))
+
+
+def accrue(*, day: date, chunk: int = CHUNK, hands: int = 1, at: datetime, by: Actor) -> Outcome:
+    """Charge the interest of every open account through a day, and give on how many items; what is charged that far stays.
+
+    Each chunk of accounts is a transaction of its own: what is stopped is begun again where it was, and several may do
+    it at once. With one hand the caller may hold a transaction around it.
+
+    :raises DayNotOver: the day is not over
+    """
+    by.must_be_allowed_to("set charges")
+    if day > at.date():
+        raise rules.DayNotOver(day=day)
+    agreements = [each for each in agreement_queries.in_force() if by.scope.allows(each.client_id)]
+    if not agreements:
+        return Outcome()
+    clients = sorted({each.client_id for each in agreements})
+    firsts = [row["id"] for row in sql.rows(_query("chunks"), {"clients": clients, "size": chunk})]
+    chunks = [(low, high - 1) for low, high in zip(firsts, [*firsts[1:], _LAST_ACCOUNT], strict=True)]
+    done = kernel_hands.share(
+        chunks, partial(_accrue_chunk, agreements, day, at, by), hands=min(hands, len(chunks) or 1)
+    )
+    return sum(done, Outcome())
+
+
+@transaction.atomic
+def _accrue_chunk(agreements: Sequence[InForce], day: date, at: datetime, by: Actor, chunk: tuple[int, int]) -> Outcome:
+    asked = {**_asked(agreements, day), "low": chunk[0], "high": chunk[1], "interest": Cause.INTEREST}
+    sql.execute(_query("register"), {**asked, "principal": Head.PRINCIPAL})
+    sql.execute(_query("forget_chunk"))
+    if not sql.execute(_with_entries("lock"), asked):
+        return Outcome()
+    steady = sql.execute(_with_entries("steady"), asked)
+    if steady:
+        _extend(at=at, by=by)
+    rows = sql.rows(_with_entries("to_prove"), asked)
+    return Outcome(done=steady) + proving.prove(rows, agreements=agreements, day=day, at=at, by=by)
+
+
+def _asked(agreements: Sequence[InForce], day: date) -> dict[str, Any]:
+    kinds = [(each.id, kind) for each in agreements for kind in sorted(each.agreed.kinds)]
+    return {
+        "clients": sorted({each.client_id for each in agreements}),
+        "agreement": [each.id for each in agreements],
+        "client": [each.client_id for each in agreements],
+        "portfolio": [each.portfolio_id for each in agreements],
+        "from_on": [each.from_on for each in agreements],
+        "after_days": [each.agreed.after_days for each in agreements],
+        "until_on": [each.agreed.charged.through(day) for each in agreements],
+        "last_day": day,
+        "law": [each.law_print for each in agreements],
+        "kind_agreement": [agreement for agreement, _kind in kinds],
+        "kind": [kind for _agreement, kind in kinds],
+    }
+
+
+def _extend(*, at: datetime, by: Actor) -> None:
+    """Charge what steady lines have grown by."""
+    sql.execute(_query("extend"))
+    heads = {"debit": Head.INTEREST, "credit": CHARGED_AGAINST[Head.INTEREST], "interest": Cause.INTEREST}
+    ledger.post_rows(sql.Rows(_query("growth"), heads), at=at)
+    accounts.grow_items(sql.Rows(_query("growth_of_items")))
+    timeline.append_rows(sql.Rows(_query("told_growth")), kind="charges.InterestCharged", at=at, by=by)
+
+
+@transaction.atomic
+def prove_again(*, account_ids: Sequence[int], by: Actor) -> int:
+    """Have the interest on some accounts proven afresh by the next accrual, since a hold or a due day has changed."""
+    by.must_be_allowed_to("set charges")
+    return sql.execute(_query("prove_again"), {"account_ids": list(account_ids)})

@@ -1,0 +1,79 @@
+"""The proof of an account's interest, as people and machines are shown it: to any day, charged or not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tallystick.accounts import queries as accounts
+from tallystick.charges.queries import agreements, proofs
+from tallystick.charges.rules.proof import Line, Proof
+from tallystick.kernel import sql
+from tallystick.kernel.actor import Scope
+from tallystick.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A line that was charged once and taken back, and when."""
+
+    line: Line
+    kept_at: datetime
+    taken_back_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInterest:
+    """What the interest of an item has come to by a day, and what of it is charged."""
+
+    item_id: int
+    reference: str
+    currency: str
+    proof: Proof
+    charged: Money
+    charged_through: date | None
+    taken_back: Sequence[TakenBack]
+
+    @property
+    def total(self) -> Money:
+        """What it has come to by the day."""
+        return Money(self.proof.total, self.currency)
+
+
+def interest_of(account_id: int, *, on: date, scope: Scope) -> list[ItemInterest]:
+    """Prove what the interest on each item of an account has come to by a day, from the record as it is known now.
+
+    :raises NotFound: there is no such account within the scope
+    :raises NoFigure: the law says nothing for a day that is needed
+    """
+    account = accounts.get_account(account_id, scope=scope)
+    rows = sql.rows(sql.load("tallystick.charges", "accrual.sql", "of_account"), {"account": account_id})
+    if not rows:
+        return []
+    in_force = agreements.in_force(client_ids=[account.client_id])
+    record = proofs.record_of([account_id])
+    taken_back = _taken_back(account_id)
+    found = []
+    for row in rows:
+        proven = proofs.prove_item({**row, "day": on}, agreements=in_force, record=record, until=on)
+        found.append(
+            ItemInterest(
+                row["item_id"],
+                row["reference"],
+                row["currency"],
+                proven.until(on),
+                Money(row["charged_minor"], row["currency"]),
+                row["through_on"],
+                taken_back[row["item_id"]],
+            )
+        )
+    return found
+
+
+def _taken_back(account_id: int) -> dict[int, list[TakenBack]]:
+    found: dict[int, list[TakenBack]] = defaultdict(list)
+    for row in sql.rows(sql.load("tallystick.charges", "accrual.sql", "taken_back"), {"account": account_id}):
+        found[row["item_id"]].append(TakenBack(proofs.line_of(row), row["kept_at"], row["taken_back_at"]))
+    return found
