@@ -174,6 +174,24 @@ def test_facts_that_the_day_changes_are_brought_up_to_date_in_the_rehearsal_alon
     assert strategies.row(due_tomorrow) == stored
 
 
+def test_what_the_day_changes_is_looked_up_only_where_it_is_read():
+    [held] = _debtors(9)
+    strategies.publish(DOCUMENT)
+    until = DAY + timedelta(days=1)
+    holds.place_hold(account_id=held, reason=Reason.MANUAL, from_on=DAY, until_on=until, at=at(DAY), by=BY)
+    strategies.refresh(held)
+    sql.execute("UPDATE strategy_book SET tasks_stale_on = %s", [DAY])
+
+    imagined = Imagined(_draft(), DAY)
+    found = "SELECT {is_stale} FROM ({rows}) AS book"
+    stale = [
+        sql.value(sql.fill(found, is_stale=imagined.is_stale, rows=imagined.rows([book.BOOK]))),
+        sql.value(sql.fill(found, is_stale=Imagined(_draft(), until).is_stale, rows=imagined.rows([book.BOOK]))),
+    ]
+
+    assert stale == [False, True], "nobody asks for tasks; whether it is held is told of every account"
+
+
 @pytest.mark.usefixtures("calendar", "hearing")
 def test_what_the_day_changes_is_all_that_a_refresh_would_change():
     ids = _debtors(9, 9, 9, -1, -4, 5)

@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property
 
 from tallystick.kernel import sql
+from tallystick.kernel.facts import Source
 from tallystick.strategy.models import Version
 from tallystick.strategy.queries import catalogue, versions
 from tallystick.strategy.queries.versions import Enrolment
@@ -100,16 +101,32 @@ class Imagined:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns of the book that anything here reads."""
-        statements = (self.before.statement, self.after.statement)
-        texts = [self.care, self.is_stale, *(text for each in statements for text in (each.timed, each.steps))]
         stored = {
             row["name"]
             for row in sql.rows(
                 "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'strategy_book'::regclass AND attnum > 0"
             )
         }
-        read = {name for text in texts for name in _READ.findall(text)} | {*_COUNTED, *MOVED, "is_house"}
-        return tuple(sorted(read & stored))
+        return tuple(sorted((self._read | {*self._stale_on, *(source.key for source in self._changing)}) & stored))
+
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        statements = (self.before.statement, self.after.statement)
+        texts = [self.care, *(text for each in statements for text in (each.timed, each.steps))]
+        # Delays stand still while an account is paused.
+        named = {name for text in texts for name in _READ.findall(text)}
+        return frozenset({*named, *_COUNTED, *MOVED, "is_house", "holds_paused_days"})
+
+    @cached_property
+    def _changing(self) -> list[Source]:
+        """The sources of which anything is read here."""
+        return [each for each in catalogue.sources() if self._read & {column.name for column in each.columns}]
+
+    @cached_property
+    def _stale_on(self) -> list[str]:
+        """The columns that say on which day anything that is read here changes by itself."""
+        names = {column.name for each in self._changing for column in each.columns}
+        return [name for name in catalogue.stale_columns() if name in names]
 
     @cached_property
     def care(self) -> str:
@@ -148,8 +165,8 @@ class Imagined:
 
     @property
     def is_stale(self) -> str:
-        """Write that the day has changed a stored fact of a row."""
-        columns = ", ".join(f"book.{name}" for name in catalogue.stale_columns()) or "NULL::date"
+        """Write that the day has changed a stored fact of a row, of those that are read."""
+        columns = ", ".join(f"book.{name}" for name in self._stale_on) or "NULL::date"
         return f"(least({columns}) <= {self.quoted_day}) IS TRUE"
 
     def treated(self, rows: str, *more: str) -> str:
