@@ -21,7 +21,7 @@ from tallystick.payments.rules.amounts import DecimalMark, decimal_mark, read_am
 from tallystick.payments.rules.csv_columns import Column
 from tallystick.payments.rules.csv_saved import SavedColumns
 from tallystick.payments.rules.days import DayOrder
-from tallystick.payments.rules.states import IgnoreReason, Method, PaidTo, ReversalReason
+from tallystick.payments.rules.states import AllocationUnreadable, IgnoreReason, Method, PaidTo, ReversalReason
 
 #: A browser waits for as much; the command line takes any size.
 LARGEST = 64 << 20
@@ -212,6 +212,62 @@ class SplitForm(forms.Form):
         if not self.errors and cleaned.get("rest") == self.LINE and not self.parts:
             raise forms.ValidationError(_("Say which items are paid, or put all of it on the account."))
         return cleaned
+
+
+class AllocateForm(forms.Form):
+    """Which items a payment pays from a day on, and why they are others than before."""
+
+    #: The number of the decision that the page showed.
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why?"),
+        max_length=1000,
+        required=False,
+        help_text=_("Needed where something that was paid is open again."),
+    )
+    booked_on = forms.DateField(
+        label=_("Holds from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Left open, it is today: figures of days that are over stay what they were."),
+    )
+
+    def __init__(self, *args: Any, currency: str, items: Sequence[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.item_ids = [item_id for item_id, _reference in items]
+        for item_id, reference in items:
+            self.fields[f"item-{item_id}"] = AmountField(currency=currency, label=reference, required=False)
+
+    @property
+    def parts(self) -> dict[int, Money]:
+        """What goes to which items, by item id."""
+        found = {item_id: self.cleaned_data.get(f"item-{item_id}") for item_id in self.item_ids}
+        return {item_id: amount for item_id, amount in found.items() if amount is not None}
+
+
+def read_allocation(body: bytes, *, currency: str) -> dict[str, Any]:
+    """Read what a program says that a payment pays: `items` in minor units by item id, `reason`, `booked_on`, `seen`.
+
+    :raises AllocationUnreadable: it is not written so
+
+    >>> read_allocation(b'{"items": {"7": 1250}, "seen": 0}', currency="GBP")["items"]
+    {7: Money(1250, 'GBP')}
+    """
+    try:
+        said = json.loads(body)
+        day = said.get("booked_on")
+        if not {*said} <= {"items", "reason", "booked_on", "seen"} or not isinstance(said.get("seen"), int):
+            raise AllocationUnreadable
+        if not all(type(minor) is int for minor in said["items"].values()):
+            raise AllocationUnreadable
+        return {
+            "items": {int(item_id): Money(minor, currency) for item_id, minor in said["items"].items()},
+            "reason": str(said.get("reason", "")),
+            "booked_on": date.fromisoformat(day) if day else None,
+            "seen": said["seen"],
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as unreadable:
+        raise AllocationUnreadable from unreadable
 
 
 class ParkForm(forms.Form):

@@ -23,6 +23,7 @@ from tallystick.payments import actions, forms, queries
 from tallystick.payments.queries import Place
 from tallystick.payments.rules.states import Method, PaymentState, ReversalReason
 from tallystick.payments.web import shared
+from tallystick.payments.web.allocating import decisions_of
 from tallystick.payments.web.waiting import View
 
 _PAGE = 50
@@ -107,6 +108,7 @@ def _show(
         "on_account": amount - Money(sum(row["minor"] for row in items), found.currency),
         "line": line,
         "left": Money(line.open_minor, line.currency) if line else None,
+        "decisions": decisions_of(found),
         "promises": [_promise(row) for row in queries.promises_kept(found)],
         "is_back": found.state == PaymentState.REVERSED,
         "form": form or _form(found, account),
