@@ -215,3 +215,19 @@ def test_a_payment_taken_back_shows_what_it_paid_last(till, cashier):
     payment.refresh_from_db()
     assert [(row["reference"], row["minor"]) for row in queries.paid_items(payment)] == [("INV-2", 5_000)]
     assert cashier.get(reverse("payments:allocate", args=[payment.pk])).status_code == 409
+
+
+def test_a_credit_manager_sets_the_order_of_a_client_and_of_an_account(till, log_in):
+    manager = log_in(Role.CREDIT_MANAGER)
+    of_client = reverse("accounts:new_order", args=[till.near.pk])
+    of_account = reverse("accounts:account_order", args=[till.account.pk])
+
+    manager.post(of_client, {"order": "allocation.order", "from_on": TODAY.isoformat()})
+    before = html(manager.get(of_account))
+    manager.post(of_account, {"order": "newest_first", "from_on": TODAY.isoformat()})
+
+    assert "for the client, from 2 Mar 2026" in before
+    assert "Mecca" in html(manager.get(reverse("accounts:client", args=[till.near.pk])))
+    assert "for the account, from 2 Mar 2026" in html(manager.get(of_account))
+    assert manager.post(of_account, {"order": "none such", "from_on": TODAY.isoformat()}).status_code == 422
+    assert manager.get(reverse("accounts:account_order", args=[builders.account().pk])).status_code == 404
