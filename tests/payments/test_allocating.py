@@ -51,7 +51,7 @@ def entered(page: Any, **changes: Any) -> dict[str, Any]:
 def test_a_payment_is_allocated_anew_on_its_page_and_the_page_says_what_it_paid_before(till, cashier):
     payment = paid(till)
     address = reverse("payments:allocate", args=[payment.pk])
-    items = {f"item-{till.older.pk}": "", f"item-{till.later.pk}": "55.00"}
+    items = {f"item-{till.older.pk}": "0.00", f"item-{till.later.pk}": "55.00"}
 
     answer = cashier.post(address, entered(cashier.get(address), **items, reason=WHY), follow=True)
 

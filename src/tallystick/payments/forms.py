@@ -33,8 +33,9 @@ _MOST_COLUMNS = 100
 class AmountField(forms.CharField):
     """An amount as a person types it ("50", "1,250.00", "£50"), in the currency the form knows."""
 
-    def __init__(self, *, currency: str, **options: Any) -> None:
+    def __init__(self, *, currency: str, may_be_nothing: bool = False, **options: Any) -> None:
         self.currency = currency
+        self.may_be_nothing = may_be_nothing
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(**options)
 
@@ -53,7 +54,7 @@ class AmountField(forms.CharField):
                 _("“%(text)s” is no amount: write figures and a point, with up to %(decimals)s decimals."),
                 params={"text": text, "decimals": decimals_of(self.currency)},
             ) from unreadable
-        if amount.minor <= 0:
+        if amount.minor < 0 or not (amount.minor or self.may_be_nothing):
             raise forms.ValidationError(_("Enter more than nothing."))
         return amount
 
@@ -236,13 +237,15 @@ class AllocateForm(forms.Form):
         super().__init__(*args, **options)
         self.item_ids = [item_id for item_id, _reference in items]
         for item_id, reference in items:
-            self.fields[f"item-{item_id}"] = AmountField(currency=currency, label=reference, required=False)
+            self.fields[f"item-{item_id}"] = AmountField(
+                currency=currency, may_be_nothing=True, label=reference, required=False
+            )
 
     @property
     def parts(self) -> dict[int, Money]:
         """What goes to which items, by item id."""
         found = {item_id: self.cleaned_data.get(f"item-{item_id}") for item_id in self.item_ids}
-        return {item_id: amount for item_id, amount in found.items() if amount is not None}
+        return {item_id: amount for item_id, amount in found.items() if amount}
 
 
 def read_allocation(body: bytes, *, currency: str) -> dict[str, Any]:
