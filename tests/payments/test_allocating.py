@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests import builders
 from tests.builders import AT, TEST, TODAY
 from tests.payments.bank_files import csv_of, import_file
-from tests.payments.pages import gbp, html, take
+from tests.payments.pages import gbp, html, take, taken_back
 
 from tallystick.access.rules.rights import Role
 from tallystick.accounts import actions as account_actions
@@ -210,7 +210,7 @@ def test_a_payment_taken_back_shows_what_it_paid_last(till, cashier):
         payment_id=payment.pk, items={till.later.pk: gbp("50.00")}, reason=WHY, at=AT - timedelta(minutes=5), by=TEST
     )
 
-    cashier.post(reverse("payments:take_back", args=[payment.pk]), {"reason": "bounced"})
+    taken_back(cashier, payment, reason="bounced")
 
     payment.refresh_from_db()
     assert [(row["reference"], row["minor"]) for row in queries.paid_items(payment)] == [("INV-2", 5_000)]

@@ -247,7 +247,7 @@ class Ordering(models.Model):
 class ClientOrder(Ordering):
     """The order of a client's accounts."""
 
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="orders")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="orders", db_constraint=False)
 
     class Meta:
         db_table = "accounts_client_order"

@@ -21,7 +21,7 @@ from tallystick.payments.rules.amounts import DecimalMark, decimal_mark, read_am
 from tallystick.payments.rules.csv_columns import Column
 from tallystick.payments.rules.csv_saved import SavedColumns
 from tallystick.payments.rules.days import DayOrder
-from tallystick.payments.rules.states import AllocationUnreadable, IgnoreReason, Method, PaidTo, ReversalReason
+from tallystick.payments.rules.states import AllocationUnreadable, IgnoreReason, Method, PaidTo
 
 #: A browser waits for as much; the command line takes any size.
 LARGEST = 64 << 20
@@ -286,33 +286,6 @@ class IgnoreForm(forms.Form):
 
     reason = forms.TypedChoiceField(choices=IgnoreReason.choices(), coerce=IgnoreReason)
     note = forms.CharField(label=_("Note"), max_length=1000, required=False)
-
-
-class TakeBackForm(forms.Form):
-    """Why a payment is taken back, and from which day it does not count."""
-
-    reason = forms.TypedChoiceField(
-        label=_("Why?"), choices=ReversalReason.choices(), coerce=ReversalReason, widget=forms.RadioSelect
-    )
-    booked_on = forms.DateField(
-        label=_("Day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("From which it is owed again. Left open, it is today."),
-    )
-    note = forms.CharField(label=_("Note"), max_length=1000, required=False)
-
-    def __init__(self, *args: Any, since: date, until: date, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.since, self.until = since, until
-        self.fields["booked_on"].widget.attrs |= {"min": since.isoformat(), "max": until.isoformat()}
-
-    def clean_booked_on(self) -> date | None:
-        """Refuse a day before the payment came, and one that lies ahead."""
-        day: date | None = self.cleaned_data["booked_on"]
-        if day is not None and not self.since <= day <= self.until:
-            raise forms.ValidationError(_("Give a day from when the payment came until today."))
-        return day
 
 
 class RecordForm(forms.Form):

@@ -27,5 +27,4 @@ urlpatterns: list[URLPattern] = [
     path("received/<int:payment_id>/allocate", allocating.allocate, name="allocate"),
     path("received/<int:payment_id>/allocate.json", allocating.allocate_as_json, name="allocate_as_json"),
     path("received/<int:payment_id>/allocate-by-order", allocating.allocate_by_order, name="allocate_by_order"),
-    path("received/<int:payment_id>/take-back", received.take_back, name="take_back"),
 ]
