@@ -92,6 +92,18 @@ def pytest_unconfigure() -> None:
         server.release()
 
 
+@pytest.fixture
+def hearing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have strategy hear of the events of all other rooms, and no job be started by them."""
+    from tallystick.strategy import actions
+    from tallystick.strategy.queries import catalogue
+    from tallystick.timeline import actions as timeline
+
+    for kind in catalogue.event_kinds():
+        heard = [] if kind.startswith("strategy.") else [actions.touch]
+        monkeypatch.setitem(timeline._listeners, kind, heard)
+
+
 @pytest.fixture(scope="session")
 def base_url() -> None:
     """There is no other site than the one that `live` serves."""

@@ -21,7 +21,7 @@ ALL = {invariant.name: invariant for invariant in (*queries.INVARIANTS, *ledger_
 
 @pytest.fixture
 def account():
-    """Give an account with an invoice, a payment that paid a part of it, and one that was taken back."""
+    """Give an account with an invoice, a payment of a part of it that was allocated anew, and one that was taken back."""
     account = builders.account()
     builders.invoice(account, "100.00", reference="INV-1")
     credits = [actions.Credit(account.pk, number, Money(3000, "GBP"), TODAY) for number in (1, 2)]
@@ -29,13 +29,24 @@ def account():
     actions.take_back_credit(
         account_id=account.pk, cause_kind=Cause.PAYMENT, cause_id=2, reason="bounced", at=AT, by=TEST
     )
+    for number, items in enumerate(({}, {account.items.get().pk: Money(3000, "GBP")})):
+        actions.reallocate_credit(
+            account_id=account.pk,
+            cause_kind=Cause.PAYMENT,
+            cause_id=1,
+            items=items,
+            reason="another",
+            seen=number,
+            at=AT,
+            by=TEST,
+        )
     return account
 
 
-def posting(account, *, cause_id, **terms):
+def posting(account, *, cause_id, cause_kind=Cause.ADJUSTMENT, **terms):
     entry = {"debit": Head.BANK, "credit": Head.ON_ACCOUNT, "amount_minor": 5, "currency": "GBP", **terms}
     ledger.post(
-        [ledger.Posting(account_id=account, booked_on=TODAY, cause_kind=Cause.ADJUSTMENT, cause_id=cause_id, **entry)],
+        [ledger.Posting(account_id=account, booked_on=TODAY, cause_kind=cause_kind, cause_id=cause_id, **entry)],
         at=AT,
     )
 
@@ -108,6 +119,22 @@ def test_what_belongs_to_nobody_is_named(account):
 
     assert [where for where, _what in found] == [account.pk, account.pk, 999_999]
     assert [what.split(" ")[0] for _where, what in found] == ["has", "item", "event"]
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        pytest.param(500, "credits are allocated once", id="more than the credit"),
+        pytest.param(7_000_000, "allocations were decided", id="a decision that nobody took"),
+    ],
+)
+def test_an_allocation_that_cannot_be_is_named(account, number, name):
+    paid = {"debit": Head.ON_ACCOUNT, "credit": Head.PRINCIPAL, "item_id": account.items.get().pk}
+
+    posting(account.pk, cause_kind=Cause.PAYMENT, cause_id=1, cause_no=number, **paid)
+
+    ((where, _what),) = broken(name)
+    assert where == account.pk
 
 
 def test_a_reversal_that_does_not_mirror_its_entry_is_named(account):

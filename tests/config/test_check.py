@@ -86,12 +86,17 @@ GROWING = (
     "timeline_event",
     "timeline_seal",
     "ledger_entry",
+    "accounts_allocation",
     "strategy_decision",
     "strategy_score",
     "strategy_learned_shares",
     "documents_document",
     "documents_blob",
 )
+
+
+#: What the payment that stands pays in the end, in minor units by item.
+PAYS = {"INV-1003": 3900, "INV-1004": 100}
 
 
 @pytest.fixture
@@ -124,6 +129,10 @@ def book():
     import_file(csv_of(lines), bank)
     bounced = Payment.objects.get(amount_minor=1000)
     payment_actions.reverse_payment(payment_id=bounced.pk, reason=ReversalReason.BOUNCED, at=AT, by=TEST)
+    pays = {Item.objects.get(reference=name).pk: Money(minor, "GBP") for name, minor in PAYS.items()}
+    payment_actions.reallocate_payment(
+        payment_id=Payment.objects.get(amount_minor=4000).pk, items=pays, reason="Short", at=AT, by=TEST
+    )
     dispute = dispute_actions.raise_dispute(
         account_id=account.pk, item_id=item.pk, amount=Money(500, "GBP"), reason=Reason.PRICE, at=AT, by=TEST
     )
@@ -285,6 +294,12 @@ BREAKS = [
         ["UPDATE accounts_account SET on_account_minor = 5 WHERE id = %(account)s"],
         "shows 5 on account, the ledger says 0",
     ),
+    (
+        "credits are allocated once",
+        ["UPDATE ledger_entry SET amount_minor = 4000 WHERE amount_minor = 3900"],
+        "of 4000 pays 4100",
+    ),
+    ("allocations were decided", ["DELETE FROM accounts_allocation"], "is of decision 1, which nobody took"),
     (
         "entries belong to an account",
         ["UPDATE ledger_entry SET account_id = 999999 WHERE id = (SELECT min(id) FROM ledger_entry)"],

@@ -37,7 +37,7 @@ def test_every_event_is_on_the_page_once_and_no_other():
     named = [*wiring.TOUCHES, *wiring.LEAVES_FACTS]
 
     assert sorted(named) == sorted(catalogue.event_kinds())
-    assert set(wiring.JOBS) | wiring.OF_THE_DEBTOR | wiring.STREAMED <= set(wiring.TOUCHES)
+    assert set(wiring.JOBS) | set(wiring.BRINGS_ITEMS) | wiring.OF_THE_DEBTOR | wiring.STREAMED <= set(wiring.TOUCHES)
     assert all(reason.endswith(".") for reason in wiring.LEAVES_FACTS.values())
 
 
@@ -119,17 +119,30 @@ def test_a_stream_of_messages_is_answered_by_one_job_and_everything_else_at_once
     assert _jobs() == before + 3
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("pays", [True, False])
+def test_new_items_start_the_job_that_pays_them_where_the_terms_of_a_client_say_so(pays):
+    account = builders.account(builders.portfolio(builders.client(on_account_pays=pays)))
+
+    builders.invoice(account)
+
+    started = sql.rows("SELECT args FROM procrastinate_jobs WHERE task_name = 'accounts.allocate_on_account'")
+    assert [row["args"]["account_ids"] for row in started] == ([[account.pk]] if pays else [])
+
+
 #: The tables that facts read, and the events that tell of a change in them; or why there is none.
 TOLD_BY = {
     "accounts_account": (
         "accounts.AccountOpened",
         "accounts.AccountClosed",
         "accounts.CreditApplied",
+        "accounts.CreditReallocated",
         "accounts.CreditTakenBack",
     ),
     "accounts_client": "Its time zone is given when it is opened, and never changed.",
     "accounts_item": (
         "accounts.CreditApplied",
+        "accounts.CreditReallocated",
         "accounts.CreditTakenBack",
         "accounts.ItemAdded",
         "accounts.ItemAdjusted",

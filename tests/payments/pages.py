@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from tests.builders import AT
 from tests.payments.conftest import IBAN
 
@@ -46,3 +47,10 @@ def take(line, account, **values):
 def state_of(line) -> tuple[str, int]:
     line.refresh_from_db()
     return line.state, line.open_minor
+
+
+def taken_back(client, payment, **values):
+    """Look at what follows if a payment is taken back, and do it."""
+    address = reverse("desk:take_back", args=[payment.pk])
+    seen = client.get(address, values).context["chain"].seen
+    return client.post(address, {**values, "seen": seen})

@@ -219,8 +219,8 @@ def test_the_pages_are_accessible_and_fit_with_something_of_everything(till: Any
     ]
 
     wrong = [found for address in addresses for found in look_at(finn.open(address))]
-    for address, key in ((f"{waiting}?line={line.pk}", "p"), (f"{waiting}?line={line.pk}", "n"), (addresses[-1], "b")):
-        page = finn.open(address)
+    for key in ("p", "n"):
+        page = finn.open(f"{waiting}?line={line.pk}")
         page.keyboard.press(key)
         page.wait_for_selector("dialog[open] h2")
         wrong += [f"{key}: {found}" for found in look_at(page)]

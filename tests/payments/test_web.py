@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests import builders
 from tests.builders import AT, TEST
 from tests.payments.bank_files import bank_account, csv_of, import_file
-from tests.payments.pages import gbp, html, state_of
+from tests.payments.pages import gbp, html, state_of, taken_back
 
 from tallystick.access.rules.rights import Role
 from tallystick.payments import actions
@@ -37,7 +37,7 @@ def test_whoever_sees_an_account_sees_its_payments_and_changes_none(till, log_in
     assert "INV-1" in html(auditor.get(reverse("payments:payment", args=[payment.pk])))
     assert auditor.get(reverse("payments:line", args=[line.pk])).status_code == 200
     assert "Amelia Hughes" in html(auditor.get(reverse("payments:received")))
-    refused = auditor.post(reverse("payments:take_back", args=[payment.pk]), {"reason": "error"})
+    refused = auditor.post(reverse("desk:take_back", args=[payment.pk]), {"reason": "error"})
     assert refused.status_code == 403
     payment.refresh_from_db()
     assert payment.state == PaymentState.RECEIVED
@@ -91,8 +91,8 @@ def test_a_payment_of_another_client_is_neither_shown_nor_taken_back(till, cashi
     line = till.far_line()
     payment = actions.allocate_line(line_id=line.pk, account_id=account.pk, at=AT, by=TEST)
 
-    for name in ("take_back", "undo"):
-        assert cashier.post(reverse(f"payments:{name}", args=[payment.pk]), {"reason": "error"}).status_code == 404
+    for name in ("desk:take_back", "payments:undo"):
+        assert cashier.post(reverse(name, args=[payment.pk]), {"reason": "error"}).status_code == 404
     assert cashier.get(reverse("payments:payment", args=[payment.pk])).status_code == 404
     assert "Undo" not in html(cashier.get(f"{reverse('payments:waiting')}?done={payment.pk}"))
     payment.refresh_from_db()
@@ -121,7 +121,7 @@ def test_a_payment_on_the_wrong_account_is_taken_back_and_its_line_shown(till, c
     line = till.line("40.00", "INV-1")
     payment = Payment.objects.get()
 
-    response = cashier.post(reverse("payments:take_back", args=[payment.pk]), {"reason": "wrong_account", "note": "J."})
+    response = taken_back(cashier, payment, reason="wrong_account", note="J.")
 
     assert response.url == f"{reverse('payments:waiting')}?show=waiting&line={line.pk}"
     payment.refresh_from_db()
@@ -132,13 +132,16 @@ def test_a_payment_on_the_wrong_account_is_taken_back_and_its_line_shown(till, c
 
 @pytest.mark.parametrize(
     ("values", "said"),
-    [({}, "This field is required."), ({"reason": "error", "booked_on": "2026-01-01"}, "from when the payment came")],
+    [
+        ({"note": "J."}, "This field is required."),
+        ({"reason": "error", "booked_on": "2026-01-01"}, "from when the payment came"),
+    ],
 )
 def test_taking_back_without_a_reason_or_on_a_day_that_cannot_be_changes_nothing(till, cashier, values, said):
     till.line("40.00", "INV-1")
     payment = Payment.objects.get()
 
-    response = cashier.post(reverse("payments:take_back", args=[payment.pk]), values)
+    response = cashier.post(reverse("desk:take_back", args=[payment.pk]), values)
 
     assert (response.status_code, said in html(response)) == (422, True)
     payment.refresh_from_db()

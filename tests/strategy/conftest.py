@@ -6,17 +6,6 @@ from tests.builders import AT, TEST
 from tallystick.access import actions as access_actions
 from tallystick.access.rules.grants import EVERYTHING
 from tallystick.kernel import clock
-from tallystick.strategy import actions
-from tallystick.strategy.queries import catalogue
-from tallystick.timeline import actions as timeline
-
-
-@pytest.fixture
-def hearing(monkeypatch):
-    """Have strategy hear of the events of all other rooms."""
-    for kind in catalogue.event_kinds():
-        heard = [] if kind.startswith("strategy.") else [actions.touch]
-        monkeypatch.setitem(timeline._listeners, kind, heard)
 
 
 @pytest.fixture

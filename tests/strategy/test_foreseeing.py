@@ -11,6 +11,8 @@ from tests.strategy import ahead
 from tests.strategy import builders as strategies
 from tests.strategy.builders import BY, DAY, at
 
+from tallystick.accounts import actions as account_actions
+from tallystick.accounts import queries as account_queries
 from tallystick.accounts.models import Account
 from tallystick.config import wiring
 from tallystick.config.working_off import work_off
@@ -156,6 +158,17 @@ def test_who_gets_a_letter_pays_within_two_weeks(calendar):
 
 
 @pytest.mark.once
+def test_what_is_paid_in_days_ahead_follows_the_order_of_the_client(calendar):
+    account_id = ahead.book()[0]
+    client_id = account_queries.get_account(account_id).client_id
+    account_actions.set_client_order(client_id=client_id, order="newest_first", from_on=DAY, at=at(DAY), by=BY)
+
+    foresight = ahead.foresee(asked=ahead.STILL | {f"pays.letter.{age}.full": 1 for age in range(5)}, days=25)
+
+    assert foresight.counts.filter(side=Side.THEN, what="paid").exists()
+
+
+@pytest.mark.once
 def test_parts_come_to_the_same_figures_whoever_does_them(calendar, monkeypatch):
     ahead.book()
     draft = ahead.draft()
@@ -282,4 +295,4 @@ def test_every_order_and_everything_people_do_stays_in_the_world(calendar):
 def test_a_world_does_the_jobs_that_events_start():
     started = {name for names in wiring.JOBS.values() for name in names}
 
-    assert started | {"strategy.answer_events"} == living._JOBS
+    assert started | {"accounts.allocate_on_account", "strategy.answer_events"} == living._JOBS

@@ -106,3 +106,15 @@ class SettledAtSource:
     count: int
     amount: Money
     origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditReallocated:
+    """It was decided anew what a credit pays; `unallocated` is what of it pays no item now."""
+
+    account_id: int
+    cause_kind: int
+    cause_id: int
+    amount: Money
+    unallocated: Money
+    reason: str

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -41,6 +42,19 @@ class PortfolioForm(forms.Form):
 
     code = forms.CharField(label=_("Code"), max_length=20, validators=[_CODE])
     name = forms.CharField(label=_("Name"), max_length=200)
+
+
+class OrderForm(forms.Form):
+    """What a payment pays first, and from which day."""
+
+    order = forms.ChoiceField(label=_("Order"), required=False)
+    from_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(
+        self, *args: Any, orders: Sequence[tuple[str, str | Promise]], none: str | Promise, **options: Any
+    ) -> None:
+        super().__init__(*args, **{"auto_id": "order_%s", **options})
+        self.fields["order"].choices = [("", none), *orders]  # type: ignore[attr-defined]
 
 
 class ClientForm(forms.Form):
@@ -76,6 +90,11 @@ class ClientForm(forms.Form):
         max_value=Decimal("99.9"),
         decimal_places=1,
         initial=0,
+    )
+    on_account_pays = forms.BooleanField(
+        label=_("Money on account pays new items by itself"),
+        required=False,
+        help_text=_("By the order that holds. Without it, such money waits for a person."),
     )
     phone = forms.CharField(label=_("Telephone"), max_length=50, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
@@ -120,6 +139,7 @@ class ClientForm(forms.Form):
             "account_manager_email": client.account_manager_email,
             "furthest_promise_days": client.furthest_promise_days,
             "promise_grace_days": client.promise_grace_days,
+            "on_account_pays": client.on_account_pays,
             "promise_tolerance_percent": (client.promise_tolerance * 100).normalize(),
             **{name: details.get(name, "") for name in DETAILS},
             "lines": "\n".join(details.get("lines", ())),

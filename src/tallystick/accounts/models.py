@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tallystick.accounts import rules
+from tallystick.accounts.rules.orders import AllocatedBy, OrderBasis
 
 
 class Client(models.Model):
@@ -28,6 +29,8 @@ class Client(models.Model):
     promise_grace_days = models.IntegerField(default=1)
     #: How much of a promise may be missing for it to count as kept in part: a fraction from 0, below 1.
     promise_tolerance = models.DecimalField(max_digits=4, decimal_places=3, default=0)
+    #: Whether money on account pays new items by itself, or waits for a person.
+    on_account_pays = models.BooleanField(default=False)
 
     class Meta:
         db_table = "accounts_client"
@@ -214,3 +217,83 @@ class SourceCredit(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+_SAYS_ONE = (
+    Q(basis="own", ordering__isnull=False, law="")
+    | Q(basis="law", ordering__isnull=True) & ~Q(law="")
+    | Q(basis="none", ordering__isnull=True, law="")
+)
+
+
+class Ordering(models.Model):
+    """What a payment pays first, from a day on, until a later row says otherwise. Rows are added, never changed."""
+
+    from_on = models.DateField()
+    set_at = models.DateTimeField()
+    set_by = models.TextField()
+    basis = models.TextField(choices=OrderBasis.choices())
+    #: Its name among `rules.orders.USUAL`, or what people call it; empty where the basis says all there is.
+    title = models.TextField(blank=True, default="")
+    #: The rule of the jurisdiction, where the law says it.
+    law = models.TextField(blank=True, default="")
+    #: The order itself where it is one of its own, written as packs write it.
+    ordering = models.JSONField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class ClientOrder(Ordering):
+    """The order of a client's accounts."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="orders", db_constraint=False)
+
+    class Meta:
+        db_table = "accounts_client_order"
+        constraints = [
+            models.CheckConstraint(condition=_SAYS_ONE, name="accounts_client_order_says_one"),
+        ]
+
+
+class AccountOrder(Ordering):
+    """The order of one account, which goes before its client's."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+
+    class Meta:
+        db_table = "accounts_account_order"
+        constraints = [
+            models.CheckConstraint(condition=_SAYS_ONE, name="accounts_account_order_says_one"),
+        ]
+
+
+class Allocation(models.Model):
+    """One decision of what a credit pays: who took it, when, by which order, and why. What it pays stands in the ledger.
+
+    The entries of decision number n have the numbers from n × `rules.NUMBERS_OF_A_DECISION` on. A credit that came and paid
+    what its payer named, or the oldest due, needs no row: its decision has the number nothing.
+    """
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    cause_id = models.BigIntegerField()
+    decided_at = models.DateTimeField()
+    booked_on = models.DateField()
+    number = models.IntegerField()
+    cause_kind = models.SmallIntegerField()
+    decided_by = models.TextField()
+    by = models.TextField(choices=AllocatedBy.choices())
+    #: The row of `ClientOrder` or `AccountOrder` that it followed, if it followed one.
+    order_id = models.BigIntegerField(null=True)
+    reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "accounts_allocation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "cause_kind", "cause_id", "number"], name="accounts_allocation_once"
+            ),
+            models.CheckConstraint(condition=Q(number__gte=0), name="accounts_allocation_is_numbered"),
+        ]

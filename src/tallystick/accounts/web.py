@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallystick.access import queries as access_queries
-from tallystick.access.web import ActorRequest, requires
+from tallystick.access.web import ActorRequest, concerns, requires
 from tallystick.accounts import actions, forms, queries
+from tallystick.accounts.queries import orders
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel import clock
+from tallystick.kernel.calendars import local_day
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 
 
@@ -95,6 +97,8 @@ def client(request: ActorRequest, client_id: int) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "portfolios": found.portfolios.exclude(code="HOUSE").order_by("code"),
+        "orders": orders.orders_of_client(client_id)[::-1],
+        "order_form": _order_form(found, _("the oldest due first")),
         "portfolio_form": forms.PortfolioForm(auto_id="portfolio_%s"),
     }
     return render(request, "accounts/client.html", context, status=422 if is_sent else 200)
@@ -121,9 +125,54 @@ def new_portfolio(request: ActorRequest, client_id: int) -> HttpResponse:
     return redirect("accounts:client", client_id)
 
 
+@requires("open accounts")
+@require_POST
+def new_order(request: ActorRequest, client_id: int) -> HttpResponse:
+    """Set what payments on a client's accounts pay first."""
+    found = queries.find_client(client_id, scope=request.actor.scope)
+    form = _order_form(found, _("the oldest due first"), request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            said.error(request, " ".join(map(str, errors)))
+    else:
+        actions.set_client_order(client_id=client_id, **form.cleaned_data, at=clock.now(), by=request.actor)
+        said.success(request, _("Saved."))
+    return redirect("accounts:client", client_id)
+
+
+@requires("open accounts")
+@require_http_methods(["GET", "POST"])
+def account_order(request: ActorRequest, account_id: int) -> HttpResponse:
+    """Show what payments on one account pay first, and set another order for it than its client's."""
+    account = queries.get_account(account_id, scope=request.actor.scope)
+    concerns(request, account_id=account_id)
+    today = local_day(clock.now(), account.client.time_zone)
+    is_sent = request.method == "POST"
+    form = _order_form(account.client, _("as for its client"), request.POST if is_sent else None)
+    if is_sent and form.is_valid():
+        actions.set_account_order(account_id=account_id, **form.cleaned_data, at=clock.now(), by=request.actor)
+        said.success(request, _("Saved."))
+        return redirect("accounts:account_order", account_id)
+    context = {
+        "account": account,
+        "order": orders.order_on(account_id, account.client_id, today),
+        "orders": orders.orders_of_account(account_id)[::-1],
+        "form": form,
+    }
+    return render(request, "accounts/account_order.html", context, status=422 if is_sent else 200)
+
+
+def _order_form(client: Any, none: str, entered: Any = None) -> forms.OrderForm:
+    today = local_day(clock.now(), client.time_zone)
+    choices = orders.orders_to_choose(client.calendar)
+    return forms.OrderForm(entered, orders=choices, none=none, initial={"from_on": today.isoformat()})
+
+
 urlpatterns = [
     path("", clients, name="clients"),
     path("new", new_client, name="new_client"),
     path("<int:client_id>", client, name="client"),
     path("<int:client_id>/portfolios", new_portfolio, name="new_portfolio"),
+    path("<int:client_id>/orders", new_order, name="new_order"),
+    path("accounts/<int:account_id>/order", account_order, name="account_order"),
 ]

@@ -12,6 +12,7 @@ from typing import Any
 
 from procrastinate.contrib.django import app as jobs
 
+from tallystick.accounts import queries as accounts
 from tallystick.strategy.actions import answering
 from tallystick.strategy.queries import versions
 from tallystick.timeline import actions as timeline
@@ -38,12 +39,16 @@ JOBS: dict[str, tuple[str, ...]] = {
     "holds.ItemHoldMoved": ("charges.prove_again",),
 }
 
+#: Events that bring something new to pay: money on account pays it, where any client's terms say so.
+BRINGS_ITEMS: tuple[str, ...] = ("accounts.ItemAdded", "accounts.ItemsAdded")
+
 #: Events that change what strategy knows of an account: its facts are brought up to date, and its strategy answers.
 TOUCHES: tuple[str, ...] = (
     "accounts.AccountClosed",
     "accounts.AccountOpened",
     "accounts.BalanceCleared",
     "accounts.CreditApplied",
+    "accounts.CreditReallocated",
     "accounts.CreditTakenBack",
     "accounts.ItemAdded",
     "accounts.ItemAdjusted",
@@ -113,9 +118,9 @@ OF_THE_DEBTOR = frozenset({"desk.AddressChanged", "desk.ContactPointAdded", "des
 
 def _start(job: str) -> timeline.Listener:
     def deferred(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: datetime) -> None:
-        accounts = sorted(set(account_ids))
+        ids = sorted(set(account_ids))
         arguments: list[dict[str, Any]] = [
-            {"account_ids": accounts[first : first + _BATCH]} for first in range(0, len(accounts), _BATCH)
+            {"account_ids": ids[first : first + _BATCH]} for first in range(0, len(ids), _BATCH)
         ]
         jobs.configure_task(job).batch_defer(*arguments)
 
@@ -137,11 +142,18 @@ def _touch_if_answered(kind: str, account_ids: Sequence[int], event_ids: Sequenc
         _touch(kind, account_ids, event_ids, at)
 
 
+def _pay_new_items(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: datetime) -> None:
+    if accounts.money_on_account_pays():
+        _start("accounts.allocate_on_account")(kind, account_ids, event_ids, at)
+
+
 def connect() -> None:
     """Plug every event into its jobs. Called once, when the program starts."""
     for kind, names in JOBS.items():
         for name in names:
             timeline.listen(kind, _start(name))
+    for kind in BRINGS_ITEMS:
+        timeline.listen(kind, _pay_new_items)
     for kind in TOUCHES:
         timeline.listen(kind, _touch)
     for kind in LEAVES_FACTS:

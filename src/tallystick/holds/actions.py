@@ -260,6 +260,17 @@ def lift_holds(chosen: Chosen, *, reasons: frozenset[rules.Reason], note: str = 
     return Outcome(done=done, already=len(chosen) - done)
 
 
+@transaction.atomic
+def lift_caused(chosen: Chosen, *, note: str = "", at: datetime, by: Actor) -> Outcome:
+    """Lift the standing holds that causes had placed on accounts as a whole: what they followed from is so no more."""
+    by.must_be_allowed_to("lift holds")
+    asked = {"account_ids": sorted({*chosen.account_ids}), "cause_ids": list(chosen.cause_ids)}
+    lifted = sql.rows(_query("lift_of_causes"), {**asked, "cause_kind": chosen.cause_kind, "at": at, "by": by.label})
+    told = sorted(lifted, key=lambda row: row["hold_id"])
+    timeline.append_all([(_lifted(row, note), row["today"]) for row in told], at=at, by=by)
+    return Outcome(done=len(told))
+
+
 def _lifted(row: dict[str, Any], note: str) -> events.HoldLifted:
     return events.HoldLifted(row["account_id"], row["hold_id"], row["reason"], note.strip())
 

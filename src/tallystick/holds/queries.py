@@ -16,6 +16,12 @@ from tallystick.kernel.invariants import Invariant
 from tallystick.kernel.refusals import NotFound
 
 
+def of_causes(account_id: int, cause_ids: Sequence[int], *, cause_kind: str) -> QuerySet[Hold]:
+    """Give the standing holds that causes had placed on an account as a whole, the first placed first."""
+    found = Hold.objects.filter(account_id=account_id, cause_kind=cause_kind, cause_id__in=cause_ids)
+    return found.filter(ended_at=None, item_id=None).order_by("pk")
+
+
 def in_force(account_ids: Sequence[int], *, on: date) -> list[dict[str, Any]]:
     """Give the holds in force on a day on some accounts as a whole; those on one item stop nothing of the rest.
 

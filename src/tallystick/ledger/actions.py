@@ -124,3 +124,22 @@ def reverse_cause(
             "at": at,
         },
     )
+
+
+_REVERSE_ENTRIES = """
+INSERT INTO ledger_entry (
+    account_id, debit, credit, amount_minor, currency, booked_on, cause_kind, cause_id, cause_no, item_id, posted_at,
+    reverses_id
+)
+SELECT account_id, credit, debit, amount_minor, currency, %(booked_on)s, %(reversal)s, id, 0, item_id, %(at)s, id
+FROM ledger_entry
+WHERE account_id = %(account)s AND id = ANY(%(entries)s)
+ON CONFLICT (account_id, cause_kind, cause_id, cause_no) DO NOTHING
+"""
+
+
+@transaction.atomic
+def reverse_entries(account_id: int, entry_ids: Sequence[int], *, booked_on: date, at: datetime) -> int:
+    """Take back some entries of an account, and give how many of them stood."""
+    asked = {"account": account_id, "entries": list(entry_ids), "booked_on": booked_on, "reversal": Cause.REVERSAL}
+    return sql.execute(_REVERSE_ENTRIES, {**asked, "at": at})

@@ -21,7 +21,7 @@ from tallystick.payments.rules.amounts import DecimalMark, decimal_mark, read_am
 from tallystick.payments.rules.csv_columns import Column
 from tallystick.payments.rules.csv_saved import SavedColumns
 from tallystick.payments.rules.days import DayOrder
-from tallystick.payments.rules.states import IgnoreReason, Method, PaidTo, ReversalReason
+from tallystick.payments.rules.states import AllocationUnreadable, IgnoreReason, Method, PaidTo
 
 #: A browser waits for as much; the command line takes any size.
 LARGEST = 64 << 20
@@ -33,8 +33,9 @@ _MOST_COLUMNS = 100
 class AmountField(forms.CharField):
     """An amount as a person types it ("50", "1,250.00", "£50"), in the currency the form knows."""
 
-    def __init__(self, *, currency: str, **options: Any) -> None:
+    def __init__(self, *, currency: str, may_be_nothing: bool = False, **options: Any) -> None:
         self.currency = currency
+        self.may_be_nothing = may_be_nothing
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(**options)
 
@@ -53,7 +54,7 @@ class AmountField(forms.CharField):
                 _("“%(text)s” is no amount: write figures and a point, with up to %(decimals)s decimals."),
                 params={"text": text, "decimals": decimals_of(self.currency)},
             ) from unreadable
-        if amount.minor <= 0:
+        if amount.minor < 0 or not (amount.minor or self.may_be_nothing):
             raise forms.ValidationError(_("Enter more than nothing."))
         return amount
 
@@ -214,6 +215,64 @@ class SplitForm(forms.Form):
         return cleaned
 
 
+class AllocateForm(forms.Form):
+    """Which items a payment pays from a day on, and why they are others than before."""
+
+    #: The number of the decision that the page showed.
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why?"),
+        max_length=1000,
+        required=False,
+        help_text=_("Needed where something that was paid is open again."),
+    )
+    booked_on = forms.DateField(
+        label=_("Holds from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Left open, it is today: figures of days that are over stay what they were."),
+    )
+
+    def __init__(self, *args: Any, currency: str, items: Sequence[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.item_ids = [item_id for item_id, _reference in items]
+        for item_id, reference in items:
+            self.fields[f"item-{item_id}"] = AmountField(
+                currency=currency, may_be_nothing=True, label=reference, required=False
+            )
+
+    @property
+    def parts(self) -> dict[int, Money]:
+        """What goes to which items, by item id."""
+        found = {item_id: self.cleaned_data.get(f"item-{item_id}") for item_id in self.item_ids}
+        return {item_id: amount for item_id, amount in found.items() if amount}
+
+
+def read_allocation(body: bytes, *, currency: str) -> dict[str, Any]:
+    """Read what a program says that a payment pays: `items` in minor units by item id, `reason`, `booked_on`, `seen`.
+
+    :raises AllocationUnreadable: it is not written so
+
+    >>> read_allocation(b'{"items": {"7": 1250}, "seen": 0}', currency="GBP")["items"]
+    {7: Money(1250, 'GBP')}
+    """
+    try:
+        said = json.loads(body)
+        day = said.get("booked_on")
+        if not {*said} <= {"items", "reason", "booked_on", "seen"} or not isinstance(said.get("seen"), int):
+            raise AllocationUnreadable
+        if not all(type(minor) is int for minor in said["items"].values()):
+            raise AllocationUnreadable
+        return {
+            "items": {int(item_id): Money(minor, currency) for item_id, minor in said["items"].items()},
+            "reason": str(said.get("reason", "")),
+            "booked_on": date.fromisoformat(day) if day else None,
+            "seen": said["seen"],
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as unreadable:
+        raise AllocationUnreadable from unreadable
+
+
 class ParkForm(forms.Form):
     """Why a line has to wait."""
 
@@ -227,33 +286,6 @@ class IgnoreForm(forms.Form):
 
     reason = forms.TypedChoiceField(choices=IgnoreReason.choices(), coerce=IgnoreReason)
     note = forms.CharField(label=_("Note"), max_length=1000, required=False)
-
-
-class TakeBackForm(forms.Form):
-    """Why a payment is taken back, and from which day it does not count."""
-
-    reason = forms.TypedChoiceField(
-        label=_("Why?"), choices=ReversalReason.choices(), coerce=ReversalReason, widget=forms.RadioSelect
-    )
-    booked_on = forms.DateField(
-        label=_("Day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("From which it is owed again. Left open, it is today."),
-    )
-    note = forms.CharField(label=_("Note"), max_length=1000, required=False)
-
-    def __init__(self, *args: Any, since: date, until: date, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.since, self.until = since, until
-        self.fields["booked_on"].widget.attrs |= {"min": since.isoformat(), "max": until.isoformat()}
-
-    def clean_booked_on(self) -> date | None:
-        """Refuse a day before the payment came, and one that lies ahead."""
-        day: date | None = self.cleaned_data["booked_on"]
-        if day is not None and not self.since <= day <= self.until:
-            raise forms.ValidationError(_("Give a day from when the payment came until today."))
-        return day
 
 
 class RecordForm(forms.Form):

@@ -42,6 +42,12 @@ def open_work(account_ids: Sequence[int]) -> QuerySet[WorkItem]:
     return WorkItem.objects.filter(account_id__in=account_ids, state="open").order_by("due_on", "-rank", "pk")
 
 
+def of_causes(account_id: int, cause_ids: Sequence[int], *, cause_kind: str) -> QuerySet[WorkItem]:
+    """Give the open work of an account that causes had asked for, the first asked for first."""
+    found = WorkItem.objects.filter(account_id=account_id, cause_kind=cause_kind, cause_id__in=cause_ids, state="open")
+    return found.order_by("pk")
+
+
 def claim_of(account_id: int, *, at: datetime) -> Claim | None:
     """Give who is at an account at an instant, or None."""
     return Claim.objects.filter(account_id=account_id, until_at__gt=at).order_by("pk").first()

@@ -1,5 +1,6 @@
 """Writes of the room: open accounts and items, apply credits and take them back."""
 
+from tallystick.accounts.actions.allocating import allocate_credit_by_order, allocate_on_account, reallocate_credit
 from tallystick.accounts.actions.bulk import (
     JUDGED,
     add_or_correct_items,
@@ -18,6 +19,7 @@ from tallystick.accounts.actions.opening import (
     open_account,
     relate_party,
 )
+from tallystick.accounts.actions.ordering import set_account_order, set_client_order
 from tallystick.accounts.actions.source_credits import JUDGED_CREDITS, apply_source_credits
 
 __all__ = [
@@ -30,6 +32,8 @@ __all__ = [
     "add_item",
     "add_or_correct_items",
     "adjust_item",
+    "allocate_credit_by_order",
+    "allocate_on_account",
     "apply_credits",
     "apply_source_credits",
     "change_client",
@@ -45,7 +49,10 @@ __all__ = [
     "open_client",
     "open_items_beside",
     "open_portfolio",
+    "reallocate_credit",
     "recharge_items",
     "relate_party",
+    "set_account_order",
+    "set_client_order",
     "take_back_credit",
 ]

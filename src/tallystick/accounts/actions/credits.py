@@ -11,6 +11,15 @@ from typing import Any
 from django.db import transaction
 
 from tallystick.accounts import events, queries, rules
+from tallystick.accounts.actions.posting import (
+    Decided,
+    keep_on_account,
+    note_decisions,
+    post_allocations,
+)
+from tallystick.accounts.queries.allocations import ORDERED_FROM
+from tallystick.accounts.queries.orders import Remainder, orders_in_force, share_out
+from tallystick.accounts.rules.orders import NONE_SET, OrderInForce
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import local_day
@@ -26,8 +35,9 @@ from tallystick.timeline import rules as timeline_rules
 class Credit:
     """Something that lessens what is owed: `cause_id` is the payment or credit note, `debit` the far side.
 
-    `items` names what the payer wants paid, in minor units by item id; the rest goes to the oldest due, what is on hold or
-    disputed last. `keep_on_account` leaves the rest unallocated instead.
+    `items` names what the payer wants paid, in minor units by item id, and is paid where the order that holds lets the payer
+    choose; the rest goes by that order, which is the oldest due first unless another is set. What is on hold or disputed is
+    last. `keep_on_account` leaves the rest unallocated instead.
     """
 
     account_id: int
@@ -57,7 +67,7 @@ def _query(name: str) -> str:
 def apply_credits(
     credits: Sequence[Credit], *, cause_kind: Cause = Cause.PAYMENT, at: datetime, by: Actor
 ) -> list[AppliedCredit]:
-    """Book credits onto their accounts and pay items with them: the named ones first, then the oldest due.
+    """Book credits onto their accounts and pay items with them: the named ones first, then as the order says.
 
     One set, a handful of statements, whatever its size. A credit whose natural key (account, cause) stands already is left out
     of the answer: applying it twice is a no-op. What pays no item stays on account, shown and never lost.
@@ -89,44 +99,26 @@ def apply_credits(
         },
     )
     received = [by_key[row["account_id"], row["cause_id"]] for row in new]
+    orders = orders_in_force(
+        [(credit.account_id, accounts[credit.account_id]["client_id"], credit.booked_on) for credit in received]
+    )
     paid: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    named = [
-        (credit.account_id, credit.cause_id, item_id, minor)
-        for credit in received
-        for item_id, minor in credit.items.items()
-    ]
-    if named:
-        columns = list(zip(*named, strict=True))
-        found = sql.rows(
-            _query("pay_named"),
-            {
-                name: list(column)
-                for name, column in zip(
-                    ("named_account", "named_cause", "named_item", "named_amount"), columns, strict=True
-                )
-            },
-        )
-        _allocate(found, by_key, cause_kind=cause_kind, first_no=1, at=at)
-        _note(found, paid)
-    remains = [
-        (credit.account_id, credit.cause_id, left)
-        for credit in received
-        if not credit.keep_on_account
-        and (left := credit.amount.minor - sum(paid[credit.account_id, credit.cause_id].values())) > 0
-    ]
-    if remains:
-        columns = list(zip(*remains, strict=True))
-        found = sql.rows(
-            _query("pay_oldest"),
-            {
-                name: list(column)
-                for name, column in zip(("left_account", "left_cause", "left_amount"), columns, strict=True)
-            }
-            | {"at": at},
-        )
-        # Numbers after those of the named items, of which a credit has far fewer than this.
-        _allocate(found, by_key, cause_kind=cause_kind, first_no=100_001, at=at)
-        _note(found, paid)
+    found = _pay_named(received, orders, cause_kind=cause_kind)
+    _post(found, by_key, cause_kind=cause_kind, first_no=1, at=at)
+    _note(found, paid)
+    remains = _remains(received, paid)
+    found = _pay_rest(remains, orders, at=at)
+    _post(found, by_key, cause_kind=cause_kind, first_no=ORDERED_FROM, at=at)
+    _note(found, paid)
+    note_decisions(
+        [
+            Decided(credit.account_id, cause_kind, credit.cause_id, 0, credit.booked_on, held.by, held.order_id)
+            for credit, _left in remains
+            if (held := orders.get((credit.account_id, credit.booked_on))) is not None
+        ],
+        at=at,
+        by=by,
+    )
     applied = [
         AppliedCredit(
             credit.account_id,
@@ -136,9 +128,67 @@ def apply_credits(
         )
         for credit in received
     ]
-    _keep_on_account([(became.account_id, became.unallocated_minor) for became in applied if became.unallocated_minor])
+    keep_on_account([(became.account_id, became.unallocated_minor) for became in applied if became.unallocated_minor])
     _tell(received, applied, accounts, cause_kind=cause_kind, at=at, by=by)
     return applied
+
+
+_Orders = Mapping[tuple[int, date], OrderInForce]
+
+
+def _pay_named(received: Sequence[Credit], orders: _Orders, *, cause_kind: Cause) -> list[dict[str, Any]]:
+    """Pay what credits name. An order without choice binds payments: a credit that we give is for what we say."""
+    named = [
+        (credit.account_id, credit.cause_id, item_id, minor)
+        for credit in received
+        if credit.items
+        and (cause_kind is not Cause.PAYMENT or orders.get((credit.account_id, credit.booked_on), NONE_SET).lets_choose)
+        for item_id, minor in credit.items.items()
+    ]
+    if not named:
+        return []
+    names = ("named_account", "named_cause", "named_item", "named_amount")
+    return sql.rows(_query("pay_named"), dict(zip(names, map(list, zip(*named, strict=True)), strict=True)))
+
+
+def _remains(received: Sequence[Credit], paid: Mapping[tuple[int, int], Mapping[int, int]]) -> list[tuple[Credit, int]]:
+    """Give the credits of which something is left to pay with, and how much."""
+    return [
+        (credit, left)
+        for credit in received
+        if not credit.keep_on_account
+        and (left := credit.amount.minor - sum(paid[credit.account_id, credit.cause_id].values())) > 0
+    ]
+
+
+def _pay_rest(remains: Sequence[tuple[Credit, int]], orders: _Orders, *, at: datetime) -> list[dict[str, Any]]:
+    """Pay what is left of each credit: the oldest due, or by the order that holds, on accounts for which one is set."""
+    ordered = {account_id for account_id, _ in orders}
+    oldest = [(each.account_id, each.cause_id, left) for each, left in remains if each.account_id not in ordered]
+    found = []
+    if oldest:
+        names = ("left_account", "left_cause", "left_amount")
+        asked = dict(zip(names, map(list, zip(*oldest, strict=True)), strict=True))
+        found = sql.rows(_query("pay_oldest"), {**asked, "at": at})
+    by_order = sorted(
+        ((credit, left) for credit, left in remains if credit.account_id in ordered),
+        key=lambda each: (each[0].account_id, each[0].cause_id),
+    )
+    for row in share_out(
+        [
+            Remainder(
+                credit.account_id,
+                left,
+                credit.booked_on,
+                orders.get((credit.account_id, credit.booked_on), NONE_SET).order,
+            )
+            for credit, left in by_order
+        ],
+        at=at,
+    ):
+        credit, _ = by_order[row["place"]]
+        found.append({**row, "account_id": credit.account_id, "cause_id": credit.cause_id})
+    return found
 
 
 def _lock(credits: Sequence[Credit], *, by: Actor) -> dict[int, dict[str, Any]]:
@@ -160,7 +210,7 @@ def _lock(credits: Sequence[Credit], *, by: Actor) -> dict[int, dict[str, Any]]:
     return accounts
 
 
-def _allocate(
+def _post(
     found: Sequence[dict[str, Any]],
     by_key: Mapping[tuple[int, int], Credit],
     *,
@@ -168,32 +218,12 @@ def _allocate(
     first_no: int,
     at: datetime,
 ) -> None:
-    if not found:
-        return
-    credits = [by_key[row["account_id"], row["cause_id"]] for row in found]
-    sql.execute(
-        _query("allocate"),
-        {
-            **{
-                name: [row[name] for row in found]
-                for name in ("account_id", "cause_id", "item_id", "head", "amount_minor")
-            },
-            "currency": [credit.amount.currency for credit in credits],
-            "booked_on": [credit.booked_on for credit in credits],
-            "on_account": Head.ON_ACCOUNT,
-            "cause_kind": cause_kind,
-            "first_no": first_no,
-            "at": at,
-        },
-    )
-
-
-def _keep_on_account(kept: Sequence[tuple[int, int]]) -> None:
-    if kept:
-        sql.execute(
-            _query("keep_on_account"),
-            {"account_id": [account_id for account_id, _ in kept], "amount_minor": [minor for _, minor in kept]},
-        )
+    rows = []
+    for row in found:
+        credit = by_key[row["account_id"], row["cause_id"]]
+        of_credit = {"currency": credit.amount.currency, "booked_on": credit.booked_on}
+        rows.append({**row, **of_credit, "cause_kind": cause_kind, "first_no": first_no})
+    post_allocations(rows, at=at)
 
 
 def _note(found: Sequence[dict[str, Any]], paid: dict[tuple[int, int], dict[int, int]]) -> None:
@@ -275,7 +305,7 @@ def take_back_credit(
     )
     # The reversing entry of the receipt debits money on account.
     minor = sum(row["amount_minor"] for row in reversed_entries if row["item_id"] is None)
-    _keep_on_account([(account_id, sum(row["amount_minor"] for row in given_back) - minor)])
+    keep_on_account([(account_id, sum(row["amount_minor"] for row in given_back) - minor)])
     amount = Money(minor, account.currency)
     timeline.append(
         events.CreditTakenBack(account_id, int(cause_kind), cause_id, amount, reason),

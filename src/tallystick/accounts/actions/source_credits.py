@@ -62,9 +62,10 @@ def _take_back(*, today: date, origin: str, at: datetime, by: Actor) -> None:
         "account_id": [row["account_id"] for row in taken_back],
         "credit_id": [row["id"] for row in taken_back],
         "credit": Cause.CREDIT,
+        "reversal": Cause.REVERSAL,
     }
     sql.execute(_query("open_again"), params)
-    ledger.reverse_rows(sql.Rows(_query("reversals"), {**params, "reversal": Cause.REVERSAL, "today": today}), at=at)
+    ledger.reverse_rows(sql.Rows(_query("reversals"), {**params, "today": today}), at=at)
     timeline.append_all(
         [
             (

@@ -73,18 +73,17 @@ ORDER BY credit.account_id, credit.cause_id, item.id;
 -- name: allocate
 -- Post allocations (money on account to an item's head) and take them off what is open on the items.
 WITH allocation AS (
-    SELECT account_id, cause_id, item_id, head, amount_minor, currency, booked_on,
-           %(first_no)s - 1 + row_number() OVER (PARTITION BY account_id, cause_id ORDER BY item_id) AS cause_no
+    SELECT *
     FROM unnest(
-        %(account_id)s::bigint[], %(cause_id)s::bigint[], %(item_id)s::bigint[], %(head)s::smallint[],
-        %(amount_minor)s::bigint[], %(currency)s::text[], %(booked_on)s::date[]
-    ) AS allocation(account_id, cause_id, item_id, head, amount_minor, currency, booked_on)
+        %(account_id)s::bigint[], %(cause_kind)s::smallint[], %(cause_id)s::bigint[], %(cause_no)s::integer[],
+        %(item_id)s::bigint[], %(head)s::smallint[], %(amount_minor)s::bigint[], %(currency)s::text[], %(booked_on)s::date[]
+    ) AS allocation(account_id, cause_kind, cause_id, cause_no, item_id, head, amount_minor, currency, booked_on)
 ), posted AS (
     INSERT INTO ledger_entry (
         account_id, debit, credit, amount_minor, currency, booked_on, cause_kind, cause_id, cause_no, item_id, posted_at
     )
-    SELECT account_id, %(on_account)s, head, amount_minor, currency, booked_on, %(cause_kind)s, cause_id, cause_no,
-           item_id, %(at)s
+    SELECT account_id, %(on_account)s, head, amount_minor, currency, booked_on, cause_kind, cause_id, cause_no, item_id,
+           %(at)s
     FROM allocation
     ORDER BY account_id, cause_id, cause_no
     RETURNING account_id, item_id, amount_minor, booked_on

@@ -43,6 +43,11 @@ WITH entry AS (
     FROM ledger_entry AS entry
     JOIN unnest(%(account_id)s::bigint[], %(credit_id)s::bigint[]) AS back(account_id, credit_id)
         ON entry.account_id = back.account_id AND entry.cause_kind = %(credit)s AND entry.cause_id = back.credit_id
+       AND NOT EXISTS (
+           SELECT FROM ledger_entry AS back_already
+           WHERE back_already.account_id = entry.account_id AND back_already.cause_kind = %(reversal)s
+             AND back_already.cause_id = entry.id
+       )
 ), opened AS (
     UPDATE accounts_item AS item
     SET open_minor = item.open_minor + paid.amount_minor, settled_on = NULL
@@ -67,7 +72,12 @@ SELECT entry.account_id, entry.credit AS debit, entry.debit AS credit, entry.amo
        entry.id AS reverses_id
 FROM ledger_entry AS entry
 JOIN unnest(%(account_id)s::bigint[], %(credit_id)s::bigint[]) AS back(account_id, credit_id)
-    ON entry.account_id = back.account_id AND entry.cause_kind = %(credit)s AND entry.cause_id = back.credit_id;
+    ON entry.account_id = back.account_id AND entry.cause_kind = %(credit)s AND entry.cause_id = back.credit_id
+       AND NOT EXISTS (
+           SELECT FROM ledger_entry AS back_already
+           WHERE back_already.account_id = entry.account_id AND back_already.cause_kind = %(reversal)s
+             AND back_already.cause_id = entry.id
+       );
 
 -- name: add
 -- Write down credits that are new, or stand anew with another amount or day, and give them.

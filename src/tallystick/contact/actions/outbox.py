@@ -21,7 +21,7 @@ from tallystick.contact.rules.words import (
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import local_day
-from tallystick.kernel.outcome import Chosen
+from tallystick.kernel.outcome import Chosen, Outcome
 from tallystick.kernel.refusals import NotFound
 from tallystick.timeline import actions as timeline
 
@@ -70,6 +70,31 @@ def cancel_message(*, message_id: int, at: datetime, by: Actor) -> None:
         at=at,
         by=by,
     )
+
+
+_CANCEL_OF_CAUSES = """
+UPDATE contact_message AS message
+SET state = 'cancelled'
+FROM accounts_account AS account
+JOIN accounts_client AS client ON client.id = account.client_id
+WHERE message.account_id = ANY(%(account_ids)s) AND message.cause_kind = %(cause_kind)s AND message.cause_id = ANY(%(cause_ids)s)
+  AND message.state = 'queued' AND account.id = message.account_id
+RETURNING message.account_id, message.id, message.channel, (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today
+"""
+
+
+@transaction.atomic
+def cancel_messages(chosen: Chosen, *, at: datetime, by: Actor) -> Outcome:
+    """Take back the messages that causes had queued and that have not left."""
+    by.must_be_allowed_to("send messages")
+    asked = {"account_ids": sorted({*chosen.account_ids}), "cause_ids": list(chosen.cause_ids)}
+    cancelled = sql.rows(_CANCEL_OF_CAUSES, {**asked, "cause_kind": chosen.cause_kind, "at": at})
+    told = [
+        (events.MessageCancelled(row["account_id"], row["id"], row["channel"]), row["today"])
+        for row in sorted(cancelled, key=lambda row: row["id"])
+    ]
+    timeline.append_all(told, at=at, by=by)
+    return Outcome(done=len(told))
 
 
 @transaction.atomic

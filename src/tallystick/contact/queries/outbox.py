@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -160,5 +161,14 @@ def waiting_of(account_id: int) -> list[Message]:
     return list(
         Message.objects.select_related("template")
         .filter(account_id=account_id, state__in=SHOWN["waiting"])
+        .order_by("queued_at", "id")
+    )
+
+
+def of_causes(account_id: int, cause_ids: Sequence[int], *, cause_kind: str) -> list[Message]:
+    """Give the messages of an account that causes had queued, oldest first, whatever became of them."""
+    return list(
+        Message.objects.select_related("template")
+        .filter(account_id=account_id, cause_kind=cause_kind, cause_id__in=cause_ids)
         .order_by("queued_at", "id")
     )

@@ -37,6 +37,9 @@ SENTENCES: dict[str, Sentence] = {
     "accounts.CreditApplied": _said(
         _("{amount} credited"), "coins", "quiet", detail=_("Not yet allocated: {unallocated}")
     ),
+    "accounts.CreditReallocated": _said(
+        _("{amount} allocated anew, {unallocated} of it to no item"), "coins", detail="{reason}"
+    ),
     "accounts.CreditTakenBack": _said(_("{amount} taken back"), "undo-2", "bad", detail="{reason}"),
     "accounts.ItemAdded": _said(_("{kind} {reference} added: {amount}, due {due_on}"), "file-plus"),
     "accounts.ItemAdjusted": _said(_("{reference} corrected by {change}"), "file-pen", detail="{reason}"),

@@ -13,6 +13,7 @@ from tallystick.desk.web import (
     speaking,
     style,
     team,
+    undoing,
     work,
     worklist,
 )
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     *work.urlpatterns,
     *reach.urlpatterns,
     *speaking.urlpatterns,
+    *undoing.urlpatterns,
     *ageing.urlpatterns,
     *style.urlpatterns,
 ]

@@ -25,6 +25,17 @@ WHERE hold.account_id = ANY(%(account_ids)s) AND hold.ended_at IS NULL AND hold.
 RETURNING hold.account_id, hold.id AS hold_id, hold.reason,
           (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today;
 
+-- name: lift_of_causes
+-- Lift the standing holds that causes had placed on accounts as a whole.
+UPDATE holds_hold AS hold
+SET ended_at = %(at)s, ended_by = %(by)s, ending = 'lifted'
+FROM accounts_account AS account
+JOIN accounts_client AS client ON client.id = account.client_id
+WHERE hold.account_id = ANY(%(account_ids)s) AND hold.cause_kind = %(cause_kind)s AND hold.cause_id = ANY(%(cause_ids)s)
+  AND hold.ended_at IS NULL AND hold.item_id IS NULL AND account.id = hold.account_id
+RETURNING hold.account_id, hold.id AS hold_id, hold.reason,
+          (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today;
+
 -- name: accounts_of_items
 -- The accounts of the holds on items whose last day is over: they are locked before their items are written.
 SELECT DISTINCT account_id FROM ({over}) AS over WHERE item_id IS NOT NULL;

@@ -70,6 +70,12 @@ def read_order(node: Node) -> Order:
     return Order(by, heads, node.at("ties").word(Ties))
 
 
+def written(order: Order) -> dict[str, object]:
+    """Write an order as `read_order` reads it."""
+    heads = [sorted(str(head) for head in heads) for heads in order.heads]
+    return {"by": [str(each) for each in order.by], "ties": str(order.ties)} | ({"heads": heads} if heads else {})
+
+
 def _read_heads(node: Node) -> frozenset[Head]:
     if isinstance(node.content, list):
         return frozenset(each.word(Head) for each in node.each())

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tallystick.accounts import queries as account_queries
 from tallystick.accounts import rules as account_rules
+from tallystick.accounts.queries import orders as account_orders
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.money import Money
 from tallystick.payments import events, queries
@@ -42,7 +43,7 @@ def allocate_line(
 ) -> Payment:
     """Say that a line, or `amount` of it, is a payment on an account.
 
-    `items` says what of it is paid on which items; without it the oldest due are paid first. What pays no item stays on the
+    `items` says what of it is paid on which items; without it the order that holds does. What pays no item stays on the
     account unallocated, as all of it does with `keep_on_account`. `seen` is what was left of the line when it was looked at.
 
     :raises LineNotWaiting, LineIsMoneyOut, MoreThanLine: the line has no such money to give
@@ -50,6 +51,7 @@ def allocate_line(
     :raises OtherClient: the bank account is another client's
     :raises CurrencyDiffers: the account is in another currency
     :raises MoreThanOpen: the items add up to more than the amount, or one is paid more than is open on it
+    :raises OrderIsFixed: the order that holds for the account lets nobody choose items
     """
     by.must_be_allowed_to("allocate money")
     line = _lock_undecided(line_id, by=by)
@@ -63,6 +65,8 @@ def allocate_line(
         raise OtherClient(client=line.bank_account.client.name)
     if account.currency != line.currency:
         raise account_rules.CurrencyDiffers(account_currency=account.currency, currency=line.currency)
+    if items:
+        account_orders.must_let_choose(account_id, account.client_id, line.booked_on)
     chosen = _checked_items(account_id, items or {}, amount)
     made = receive([Portion(line.pk, account_id, amount.minor, chosen, keep_on_account or bool(chosen))], at=at, by=by)
     return Payment.objects.get(pk=made[0]["id"])

@@ -12,6 +12,7 @@ from django.db.models import F
 from tallystick.accounts import actions as account_actions
 from tallystick.accounts import queries as account_queries
 from tallystick.accounts import rules as account_rules
+from tallystick.accounts.queries import orders as account_orders
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.money import Money
@@ -57,9 +58,10 @@ def record_payment(
     """Record a payment that did not come by a statement: by card, in cash, or to the client itself.
 
     `source` and `source_key` are where it is known from and what it is called there. The same once more changes nothing and
-    gives the payment that stands. `items` says what it pays; the rest pays the oldest due.
+    gives the payment that stands. `items` says what it pays; the rest pays by the order that holds.
 
     :raises DayInFuture: it has not come yet
+    :raises OrderIsFixed: that order lets nobody choose items
     :raises AmountNotPositive, CurrencyDiffers, MoreThanOpen: see `accounts.actions.apply_credits`
     """
     by.must_be_allowed_to("allocate money")
@@ -71,6 +73,8 @@ def record_payment(
         raise DayInFuture
     if amount.minor <= 0:
         raise account_rules.AmountNotPositive
+    if items:
+        account_orders.must_let_choose(account_id, account.client_id, booked_on)
     payment = Payment.objects.create(
         account_id=account_id,
         client_id=account.client_id,

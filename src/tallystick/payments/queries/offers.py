@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tallystick.accounts import queries as account_queries
+from tallystick.accounts.queries import orders as order_queries
+from tallystick.accounts.rules.orders import OrderInForce
 from tallystick.kernel.actor import Scope
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.money import Money
@@ -44,16 +46,20 @@ class Offer:
     evidence: Sequence[str]
     open: Money
     items: Sequence[OwedItem]
-    #: What would be paid, the oldest due first.
+    #: What would be paid.
     parts: Sequence[Part]
     #: What would be left over.
     rest: Money
     #: Whether what is left over stays on the line, for it names items of other accounts too; else it goes on account.
     rest_stays: bool = False
+    #: The order that says what would be paid, where one is set and the payer chose nothing.
+    order: OrderInForce | None = None
 
     @property
     def written(self) -> str:
-        """Write down what would be paid, as a form posts it."""
+        """Write down what would be paid, as a form posts it; nothing where the order says it when the money is booked."""
+        if self.order is not None:
+            return ""
         return ",".join(f"{part.item.item_id}:{part.amount.minor}" for part in self.parts)
 
 
@@ -63,6 +69,7 @@ def offers(line: StatementLine, *, at: datetime) -> list[Offer]:
     if not found and (payer := _payer(line)):
         return search_offers(line, payer, evidence=_("Name resembles the payer’s"), at=at)[:_RESEMBLING]
     items = _items_of(line, [each.account_id for each in found], at=at)
+    ordered = _ordered(line, items, at=at)
     naming = {each.account_id for each in found if each.signs.named_open and each.signs.named_open.minor}
     return [
         _offer(
@@ -75,6 +82,7 @@ def offers(line: StatementLine, *, at: datetime) -> list[Offer]:
             items=items.get(each.account_id, []),
             named=each.signs.named_items,
             exact=each.signs.exact_items,
+            ordered=ordered.get(each.account_id),
         )
         for each in found
     ]
@@ -92,6 +100,7 @@ def search_offers(line: StatementLine, text: str, *, evidence: str = "", at: dat
     found = account_queries.search(text, scope=client, limit=4 * MOST)
     rows = [row for row in found if row["currency"] == line.currency][:MOST]
     items = _items_of(line, [row["account_id"] for row in rows], at=at)
+    ordered = _ordered(line, items, at=at)
     return [
         _offer(
             line,
@@ -101,6 +110,7 @@ def search_offers(line: StatementLine, text: str, *, evidence: str = "", at: dat
             evidence=[evidence or row["found_by"]],
             items=items.get(row["account_id"], []),
             named=[item.reference for item in items.get(row["account_id"], []) if item.reference == row["hit"]],
+            ordered=ordered.get(row["account_id"]),
         )
         for row in rows
     ]
@@ -115,13 +125,15 @@ def offer_of(line: StatementLine, account_id: int, *, known: Sequence[Offer] = (
         if each.account_id == account_id:
             return each
     account = account_queries.get_account(account_id, scope=Scope(frozenset({line.bank_account.client_id})))
+    items = _items_of(line, [account_id], at=at)
     return _offer(
         line,
         account_id=account.pk,
         reference=account.reference,
         party=account.party.name,
         evidence=(),
-        items=_items_of(line, [account_id], at=at).get(account_id, []),
+        items=items.get(account_id, []),
+        ordered=_ordered(line, items, at=at).get(account_id),
     )
 
 
@@ -135,15 +147,36 @@ def _items_of(line: StatementLine, account_ids: Sequence[int], *, at: datetime) 
     return found
 
 
+_Ordered = tuple[OrderInForce, Mapping[int, int]]
+
+
+def _ordered(line: StatementLine, account_ids: Iterable[int], *, at: datetime) -> dict[int, _Ordered]:
+    """Give the orders set for accounts, and what of them a line would pay by each."""
+    asked = [(account_id, line.bank_account.client_id, line.booked_on) for account_id in account_ids]
+    orders = order_queries.orders_in_force(asked) if asked and line.open_minor > 0 else {}
+    remainders = [
+        order_queries.Remainder(account_id, line.open_minor, line.booked_on, held.order)
+        for (account_id, _day), held in orders.items()
+    ]
+    found: dict[int, dict[int, int]] = {each.account_id: {} for each in remainders}
+    for row in order_queries.share_out(remainders, at=at):
+        found[remainders[row["place"]].account_id][row["item_id"]] = row["amount_minor"]
+    return {account_id: (held, found[account_id]) for (account_id, _day), held in orders.items()}
+
+
 def _offer(
     line: StatementLine,
     *,
     items: Sequence[OwedItem],
     named: Sequence[str] = (),
     exact: Sequence[str] = (),
+    ordered: _Ordered | None = None,
     **said: Any,
 ) -> Offer:
-    paid = proposal(left_minor=max(line.open_minor, 0), items=items, named=named, exact=exact)
+    order, by_order = ordered or (None, None)
+    if order is not None and not order.lets_choose:
+        named, exact = (), ()
+    paid = proposal(left_minor=max(line.open_minor, 0), items=items, named=named, exact=exact, by_order=by_order)
     parts = [
         Part(item, Money(paid[item.item_id], line.currency), paid[item.item_id] == item.open_minor)
         for item in items
@@ -154,5 +187,6 @@ def _offer(
         items=items,
         parts=parts,
         rest=Money(max(line.open_minor, 0) - sum(paid.values()), line.currency),
+        order=order if paid is by_order else None,
         **said,
     )

@@ -20,19 +20,27 @@ class OwedItem:
 
 
 def proposal(
-    *, left_minor: int, items: Sequence[OwedItem], named: Collection[str] = (), exact: Collection[str] = ()
+    *,
+    left_minor: int,
+    items: Sequence[OwedItem],
+    named: Collection[str] = (),
+    exact: Collection[str] = (),
+    by_order: Mapping[int, int] | None = None,
 ) -> Mapping[int, int]:
     """Give what of an amount goes to which items, in minor units by item id; the rest stays on account.
 
     A payer's own word goes first: what it named is paid, the oldest of it first, and nothing else. Where it named nothing, an
     amount that is all that is owed pays all, one that is exactly an item pays that, any other the oldest due, and what is on hold
-    or disputed only after all that is not.
+    or disputed only after all that is not. Where an order is set for the account, `by_order` is what it says, and holds instead
+    of the oldest due.
 
     >>> owed = [OwedItem(1, "A", date(2026, 1, 1), 500), OwedItem(2, "B", date(2026, 2, 1), 300)]
     >>> proposal(left_minor=300, items=owed), proposal(left_minor=300, items=owed, exact=["B"])
     ({1: 300}, {2: 300})
     >>> proposal(left_minor=600, items=owed), proposal(left_minor=600, items=owed, named=["B"])
     ({1: 500, 2: 100}, {2: 300})
+    >>> proposal(left_minor=600, items=owed, by_order={1: 300, 2: 300})
+    {1: 300, 2: 300}
     >>> disputed = [OwedItem(1, "A", date(2026, 1, 1), 500, held_minor=400), owed[1]]
     >>> proposal(left_minor=350, items=disputed), proposal(left_minor=450, items=disputed)
     ({1: 100, 2: 250}, {1: 150, 2: 300})
@@ -44,6 +52,8 @@ def proposal(
         fitting = [item for item in oldest if item.reference in exact and item.open_minor == left_minor]
         if fitting:
             return {fitting[0].item_id: left_minor}
+    if by_order is not None:
+        return by_order
     chased = [(item, item.open_minor - item.held_minor) for item in oldest]
     return _poured(left_minor, [*chased, *((item, item.held_minor) for item in oldest)])
 

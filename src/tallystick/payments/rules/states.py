@@ -147,6 +147,14 @@ class ReasonMissing(Refusal):
     status = 422
 
 
+class AllocationUnreadable(Refusal):
+    """A program said what a payment pays, and not in the form that is read."""
+
+    code = "payments.allocation_unreadable"
+    sentence = _("Give “items” (minor units by item) and “seen”, and where you like “reason” and “booked_on”.")
+    status = 422
+
+
 class PaymentReversed(Refusal):
     """A payment is taken back once."""
 

@@ -20,14 +20,26 @@ ORDER BY payment.booked_on DESC, payment.id DESC
 LIMIT %(limit)s;
 
 -- name: paid_items
--- Give what a payment pays by item: its entries that name one, less those that took them back. A payment that was taken back
--- as a whole shows what it had paid.
+-- Give what a payment pays by item: its entries that name one and stand. A payment that was taken back as a whole
+-- shows what it had paid then.
 SELECT item.id AS item_id, item.reference, item.due_on, item.open_minor, paid.minor
 FROM (
     SELECT entry.item_id, sum(entry.amount_minor)::bigint AS minor
     FROM ledger_entry AS entry
     WHERE entry.account_id = %(account)s AND entry.cause_kind = 2 AND entry.cause_id = %(payment)s
       AND entry.item_id IS NOT NULL
+      AND NOT EXISTS (
+          SELECT FROM ledger_entry AS back
+          WHERE back.account_id = entry.account_id AND back.cause_kind = 9 AND back.cause_id = entry.id
+            AND back.posted_at < coalesce((
+                SELECT whole.posted_at
+                FROM ledger_entry AS receipt
+                JOIN ledger_entry AS whole
+                    ON whole.account_id = receipt.account_id AND whole.cause_kind = 9 AND whole.cause_id = receipt.id
+                WHERE receipt.account_id = %(account)s AND receipt.cause_kind = 2 AND receipt.cause_id = %(payment)s
+                  AND receipt.cause_no = 0
+            ), 'infinity')
+      )
     GROUP BY entry.item_id
 ) AS paid
 JOIN accounts_item AS item ON item.id = paid.item_id

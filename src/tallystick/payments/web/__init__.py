@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tallystick.payments.web import deciding, importing, overview, received, recording, waiting
+from tallystick.payments.web import allocating, deciding, importing, overview, received, recording, waiting
 
 urlpatterns: list[URLPattern] = [
     path("", overview.payments, name="payments"),
@@ -23,5 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("received", received.received, name="received"),
     path("received/new", recording.record, name="record"),
     path("received/<int:payment_id>", received.payment, name="payment"),
-    path("received/<int:payment_id>/take-back", received.take_back, name="take_back"),
+    path("received/<int:payment_id>.json", allocating.as_json, name="payment_as_json"),
+    path("received/<int:payment_id>/allocate", allocating.allocate, name="allocate"),
+    path("received/<int:payment_id>/allocate.json", allocating.allocate_as_json, name="allocate_as_json"),
+    path("received/<int:payment_id>/allocate-by-order", allocating.allocate_by_order, name="allocate_by_order"),
 ]

@@ -6,24 +6,18 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages as said
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from tallystick.access.web import ActorRequest, concerns, requires
 from tallystick.accounts import queries as account_queries
-from tallystick.kernel import clock
-from tallystick.kernel.calendars import local_day
 from tallystick.kernel.money import Money
-from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
-from tallystick.payments import actions, forms, queries
+from tallystick.payments import queries
 from tallystick.payments.queries import Place
 from tallystick.payments.rules.states import Method, PaymentState, ReversalReason
 from tallystick.payments.web import shared
-from tallystick.payments.web.waiting import View
+from tallystick.payments.web.allocating import decisions_of
 
 _PAGE = 50
 #: How far back the list goes, in days by what the address says; nothing: to the beginning.
@@ -87,12 +81,6 @@ def _place(text: str) -> Place | None:
 @require_GET
 def payment(request: ActorRequest, payment_id: int) -> HttpResponse:
     """Show a payment: the line it came on, what it paid, the promise it kept."""
-    return _show(request, payment_id)
-
-
-def _show(
-    request: ActorRequest, payment_id: int, *, form: forms.TakeBackForm | None = None, refusal: Refusal | None = None
-) -> HttpResponse:
     found = queries.get_payment(payment_id, scope=request.actor.scope)
     account = account_queries.get_account(found.account_id, scope=request.actor.scope)
     concerns(request, account_id=found.account_id, kind="payment", thing_id=payment_id)
@@ -107,12 +95,11 @@ def _show(
         "on_account": amount - Money(sum(row["minor"] for row in items), found.currency),
         "line": line,
         "left": Money(line.open_minor, line.currency) if line else None,
+        "decisions": decisions_of(found),
         "promises": [_promise(row) for row in queries.promises_kept(found)],
         "is_back": found.state == PaymentState.REVERSED,
-        "form": form or _form(found, account),
-        "refusal": refusal,
     }
-    return render(request, "payments/payment.html", context, status=422 if form or refusal else 200)
+    return render(request, "payments/payment.html", context)
 
 
 def _promise(row: dict[str, Any]) -> dict[str, Any]:
@@ -123,38 +110,3 @@ def _promise(row: dict[str, Any]) -> dict[str, Any]:
         "amount": Money(told["amount"]["minor"], told["amount"]["currency"]),
         "pay_on": date.fromisoformat(told["pay_on"]),
     }
-
-
-def _form(found: Any, account: Any, entered: Any = None) -> forms.TakeBackForm:
-    today = local_day(clock.now(), account.client.time_zone)
-    return forms.TakeBackForm(entered, since=found.booked_on, until=max(today, found.booked_on), auto_id="back_%s")
-
-
-@requires("allocate money")
-@require_POST
-def take_back(request: ActorRequest, payment_id: int) -> HttpResponseBase:
-    """Take a payment back, with a reason. Where the money is still here, its line waits again and is shown."""
-    found = queries.get_payment(payment_id, scope=request.actor.scope)
-    account = account_queries.get_account(found.account_id, scope=request.actor.scope)
-    form = _form(found, account, request.POST)
-    if not form.is_valid():
-        return _show(request, payment_id, form=form)
-    values = form.cleaned_data
-    try:
-        actions.reverse_payment(
-            payment_id=payment_id,
-            reason=values["reason"],
-            note=values["note"],
-            booked_on=values["booked_on"],
-            at=clock.now(),
-            by=request.actor,
-        )
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as refusal:
-        return _show(request, payment_id, refusal=refusal)
-    if values["reason"].money_stays and found.line_id is not None:
-        said.success(request, _("Taken back. The money is still here: its line waits again."))
-        return redirect(View(queries.Shown.WAITING).address(line=found.line_id))
-    said.success(request, _("Taken back. What it had paid is owed again."))
-    return redirect(reverse("payments:payment", args=[payment_id]))

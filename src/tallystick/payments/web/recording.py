@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from tallystick.access.web import ActorRequest, requires
 from tallystick.accounts import queries as account_queries
+from tallystick.accounts.queries import orders
 from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.money import Money
@@ -77,6 +78,7 @@ def record(request: ActorRequest) -> HttpResponseBase:
         "form": form,
         "refusal": refusal,
         "items": items,
+        "order": orders.order_on(account_id, account.client_id, today),
         "open": Money(sum(item.open_minor for item in items), account.currency),
     }
     return render(request, "payments/record.html", context, status=422 if is_sent else 200)

@@ -1,6 +1,6 @@
 """Writes of the room: documents, facts, runs and answers."""
 
-from tallystick.strategy.actions.answering import answer, answer_events, answer_some, touch
+from tallystick.strategy.actions.answering import answer, answer_account, answer_events, answer_some, touch
 from tallystick.strategy.actions.approving import approve, send_back
 from tallystick.strategy.actions.concluding import tell_of_trial
 from tallystick.strategy.actions.configuring import compare_configuration, import_configuration, judge_published
@@ -73,6 +73,7 @@ __all__ = [
     "accept_golden_of_strategy",
     "add_part",
     "answer",
+    "answer_account",
     "answer_events",
     "answer_some",
     "approve",

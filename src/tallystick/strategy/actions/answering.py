@@ -126,6 +126,32 @@ def answer_some(*, limit: int = BATCH, at: datetime, by: Actor) -> int:
     return len(taken)
 
 
+_TAKE_OF_ACCOUNT = """
+WITH gone AS (
+    DELETE FROM strategy_touched WHERE id IN (
+        SELECT id FROM strategy_touched WHERE account_id = %(account_id)s ORDER BY id FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, account_id, event_id, kind
+)
+SELECT account_id, event_id, kind FROM gone ORDER BY id
+"""
+
+
+@transaction.atomic
+def answer_account(*, account_id: int, day: date, at: datetime, by: Actor) -> list[Decided]:
+    """Answer what waits of one account within a transaction that goes on with it, and give the decisions.
+
+    Its row of the book is locked even where nothing waits. Who goes on calls this before locking anything of the account, as
+    whoever answers events does: so neither waits for the other for ever.
+    """
+    by.must_be_allowed_to("run strategies")
+    taken = sql.rows(_TAKE_OF_ACCOUNT, {"account_id": account_id})
+    if not taken:
+        refreshing.refresh([account_id], day=day)
+        return []
+    return answer([Happened(**row) for row in taken], day=day, at=at, by=by)
+
+
 @transaction.atomic
 def answer(happened: Sequence[Happened], *, day: date, at: datetime, by: Actor) -> list[Decided]:
     """Answer events, given in their order, and give the decisions.

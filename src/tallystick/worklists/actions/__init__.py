@@ -4,6 +4,7 @@ from tallystick.worklists.actions.recalling import recall_held
 from tallystick.worklists.actions.work import (
     answer_calls,
     assign,
+    cancel_caused,
     cancel_tasks,
     complete_task,
     give_back,
@@ -20,6 +21,7 @@ from tallystick.worklists.actions.work import (
 __all__ = [
     "answer_calls",
     "assign",
+    "cancel_caused",
     "cancel_tasks",
     "complete_task",
     "give_back",

@@ -6,7 +6,6 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
@@ -19,6 +18,7 @@ from tallystick.kernel.calendars import local_day
 from tallystick.kernel.outcome import Chosen, Outcome
 from tallystick.timeline import actions as timeline
 from tallystick.worklists import events, queries, rules
+from tallystick.worklists.actions.telling import tell
 from tallystick.worklists.models import Claim, WorkItem
 
 #: How often another account is looked for when somebody else was faster.
@@ -276,7 +276,7 @@ def put_off_tasks(
     asked = {"ids": ids, "due_on": due_on, "clients": by.scope.as_list(), "day_number": due_on.toordinal()}
     put = sql.rows(_query("put_off_tasks"), asked)
     told = [(row["account_id"], row["id"], row["title"]) for row in put]
-    _tell("worklists.TaskPutOff", told, {"due_on": due_on.isoformat(), "reason": reason}, at=at, by=by)
+    tell("worklists.TaskPutOff", told, {"due_on": due_on.isoformat(), "reason": reason}, at=at, by=by)
     return Outcome(done=len(put), already=len(ids) - len(put))
 
 
@@ -319,7 +319,7 @@ def overrun_tasks(
     for row in overrun:
         by_limit[row["limit_on"]].append((row["account_id"], row["id"], row["title"]))
     for limit_on, rows in sorted(by_limit.items()):
-        _tell("worklists.TaskOverran", rows, {"limit_on": limit_on.isoformat()}, at=at, by=by)
+        tell("worklists.TaskOverran", rows, {"limit_on": limit_on.isoformat()}, at=at, by=by)
     return Outcome(done=len(overrun), already=max(0, len(account_ids) - len(overrun)))
 
 
@@ -341,7 +341,7 @@ def assign(
             work.team_id, work.assignee_id = team_id or work.team_id, assignee_id
             given.append(work)
     WorkItem.objects.bulk_update(given, ["team_id", "assignee_id"], batch_size=500)
-    _tell(
+    tell(
         "worklists.TaskGiven", [(work.account_id, work.pk, work.title) for work in given], {"name": name}, at=at, by=by
     )
     outcome.done = len(given)
@@ -365,26 +365,28 @@ def cancel_tasks(
         },
     )
     rows = [(row["account_id"], row["id"], row["title"]) for row in ended]
-    _tell("worklists.TaskCancelled", rows, {"reason": reason}, at=at, by=by)
+    tell("worklists.TaskCancelled", rows, {"reason": reason}, at=at, by=by)
     return Outcome(done=len(rows))
 
 
-_TOLD = """
-SELECT told.account_id, %(common)s::jsonb || jsonb_build_object('work_item_id', told.id, 'title', told.title) AS data,
-       (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS happened_on
-FROM unnest(%(account_ids)s::bigint[], %(ids)s::bigint[], %(titles)s::text[]) AS told(account_id, id, title)
-JOIN accounts_account AS account ON account.id = told.account_id
-JOIN accounts_client AS client ON client.id = account.client_id
-ORDER BY told.id
-"""
-
-
-def _tell(kind: str, rows: list[tuple[int, int, str]], common: dict[str, Any], *, at: datetime, by: Actor) -> None:
-    if not rows:
-        return
-    account_ids, ids, titles = map(list, zip(*rows, strict=True))
-    params = {"common": json.dumps(common), "account_ids": account_ids, "ids": ids, "titles": titles, "at": at}
-    timeline.append_rows(sql.Rows(_TOLD, params), kind=kind, at=at, by=by)
+@transaction.atomic
+def cancel_caused(chosen: Chosen, *, reason: str, at: datetime, by: Actor) -> Outcome:
+    """Cancel the open work that causes had asked for: what they followed from is so no more."""
+    ended = sql.rows(
+        _query("cancel_of_causes"),
+        {
+            "account_ids": sorted({*chosen.account_ids}),
+            "cause_ids": list(chosen.cause_ids),
+            "cause_kind": chosen.cause_kind,
+            "at": at,
+            "by": by.label,
+            "user_id": by.user_id,
+            "reason": reason,
+        },
+    )
+    rows = sorted((row["account_id"], row["id"], row["title"]) for row in ended)
+    tell("worklists.TaskCancelled", rows, {"reason": reason}, at=at, by=by)
+    return Outcome(done=len(rows))
 
 
 def _today_of(work: WorkItem, *, at: datetime) -> date:

@@ -54,6 +54,13 @@ WHERE account_id = ANY(%(account_ids)s) AND state = 'open'
   AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
 RETURNING id, account_id, title;
 
+-- name: cancel_of_causes
+-- Cancel the open work that causes had asked for.
+UPDATE worklists_work_item
+SET state = 'cancelled', done_at = %(at)s, done_by = %(by)s, done_by_id = %(user_id)s, outcome_note = %(reason)s
+WHERE account_id = ANY(%(account_ids)s) AND cause_kind = %(cause_kind)s AND cause_id = ANY(%(cause_ids)s) AND state = 'open'
+RETURNING id, account_id, title;
+
 -- name: overrun_tasks
 -- Say of the open work of a mark that it was not done in time, and give it more weight or to others where that is asked for. The rank
 -- grows with the priority (`rules.rank`).

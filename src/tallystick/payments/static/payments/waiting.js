@@ -84,4 +84,5 @@ document.body.addEventListener("htmx:load", () => {
   for (const form of document.querySelectorAll("[data-split]")) showRest(form);
 });
 keepInSight();
+if (document.activeElement.matches("[data-split] .pays input")) document.activeElement.select();
 for (const form of document.querySelectorAll("[data-split]")) showRest(form);

@@ -31,6 +31,7 @@ _ALL = 10_000_000
 #: Jobs that a world does of those that its events start. Others, such as sending, reach outside.
 _JOBS = frozenset(
     {
+        "accounts.allocate_on_account",
         "promises.judge_promises",
         "promises.withdraw_of_closed",
         "promises.withdraw_of_paid",

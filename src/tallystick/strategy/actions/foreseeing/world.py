@@ -35,6 +35,7 @@ _OF_ACCOUNTS = {
 _WHOLE = ("strategy_version",)
 #: What is only added to.
 _EMPTY = (
+    "accounts_allocation",
     "procrastinate_jobs",
     "strategy_past",
     "strategy_run",

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from tallystick.accounts import rules
 from tallystick.accounts.models import Account, AccountLookup, Client, Item
+from tallystick.accounts.queries import allocations
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
 from tallystick.kernel.invariants import Invariant
@@ -236,6 +237,11 @@ def clients(*, scope: Scope = EVERYTHING) -> QuerySet[Client]:
     return found if scope.client_ids is None else found.filter(pk__in=scope.client_ids)
 
 
+def money_on_account_pays() -> bool:
+    """Test if any client's terms let money on account pay new items by itself."""
+    return Client.objects.filter(on_account_pays=True).exists()
+
+
 def search(text: str, *, scope: Scope = EVERYTHING, limit: int = 50) -> list[dict[str, Any]]:
     """Find accounts by whatever somebody says: the best kind of match first, each account once.
 
@@ -280,6 +286,7 @@ def statement(account_id: int, *, on: date) -> list[dict[str, Any]]:
 
 
 INVARIANTS = (
+    *allocations.INVARIANTS,
     Invariant(
         name="items are what the ledger says",
         sentence="What is open on an item is the sum of the entries that name it.",

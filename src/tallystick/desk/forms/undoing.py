@@ -1,0 +1,66 @@
+"""Shape of taking something back with all that followed from it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tallystick.kernel.refusals import Refusal
+from tallystick.payments.rules.states import ReversalReason
+
+
+class UndoingUnreadable(Refusal):
+    """A program asked for something that is not written as an undoing is."""
+
+    code = "desk.undoing_unreadable"
+    sentence = _("Say `reason`, and `booked_on` and `note` if you like: {errors}")
+    status = 422
+
+
+class TakeBackForm(forms.Form):
+    """Why a payment is taken back, and from which day it does not count."""
+
+    reason = forms.TypedChoiceField(
+        label=_("Why?"), choices=ReversalReason.choices(), coerce=ReversalReason, widget=forms.RadioSelect
+    )
+    booked_on = forms.DateField(
+        label=_("Day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("From which it is owed again. Left open, it is today."),
+    )
+    note = forms.CharField(label=_("Note"), max_length=1000, required=False)
+
+    def __init__(self, *args: Any, since: date, until: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.since, self.until = since, until
+        self.fields["booked_on"].widget.attrs |= {"min": since.isoformat(), "max": until.isoformat()}
+
+    def clean_booked_on(self) -> date | None:
+        """Refuse a day before the payment came, and one that lies ahead."""
+        day: date | None = self.cleaned_data["booked_on"]
+        if day is not None and not self.since <= day <= self.until:
+            raise forms.ValidationError(_("Give a day from when the payment came until today."))
+        return day
+
+
+def read_undoing(body: bytes) -> tuple[dict[str, Any], str]:
+    """Read what a program asks to take back: what the form is given, and what it had seen.
+
+    :raises UndoingUnreadable: it is not written so
+
+    >>> read_undoing(b'{"reason": "bounced", "seen": "5f"}')
+    ({'reason': 'bounced'}, '5f')
+    """
+    try:
+        said = json.loads(body)
+        seen = said.pop("seen")
+        if not isinstance(seen, str) or not {*said} <= {"reason", "booked_on", "note"}:
+            raise UndoingUnreadable(errors=_("and what you had `seen`"))
+    except (ValueError, KeyError, TypeError, AttributeError) as unreadable:
+        raise UndoingUnreadable(errors=_("and what you had `seen`")) from unreadable
+    return said, seen
