@@ -10,7 +10,7 @@ from typing import Any
 
 from tallystick.accounts import facts as account_facts
 from tallystick.kernel import sql
-from tallystick.kernel.facts import Key, Source
+from tallystick.kernel.facts import Column, Key, Source
 from tallystick.strategy.models import Rebuild
 from tallystick.strategy.queries import catalogue
 
@@ -73,43 +73,50 @@ def facts_of(reach: Reach) -> str:
     The condition stands inside every source, so that a thousand accounts never cost a scan of all of them. Parameters are the
     reach's and `day`.
     """
-    base = account_facts.ACCOUNT
-    selected = ["base.account_id"]
-    for source in catalogue.sources():
-        for column in source.columns:
-            value = f"{'base' if source is base else _alias(source)}.{column.name}"
-            selected.append(
-                f"{value} AS {column.name}"
-                if column.absent == "NULL"
-                else f"coalesce({value}, {column.absent}) AS {column.name}"
-            )
+    sources = catalogue.sources()
+    selected = (f"{_fresh(source, column)} AS {column.name}" for source in sources for column in source.columns)
     return f"""
-        {_PARTIES.format(condition=reach.on("of.id")) if reach.asking is Asking.RANGE else ""}
-        SELECT {", ".join(selected)}
-        FROM ({sql.fill(base.sql, scope=f"({reach.on('account_id')})")}) AS base
-        {" ".join(_joined(reach, [source for source in catalogue.sources() if source is not base]))}
+        {_parties(reach)}
+        SELECT base.account_id, {", ".join(selected)}
+        FROM {_base(reach)} {" ".join(_joined(reach, sources))}
     """  # noqa: S608
+
+
+def _base(reach: Reach) -> str:
+    """Write the source of which every account has a row, under the name the others are joined to."""
+    bound = reach.on("account_id")
+    return f"({sql.fill(account_facts.ACCOUNT.sql, scope=f'({bound})')}) AS base"
+
+
+def _fresh(source: Source, column: Column) -> str:
+    """Write the value of a column as its source has it, or what stands for it where the source has no row."""
+    value = f"{'base' if source is account_facts.ACCOUNT else _alias(source)}.{column.name}"
+    return value if column.absent == "NULL" else f"coalesce({value}, {column.absent})"
 
 
 def _alias(source: Source) -> str:
     return f"of_{source.name}"
 
 
-#: The debtors of a range of accounts, found once for every source that speaks of them.
-_PARTIES = """
-    WITH reached AS MATERIALIZED (
-        SELECT array_agg(of.party_id) AS party_ids FROM accounts_account AS of WHERE {condition}
-    )
-"""
+def _parties(reach: Reach) -> str:
+    """Write how the debtors of a range of accounts are found once for every source that speaks of them."""
+    if reach.asking is not Asking.RANGE:
+        return ""
+    return f"""
+        WITH reached AS MATERIALIZED (
+            SELECT array_agg(of.party_id) AS party_ids FROM accounts_account AS of WHERE {reach.on("of.id")}
+        )
+    """  # noqa: S608
 
 
-def _joined(reach: Reach, sources: Sequence[Source]) -> Iterator[str]:
+def _joined(reach: Reach, every: Sequence[Source]) -> Iterator[str]:
     """Write the joins of sources to the rows of the accounts.
 
     Most sources have rows for few of a range's accounts. They are joined to each other first, so that an account that appears
     in none of them passes one join and not a dozen. Those that most accounts are in are joined one by one: a row of all the
     others would only be carried through their joins.
     """
+    sources = [source for source in every if source is not account_facts.ACCOUNT]
     if reach.asking is not Asking.RANGE:
         side = "LATERAL " if reach.asking is Asking.EACH else ""
         for source in sources:
@@ -119,7 +126,7 @@ def _joined(reach: Reach, sources: Sequence[Source]) -> Iterator[str]:
     for source in sources:
         if source.is_common:
             yield f"LEFT JOIN {_asked(source, reach)} ON {_alias(source)}.{source.key} = base.{source.key}"
-    for key in Key:
+    for key in dict.fromkeys(source.key for source in sources):
         first, *others = (_asked(each, reach) for each in reversed(sources) if each.key is key and not each.is_common)
         together = f" USING ({key}) FULL JOIN ".join(others)
         yield f"LEFT JOIN ({first} FULL JOIN {together} USING ({key}) AS every_{key}) ON every_{key}.{key} = base.{key}"
@@ -146,14 +153,35 @@ def none(reach: Reach) -> str:
 
 
 def differing(reach: Reach) -> str:
-    """Write the query that gives the accounts reached whose row is missing, or other than their facts afresh."""
-    names = [column.name for column in catalogue.columns()]
-    stored, fresh = (", ".join(f"{row}.{name}" for name in names) for row in ("book", "fresh"))
+    """Write the query that gives the accounts reached whose row is missing, or other than their facts afresh.
+
+    What is said of an account is compared before anything is asked of its debtor: the wide rows then meet in the order of their
+    numbers, and no more than what came of it is carried on to where debtors are found.
+    """
+    of_accounts, of_debtors = (
+        [source for source in catalogue.sources() if source.key is key] for key in (Key.ACCOUNT, Key.PARTY)
+    )
+    carried = ", ".join(f"book.{column.name}" for source in of_debtors for column in source.columns)
     return f"""
-        SELECT fresh.account_id, book.account_id IS NULL AS is_missing FROM ({facts_of(reach)}) AS fresh
-        LEFT JOIN strategy_book AS book ON book.account_id = fresh.account_id AND {reach.on("book.account_id")}
-        WHERE ({stored}) IS DISTINCT FROM ({fresh})
+        {_parties(reach)}
+        SELECT base.account_id, base.is_missing
+        FROM (
+            SELECT base.account_id, base.party_id, book.account_id IS NULL AS is_missing,
+                   {_unlike(of_accounts)} AS is_unlike, {carried}
+            FROM {_base(reach)} {" ".join(_joined(reach, of_accounts))}
+            LEFT JOIN strategy_book AS book ON book.account_id = base.account_id AND {reach.on("book.account_id")}
+            OFFSET 0
+        ) AS base
+        {" ".join(_joined(reach, of_debtors))}
+        WHERE base.is_unlike OR {_unlike(of_debtors, stored="base")}
     """  # noqa: S608
+
+
+def _unlike(sources: Sequence[Source], *, stored: str = "book") -> str:
+    """Write the test if columns of the book are other than their sources have them."""
+    columns = [(source, column) for source in sources for column in source.columns]
+    kept = ", ".join(f"{stored}.{column.name}" for _source, column in columns)
+    return f"({kept}) IS DISTINCT FROM ({', '.join(_fresh(*each) for each in columns)})"
 
 
 def is_of_these_facts() -> bool:
