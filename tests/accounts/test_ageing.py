@@ -26,7 +26,9 @@ def ageing(on=TODAY, *, held_on=None, **asked):
     found = {}
     for row in queries.ageing(on=on, held_on=held_on, **asked):
         was = found.get(row["bucket"], (0, 0, 0))
-        found[row["bucket"]] = tuple(map(sum, zip(was, (row["minor"], row["held_minor"], row["accounts"]), strict=True)))
+        found[row["bucket"]] = tuple(
+            map(sum, zip(was, (row["minor"], row["held_minor"], row["accounts"]), strict=True))
+        )
     return found
 
 

@@ -15,41 +15,43 @@ RETURN CASE WHEN due_on >= day THEN 1 WHEN due_on >= day - 30 THEN 2 WHEN due_on
             WHEN due_on >= day - 180 THEN 5 WHEN due_on >= day - 365 THEN 6 ELSE 7 END
 """
 
-#: Adds what a set of items of whole accounts is by due day, each with a sign.
-_ADD = """
+#: Adds what came to some accounts and takes off what went. What their days were before is what they are, less the one, and the other.
+_TURN = """
+WITH moved AS MATERIALIZED ({moved}), day AS (
+    SELECT account_id, client_id, currency, due_on, accounts_total_minor(minor) AS minor, accounts_total_minor(was) AS was
+    FROM (
+        SELECT account_id, client_id, currency, due_on, open_minor AS minor, open_minor AS was
+        FROM accounts_item
+        WHERE account_id IN (SELECT account_id FROM moved) AND open_minor > 0
+        UNION ALL
+        SELECT account_id, client_id, currency, due_on, 0, was FROM moved
+    ) AS item
+    GROUP BY account_id, client_id, currency, due_on
+), chain AS (
+    SELECT day.*, max(due_on) FILTER (WHERE minor > 0) OVER earlier AS before_on,
+           max(due_on) FILTER (WHERE was > 0) OVER earlier AS was_before
+    FROM day
+    WINDOW earlier AS (PARTITION BY account_id ORDER BY due_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+)
 INSERT INTO accounts_owed_by_day (client_id, currency, due_on, before_on, minor, accounts)
-SELECT client_id, currency, due_on, before_on, sum(sign * minor), sum(sign)
-FROM (
-    SELECT sign, client_id, currency, due_on, sum(open_minor) AS minor,
-           lag(due_on) OVER (PARTITION BY sign, account_id ORDER BY due_on) AS before_on
-    FROM ({signed}) AS item
-    WHERE open_minor > 0
-    GROUP BY sign, account_id, client_id, currency, due_on
-) AS step
-GROUP BY client_id, currency, due_on, before_on
-HAVING sum(sign * minor) <> 0 OR sum(sign) <> 0
+SELECT client_id, currency, due_on, told.before_on, accounts_total_minor(told.minor), sum(told.accounts)
+FROM chain CROSS JOIN LATERAL (VALUES (before_on, minor, 1), (was_before, -was, -1)) AS told(before_on, minor, accounts)
+WHERE told.minor <> 0 AND (chain.minor, chain.before_on) IS DISTINCT FROM (was, was_before)
+GROUP BY client_id, currency, due_on, told.before_on
+HAVING accounts_total_minor(told.minor) <> 0 OR sum(told.accounts) <> 0
 """
-_OF = "account_id, client_id, currency, due_on, open_minor"
-#: What the items of some accounts are, and what they were before a statement added and removed some of them.
-_TURN = f"""
-    SELECT 1 AS sign, {_OF} FROM accounts_item WHERE account_id IN (SELECT account_id FROM {{touched}} AS touched)
-    UNION ALL
-    SELECT -1, {_OF} FROM accounts_item AS item
-    WHERE account_id IN (SELECT account_id FROM {{touched}} AS touched) {{less}}
-    {{gone}}
-"""  # noqa: S608 - no value is in it
-_LESS = "AND NOT EXISTS (SELECT FROM added WHERE added.id = item.id)"
-_GONE = f"UNION ALL SELECT -1, {_OF} FROM removed WHERE account_id IN (SELECT account_id FROM {{touched}} AS touched)"  # noqa: S608
-_CHANGED = """(
-    SELECT unnest(ARRAY[added.account_id, removed.account_id]) AS account_id FROM added JOIN removed USING (id)
+_CAME = "SELECT account_id, client_id, currency, due_on, -open_minor AS was FROM added"
+_WENT = "SELECT account_id, client_id, currency, due_on, open_minor AS was FROM removed"
+#: A row that says the same as before neither came nor went: most changes of items are about something else.
+_CHANGED = """
+    SELECT side.account_id, side.client_id, side.currency, side.due_on, side.was
+    FROM added JOIN removed USING (id) CROSS JOIN LATERAL (
+        VALUES (added.account_id, added.client_id, added.currency, added.due_on, -added.open_minor),
+               (removed.account_id, removed.client_id, removed.currency, removed.due_on, removed.open_minor)
+    ) AS side(account_id, client_id, currency, due_on, was)
     WHERE (added.account_id, added.client_id, added.currency, added.due_on, added.open_minor)
           IS DISTINCT FROM (removed.account_id, removed.client_id, removed.currency, removed.due_on, removed.open_minor)
-)"""
-
-
-def _turn(touched: str, *, less: str, gone: str) -> str:
-    signed = _TURN.format(touched=touched, less=less, gone=gone.format(touched=touched))
-    return _ADD.format(signed=signed)
+"""
 
 
 def _function(name: str, body: str) -> str:
@@ -63,11 +65,11 @@ def _function(name: str, body: str) -> str:
     """
 
 
-_UP = [
+_UP = (
     _PLACE,
-    _function("accounts_age_added", _turn("added", less=_LESS, gone="")),
-    _function("accounts_age_changed", _turn(_CHANGED, less=_LESS, gone=_GONE)),
-    _function("accounts_age_removed", _turn("removed", less="", gone=_GONE)),
+    _function("accounts_age_added", _TURN.format(moved=_CAME)),
+    _function("accounts_age_changed", _TURN.format(moved=_CHANGED)),
+    _function("accounts_age_removed", _TURN.format(moved=_WENT)),
     """
     CREATE TRIGGER age_added AFTER INSERT ON accounts_item REFERENCING NEW TABLE AS added
         FOR EACH STATEMENT EXECUTE FUNCTION accounts_age_added()
@@ -100,16 +102,23 @@ _UP = [
     CREATE TRIGGER age_first_money AFTER INSERT ON accounts_account FOR EACH ROW
         WHEN (NEW.on_account_minor <> 0 AND NOT NEW.is_house) EXECUTE FUNCTION accounts_age_money()
     """,
-    _ADD.format(signed=f"SELECT 1 AS sign, {_OF} FROM accounts_item"),  # noqa: S608
     """
-    INSERT INTO accounts_owed_by_day (client_id, currency, minor, accounts)
-    SELECT client_id, currency, -sum(on_account_minor), count(*)
-    FROM accounts_account
-    WHERE on_account_minor <> 0 AND NOT is_house
-    GROUP BY client_id, currency
+    INSERT INTO accounts_owed_by_day (client_id, currency, due_on, before_on, minor, accounts, is_folded)
+    SELECT client_id, currency, due_on, before_on, sum(minor), count(*), true
+    FROM (
+        SELECT client_id, currency, due_on, lag(due_on) OVER (PARTITION BY account_id ORDER BY due_on) AS before_on,
+               sum(open_minor) AS minor
+        FROM accounts_item
+        WHERE open_minor > 0
+        GROUP BY account_id, client_id, currency, due_on
+        UNION ALL
+        SELECT client_id, currency, NULL, NULL, -on_account_minor
+        FROM accounts_account
+        WHERE on_account_minor <> 0 AND NOT is_house
+    ) AS owed
+    GROUP BY client_id, currency, due_on, before_on
     """,
-    "UPDATE accounts_owed_by_day SET is_folded = true",
-]
+)
 _DOWN = """
 DROP TRIGGER age_first_money ON accounts_account;
 DROP TRIGGER age_money ON accounts_account;

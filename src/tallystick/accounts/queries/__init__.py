@@ -11,8 +11,10 @@ from django.db.models import QuerySet
 
 from tallystick.accounts import rules
 from tallystick.accounts.models import Account, AccountLookup, Client, Item
-from tallystick.accounts.queries import ageing as _ageing
-from tallystick.accounts.queries.ageing import accounts_in_bucket, ageing, items_as_of
+from tallystick.accounts.queries import aged
+from tallystick.accounts.queries.aged import accounts_in_bucket as accounts_in_bucket
+from tallystick.accounts.queries.aged import ageing as ageing
+from tallystick.accounts.queries.aged import items_as_of as items_as_of
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
 from tallystick.kernel.invariants import Invariant
@@ -229,7 +231,7 @@ def statement(account_id: int, *, on: date) -> list[dict[str, Any]]:
 
 
 INVARIANTS = (
-    *_ageing.INVARIANTS,
+    *aged.INVARIANTS,
     Invariant(
         name="items are what the ledger says",
         sentence="What is open on an item is the sum of the entries that name it.",
