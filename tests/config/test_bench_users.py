@@ -19,7 +19,7 @@ import pytest
 from tallystick.config.bench.users import arrivals, waits
 from tallystick.config.bench.users.arrivals import Payment
 from tallystick.config.bench.users.browser import Browser, File, Unanswered, multipart
-from tallystick.config.bench.users.people import STATIC, named
+from tallystick.config.bench.users.people import STATIC, House, Person, named
 from tallystick.config.bench.users.waits import Part, Waits
 from tallystick.kernel.money import Money
 from tallystick.kernel.postgres.remains import Remains
@@ -96,6 +96,24 @@ def test_only_the_first_mistakes_are_told_and_all_are_counted():
 )
 def test_requests_are_named_as_people_name_pages(method, path, name):
     assert named(method, path) == name
+
+
+def test_nobody_hurries_through_the_rest_of_their_work_when_the_house_closes():
+    """Two hundred people who did that would be a crowd at the door, and no part of the night."""
+    done = []
+
+    class Reader(Person):
+        async def work(self):
+            done.append("first page")
+            self.house.closing.set()
+            await self.think()
+            done.append("second page")
+
+    async def day():
+        await Reader(House(0, "", _DAY, think_seconds=0.001), "reader", seed=1).live()
+
+    asyncio.run(day())
+    assert done == ["first page"]
 
 
 # ------------------------------------------------------------------------------------------------------------------- files

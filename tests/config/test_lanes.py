@@ -1,4 +1,4 @@
-"""The night has a worker of its own, which lets everybody else go first."""
+"""The night and the post have workers of their own, which let everybody else go first."""
 
 from __future__ import annotations
 
@@ -27,12 +27,20 @@ OF_THE_NIGHT = {
 }
 
 
-def test_every_queue_is_somebodys():
-    night, day = jobs.queues(app, of_night=True), jobs.queues(app, of_night=False)
+OF_THE_POST = {"contact.send_due", "contact.send_what_waited", "contact.send_digests"}
 
-    assert not set(night) & set(day)
-    assert {task.queue for task in app.tasks.values()} == {*night, *day}
+
+def test_every_queue_is_somebodys():
+    night, post, day = (jobs.queues(app, lane=lane) for lane in ("night", "post", "day"))
+
+    assert sorted([*night, *post, *day]) == sorted({task.queue for task in app.tasks.values()}), "each, and none twice"
     assert {name for name, task in app.tasks.items() if task.queue in night} == OF_THE_NIGHT
+    assert {name for name, task in app.tasks.items() if task.queue in post} == OF_THE_POST
+
+
+def test_pages_go_first_then_answers_then_what_can_wait():
+    assert [jobs.yields(lane, night=10) for lane in ("day", "post", "night")] == [5, 10, 10]
+    assert [jobs.yields(lane, night=0) for lane in jobs.LANES] == [0, 0, 0]
 
 
 @pytest.mark.django_db
@@ -58,7 +66,7 @@ def test_the_site_has_a_worker_for_each():
     words = [list(child.command) for child in site.children(bind="127.0.0.1", port=8000)]
 
     workers = [each[each.index("worker") :] for each in words if "worker" in each]
-    assert workers == [["worker", "--only", "day", "--child"], ["worker", "--only", "night", "--child"]]
+    assert workers == [["worker", "--only", lane, "--child"] for lane in ("day", "post", "night")]
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="priorities are looked at in /proc")

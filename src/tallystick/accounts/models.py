@@ -170,6 +170,13 @@ class Item(models.Model):
             ),
             models.UniqueConstraint(fields=["account", "reference", "kind"], name="accounts_item_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["account"],
+                name="accounts_item_held",
+                condition=Q(held_from_on__isnull=False) | Q(disputed_minor__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -184,6 +191,28 @@ class Item(models.Model):
             disputed_minor=self.disputed_minor,
             on=on,
         )
+
+
+class OwedByDay(models.Model):
+    """What is owed by due day, as rows that add up: written by triggers of items and accounts, read by the ageing of the book.
+
+    Whoever pays adds rows and changes none, so that nobody waits. `accounts` counts those whose next earlier day with something
+    open is `before_on` (null: there is none), which tells how many owe something between two days. Money on account has no day.
+    """
+
+    client_id = models.BigIntegerField()
+    due_on = models.DateField(null=True)
+    before_on = models.DateField(null=True)
+    minor = models.BigIntegerField()
+    accounts = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    is_folded = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "accounts_owed_by_day"
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.due_on}"
 
 
 class SourceCredit(models.Model):

@@ -203,8 +203,9 @@ class Environment:
         "TALLYSTICK_NIGHT_YIELDS",
         _number,
         "10",
-        "How far the night lets people go first: by so much (0 to 19) the worker of the night, and the embedded server's "
-        "processes that work for it, are of lower priority, and by half of it the worker of the day. 0: not at all.",
+        "How far the night lets people go first: by so much (0 to 19) the workers of the night and of the post, and the "
+        "embedded server's processes that work for them, are of lower priority, and by half of it the worker of the day. "
+        "0: not at all.",
     )
     time_zone: str = _variable(
         "TALLYSTICK_TIME_ZONE", str, "Europe/London", "Time zone in which instants are shown to people."

@@ -15,9 +15,15 @@ from procrastinate import App, JobContext
 from procrastinate.jobs import Status
 from procrastinate.worker import Worker
 
+from tallystick.contact.actions.queueing import SENDING
 from tallystick.strategy.actions.deferring import NIGHT
 
 _logger = logging.getLogger(__name__)
+
+#: The lanes that have queues of their own; a worker of the day takes every other queue.
+_OWN = {"night": NIGHT, "post": SENDING}
+#: What a worker may be started for.
+LANES = ("day", *_OWN)
 
 #: Seconds without a heartbeat (there is one every 10) after which a worker counts as dead.
 STALLED_AFTER = 30
@@ -43,9 +49,14 @@ def application_of_worker(app: App) -> App:
     return fetching
 
 
-def queues(app: App, *, of_night: bool) -> list[str]:
-    """Give the queues of what goes through the whole book, or of everything else."""
-    return [NIGHT] if of_night else sorted({task.queue for task in app.tasks.values()} - {NIGHT})
+def queues(app: App, *, lane: str) -> list[str]:
+    """Give the queues of a lane: what goes through the whole book, what is sent, or everything else."""
+    return [_OWN[lane]] if lane in _OWN else sorted({task.queue for task in app.tasks.values()} - {*_OWN.values()})
+
+
+def yields(lane: str, *, night: int) -> int:
+    """Give how far a lane lets others go first, when the night does by so much: pages, then answers, then what can wait."""
+    return night if lane in _OWN else night // 2
 
 
 def on_a_live_connection(do: Callable[[], Any], context: JobContext, worker: Worker) -> Any:

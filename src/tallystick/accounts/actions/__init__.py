@@ -11,6 +11,7 @@ from tallystick.accounts.actions.bulk import (
 from tallystick.accounts.actions.charging import Recharge, grow_items, open_items_beside, recharge_items
 from tallystick.accounts.actions.clients import change_client, open_client, open_portfolio
 from tallystick.accounts.actions.credits import AppliedCredit, Credit, apply_credits, take_back_credit
+from tallystick.accounts.actions.folding import fold_owed_by_day
 from tallystick.accounts.actions.holding import Held, dispute_items, hold_items
 from tallystick.accounts.actions.items import add_item, adjust_item
 from tallystick.accounts.actions.opening import (
@@ -40,6 +41,7 @@ __all__ = [
     "claim_accounts",
     "close_account",
     "dispute_items",
+    "fold_owed_by_day",
     "grow_items",
     "hold_items",
     "house_account",

@@ -11,7 +11,10 @@ from django.db.models import QuerySet
 
 from tallystick.accounts import rules
 from tallystick.accounts.models import Account, AccountLookup, Client, Item
-from tallystick.accounts.queries import allocations
+from tallystick.accounts.queries import aged, allocations
+from tallystick.accounts.queries.aged import accounts_in_bucket as accounts_in_bucket
+from tallystick.accounts.queries.aged import ageing as ageing
+from tallystick.accounts.queries.aged import items_as_of as items_as_of
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
 from tallystick.kernel.invariants import Invariant
@@ -178,59 +181,6 @@ def outcome_for_open(chosen: Chosen, *, done: int) -> Outcome:
     return Outcome(done=done, already=len(chosen) - done - refused.total(), refused=refused)
 
 
-def items_as_of(account_id: int, *, on: date) -> list[dict[str, Any]]:
-    """Give what was open on each item of an account at the end of a day, from the ledger."""
-    return sql.rows(sql.load("tallystick.accounts", "ageing.sql", "items_as_of"), {"account": account_id, "on": on})
-
-
-def _ageing(name: str) -> str:
-    text = sql.load("tallystick.accounts", "ageing.sql", name)
-    return sql.fill(text, movements=sql.load("tallystick.accounts", "ageing.sql", "movements"))
-
-
-def ageing(
-    *, on: date, held_on: date | None = None, scope: Scope = EVERYTHING, client_id: int | None = None
-) -> list[dict[str, Any]]:
-    """Give the balance of the book by currency, client and `rules.Bucket` at the end of a day, in minor units.
-
-    It is what stands now, which `tallystick check` holds against the ledger, less what the ledger says was booked after the day.
-    So a day of the past shows what was booked by then: Σ buckets = balance, always. Unallocated money has a bucket of its own.
-    `held_minor` of it is on hold or disputed on `held_on`, today or later: items do not keep what was on hold before.
-    """
-    asked = {"on": on, "held_on": held_on, "clients": scope.as_list(), "client": client_id}
-    return sql.rows(_ageing("by_bucket"), asked)
-
-
-def accounts_in_bucket(
-    *,
-    bucket: rules.Bucket | None,
-    currency: str,
-    on: date,
-    held_on: date | None = None,
-    scope: Scope = EVERYTHING,
-    client_id: int | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> list[dict[str, Any]]:
-    """Give the accounts that stand in a bucket at the end of a day, the largest balance first, and what of it is held.
-
-    Without a bucket, those of whose items something is on hold or disputed, whatever their age: the most on hold first.
-    """
-    return sql.rows(
-        _ageing("accounts_in_bucket" if bucket else "accounts_held"),
-        {
-            "bucket": bucket.value if bucket else None,
-            "currency": currency,
-            "on": on,
-            "held_on": held_on,
-            "clients": scope.as_list(),
-            "client": client_id,
-            "limit": limit,
-            "offset": offset,
-        },
-    )
-
-
 def clients(*, scope: Scope = EVERYTHING) -> QuerySet[Client]:
     """Give the clients within a scope, by name."""
     found = Client.objects.order_by("name", "pk")
@@ -286,6 +236,7 @@ def statement(account_id: int, *, on: date) -> list[dict[str, Any]]:
 
 
 INVARIANTS = (
+    *aged.INVARIANTS,
     *allocations.INVARIANTS,
     Invariant(
         name="items are what the ledger says",

@@ -9,12 +9,43 @@ GROUP BY item.id
 ORDER BY item.due_on, item.id;
 
 -- name: by_bucket
--- Give the balance of the book by currency, client and bucket at the end of a day, and on how many accounts it lies. What an
--- entry does to an item ages by the item's due day; money on account has no age and stands in a bucket of its own.
-{movements}
-SELECT currency, client_id, bucket, sum(minor)::bigint AS minor, sum(held_minor)::bigint AS held_minor, count(*) AS accounts
-FROM by_account
-GROUP BY currency, client_id, bucket
+-- Give the balance of the book by currency, client and bucket at the end of a day, and on how many accounts it lies. It is what is
+-- kept by due day, without a look at items. An account counts on the first of its days in a bucket. Of accounts of which something
+-- was booked after the day, what that is now is taken off, and what it was is added. What is on hold or disputed is little.
+{movements}, kept AS (
+    SELECT currency, client_id, minor, 0 AS held_minor,
+           CASE WHEN due_on IS NULL THEN 8 ELSE accounts_age_place(due_on, %(on)s) END AS place,
+           CASE WHEN due_on > before_on AND accounts_age_place(before_on, %(on)s) = accounts_age_place(due_on, %(on)s)
+               THEN 0 ELSE accounts END AS accounts
+    FROM accounts_owed_by_day
+), held AS (
+    SELECT currency, client_id, 0, open_minor - accounts_chased_minor(
+               open_minor, held_minor, held_from_on, held_until_on, disputed_minor, %(held_on)s::date
+           ), accounts_age_place(due_on, %(on)s), 0
+    FROM accounts_item
+    WHERE (held_from_on IS NOT NULL OR disputed_minor IS NOT NULL) AND open_minor <> 0 AND %(held_on)s::date IS NOT NULL
+      AND account_id NOT IN (SELECT account_id FROM whose)
+), now AS (
+    SELECT currency, client_id, -sum(open_minor), 0, accounts_age_place(due_on, %(on)s) AS place, -1
+    FROM accounts_item
+    WHERE open_minor <> 0 AND account_id IN (SELECT account_id FROM whose)
+    GROUP BY currency, client_id, account_id, place
+    UNION ALL
+    SELECT currency, client_id, on_account_minor, 0, 8, -1
+    FROM accounts_account
+    WHERE on_account_minor <> 0 AND NOT is_house AND id IN (SELECT account_id FROM whose)
+), told AS (
+    SELECT * FROM kept UNION ALL SELECT * FROM held UNION ALL SELECT * FROM now
+    UNION ALL SELECT currency, client_id, minor, held_minor, place, 1 FROM placed
+)
+SELECT currency, client_id,
+       (ARRAY['not_due', '1_30', '31_60', '61_90', '91_180', '181_365', 'over_365', 'on_account'])[place] AS bucket,
+       sum(minor)::bigint AS minor, sum(held_minor)::bigint AS held_minor, sum(accounts)::bigint AS accounts
+FROM told
+WHERE (%(clients)s::bigint[] IS NULL OR client_id = ANY(%(clients)s))
+  AND (%(client)s::bigint IS NULL OR client_id = %(client)s)
+GROUP BY currency, client_id, place
+HAVING sum(accounts) <> 0
 ORDER BY currency, client_id, bucket;
 
 -- name: accounts_in_bucket
@@ -47,12 +78,11 @@ LIMIT %(limit)s OFFSET %(offset)s;
 
 -- name: movements
 -- The common part: what stood open of each account in each bucket at the end of a day, as `by_account`. It is what stands now, less
--- what was booked after that day: so that today costs a look at open items, and no day more than the entries since. An item
--- says itself whose it is, and buckets are numbers until the end: half of the time went into a join and into texts. What of it is
--- on hold or disputed is what items say, which is known for a day that is not over: where there is none, none is.
-WITH house AS (
-    SELECT id FROM accounts_account WHERE is_house
-), since AS (
+-- what was booked after that day: so that no day costs more than a look at open items and at the entries since, and nothing but
+-- those entries where only their accounts are asked for. An item says itself whose it is, and buckets are numbers until the end:
+-- half of the time went into a join and into texts. What of it is on hold or disputed is what items say, which is known for a day
+-- that is not over: where there is none, none is.
+WITH since AS (
     SELECT entry.currency, account.client_id, entry.account_id, item.due_on,
            CASE WHEN entry.credit = 9 THEN entry.amount_minor
                 WHEN entry.debit = 9 THEN -entry.amount_minor ELSE 0 END AS on_account_minor,
@@ -62,27 +92,21 @@ WITH house AS (
     JOIN accounts_account AS account ON account.id = entry.account_id AND NOT account.is_house
     LEFT JOIN accounts_item AS item ON item.id = entry.item_id AND item.account_id = entry.account_id
     WHERE entry.booked_on > %(on)s
-), movement AS (
+), whose AS ({whose}), movement AS (
     SELECT currency, client_id, account_id, due_on, open_minor AS minor, CASE WHEN %(held_on)s::date IS NOT NULL THEN
                open_minor - accounts_chased_minor(
                    open_minor, held_minor, held_from_on, held_until_on, disputed_minor, %(held_on)s::date
                ) ELSE 0 END AS held_minor
     FROM accounts_item
-    WHERE open_minor <> 0 AND account_id NOT IN (SELECT id FROM house)
+    WHERE open_minor <> 0 AND account_id {within} (SELECT account_id FROM whose)
     UNION ALL
     SELECT currency, client_id, account_id, due_on, debt_minor, 0 FROM since WHERE debt_minor <> 0
 ), aged AS (
-    SELECT currency, client_id, account_id, minor, held_minor,
-           CASE WHEN due_on >= %(on)s THEN 1
-                WHEN due_on >= %(on)s::date - 30 THEN 2
-                WHEN due_on >= %(on)s::date - 60 THEN 3
-                WHEN due_on >= %(on)s::date - 90 THEN 4
-                WHEN due_on >= %(on)s::date - 180 THEN 5
-                WHEN due_on >= %(on)s::date - 365 THEN 6
-                ELSE 7 END AS place
-    FROM movement
+    SELECT currency, client_id, account_id, minor, held_minor, accounts_age_place(due_on, %(on)s) AS place FROM movement
     UNION ALL
-    SELECT currency, client_id, id, -on_account_minor, 0, 8 FROM accounts_account WHERE on_account_minor <> 0 AND NOT is_house
+    SELECT currency, client_id, id, -on_account_minor, 0, 8
+    FROM accounts_account
+    WHERE on_account_minor <> 0 AND NOT is_house AND id {within} (SELECT account_id FROM whose)
     UNION ALL
     SELECT currency, client_id, account_id, on_account_minor, 0, 8 FROM since WHERE on_account_minor <> 0
 ), placed AS (
@@ -97,3 +121,49 @@ WITH house AS (
            (ARRAY['not_due', '1_30', '31_60', '61_90', '91_180', '181_365', 'over_365', 'on_account'])[place] AS bucket
     FROM placed
 )
+
+-- name: owed_by_day
+-- What is owed by due day and by the due day before it of the same account, from items and accounts.
+SELECT client_id, currency, due_on, before_on, sum(minor)::bigint AS minor, count(*) AS accounts
+FROM (
+    SELECT client_id, currency, due_on, lag(due_on) OVER (PARTITION BY account_id ORDER BY due_on) AS before_on,
+           sum(open_minor) AS minor
+    FROM accounts_item
+    WHERE open_minor > 0
+    GROUP BY account_id, client_id, currency, due_on
+    UNION ALL
+    SELECT client_id, currency, NULL, NULL, -on_account_minor
+    FROM accounts_account
+    WHERE on_account_minor <> 0 AND NOT is_house
+) AS owed
+GROUP BY client_id, currency, due_on, before_on;
+
+-- name: owed_otherwise
+-- Find where what is kept by due day is not what items and accounts say.
+SELECT NULL::bigint AS account_id,
+       'client ' || client_id || ', ' || currency || ', due ' || coalesce(due_on::text, 'never, being on account')
+       || coalesce(' after ' || before_on, '') || ': ' || sum(kept) || ' on ' || sum(accounts_kept) || ' accounts are kept, '
+       || sum(owed) || ' on ' || sum(accounts_owing) || ' owed' AS what
+FROM (
+    SELECT client_id, currency, due_on, before_on, minor AS kept, accounts AS accounts_kept, 0 AS owed, 0 AS accounts_owing
+    FROM accounts_owed_by_day
+    UNION ALL
+    SELECT client_id, currency, due_on, before_on, 0, 0, minor, accounts FROM ({owed}) AS owed
+) AS held
+GROUP BY client_id, currency, due_on, before_on
+HAVING sum(kept) <> sum(owed) OR sum(accounts_kept) <> sum(accounts_owing);
+
+-- name: waits_to_be_folded
+-- Test if more than so many rows were added since the last time.
+SELECT count(*) > %(many)s FROM (SELECT FROM accounts_owed_by_day WHERE NOT is_folded LIMIT %(many)s + 1) AS added;
+
+-- name: fold
+-- Put one row in the place of all that are of the same days. Who adds meanwhile is not waited for, and waits for nobody.
+WITH gone AS (
+    DELETE FROM accounts_owed_by_day RETURNING client_id, currency, due_on, before_on, minor, accounts
+)
+INSERT INTO accounts_owed_by_day (client_id, currency, due_on, before_on, minor, accounts, is_folded)
+SELECT client_id, currency, due_on, before_on, sum(minor), sum(accounts), true
+FROM gone
+GROUP BY client_id, currency, due_on, before_on
+HAVING sum(minor) <> 0 OR sum(accounts) <> 0;

@@ -58,7 +58,7 @@ def _days_late(dice: int) -> int:
 
 
 def invoices(accounts: int, *, today: date) -> Iterator[bytes]:
-    """Write a file of invoices, in blocks."""
+    """Write a file of invoices, in blocks. None was written after today, however late it is due."""
     yield b"Account No,Invoice No,Invoice Date,Due Date,Amount,Currency\n"
     lines: list[str] = []
     days = [(today - timedelta(days=late - 200)).isoformat() for late in range(1_800)]
@@ -71,7 +71,7 @@ def invoices(accounts: int, *, today: date) -> Iterator[bytes]:
                 late = -150 + item
             minor = 500 + (dice >> item) % (3_000 if dice % 10 < 3 else 90_000)
             lines.append(
-                f"A{number:09},I{number:09}{item},{days[late + 230]},{days[late + 200]},"
+                f"A{number:09},I{number:09}{item},{days[max(late + 230, 200)]},{days[late + 200]},"
                 f"{minor // 100}.{minor % 100:02},GBP\n"
             )
         if len(lines) >= _BLOCK:

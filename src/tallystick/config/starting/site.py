@@ -35,11 +35,12 @@ def free_port(bind: str, wanted: int) -> int:
 
 
 def children(*, bind: str, port: int) -> list[Child]:
-    """Give the processes that make the site: the web server, and a worker each for the day and for the night."""
+    """Give the processes that make the site: the web server, and a worker each for the day, the post and the night."""
     tallystick = [sys.executable, "-P", "-m", "tallystick"]
     return [
         Child(_("web server"), [*tallystick, "web", "--child", "--bind", bind, "--port", str(port)]),
         Child(_("worker"), [*tallystick, "worker", "--only", "day", "--child"]),
+        Child(_("worker of the post"), [*tallystick, "worker", "--only", "post", "--child"]),
         Child(_("worker of the night"), [*tallystick, "worker", "--only", "night", "--child"]),
     ]
 

@@ -22,6 +22,8 @@ from tallystick.kernel.actor import Actor
 from tallystick.kernel.outcome import Chosen, Outcome
 from tallystick.timeline import actions as timeline
 
+#: The queue of what is sent: a worker of its own takes it, for a night's letters would keep every answer waiting.
+SENDING = "contact"
 #: Messages that one job of sending takes in hand, and so how many jobs a set makes.
 BATCH = 500
 #: Jobs that one set makes at most: they send until nothing is due, so more would only wait.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -79,6 +80,10 @@ class House:
         self.done[what] = self.done.get(what, 0) + more
 
 
+class GoesHome(Exception):
+    """The house closes while somebody thinks: what they would have done next is left."""
+
+
 class Person:
     """Somebody who works. What they do is a subclass's `work`, one step after the other, until the house closes."""
 
@@ -100,13 +105,14 @@ class Person:
 
     async def live(self) -> None:
         """Work until the house closes; begin anew where something went wrong."""
-        await self.think(first=True)
-        while not self.house.closing.is_set():
-            try:
-                await self.work()
-            except Unanswered as problem:
-                self.house.waits.failed("no answer", self.house.part, str(problem))
-                await self.think()
+        with suppress(GoesHome):
+            await self.think(first=True)
+            while True:
+                try:
+                    await self.work()
+                except Unanswered as problem:
+                    self.house.waits.failed("no answer", self.house.part, str(problem))
+                    await self.think()
         await self.browser.close()
 
     async def work(self) -> None:
@@ -114,13 +120,19 @@ class Person:
         raise NotImplementedError
 
     async def think(self, *, first: bool = False) -> None:
-        """Think for a while, or until the house closes. At first anybody is anywhere in a thought."""
+        """Think for a while. At first anybody is anywhere in a thought.
+
+        Whoever thinks when the house closes does not hurry through the rest of what they began: everybody would at once.
+
+        :raises GoesHome: the house closes
+        """
         mean = self.house.think_seconds
         seconds = self.dice.uniform(0, mean) if first else min(self.dice.expovariate(1 / mean), mean * _LONGEST_THOUGHT)
         try:
             await asyncio.wait_for(self.house.closing.wait(), seconds)
         except TimeoutError:
             return
+        raise GoesHome
 
     async def see(self, path: str, *, saying: str = "") -> Answer:
         """Look at a page, and see that it is the one that was asked for."""
