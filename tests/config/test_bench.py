@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from tests.strategy import builders as strategies
 from tests.strategy.test_killed import url_of_database
 
 from tallystick.config.bench import decisions, whole
@@ -17,7 +18,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_tenth_of_the_accounts_acts_in_each_night(monkeypatch):
+def test_a_tenth_of_the_accounts_acts_in_each_night(monkeypatch, request):
     for name, value in {
         "DATABASE_URL": url_of_database(),
         "DJANGO_SETTINGS_MODULE": "tallystick.config.settings",
@@ -26,11 +27,13 @@ def test_a_tenth_of_the_accounts_acts_in_each_night(monkeypatch):
         monkeypatch.setenv(name, value)
     # Chunks of a hundred accounts: enough of them that a process dies in the middle.
     monkeypatch.setattr("tallystick.strategy.queries.book._CHUNK", 100)
+    strategies.cut_book(width=16)
+    request.addfinalizer(strategies.mend_book)
 
     report = decisions.run(accounts=_ACCOUNTS, progress=lambda said: None)
 
     assert Run.objects.filter(finished_at__isnull=False).count() == 3
-    assert RunChunk.objects.count() == 3 * 16
+    assert RunChunk.objects.count() == 3 * 10
     for run in Run.objects.all():
         assert 60 <= Decision.objects.filter(run_id=run.pk).count() <= 120
     assert WorkItem.objects.exists()

@@ -456,8 +456,8 @@ BREAKS = [
     ),
     (
         "facts equal a fresh computation",
-        ["INSERT INTO strategy_book (account_id) VALUES (999999)"],
-        "account 999999: stands in the book, and there is no such account",
+        ["INSERT INTO strategy_book (account_id) VALUES (64999)"],
+        "account 64999: stands in the book, and there is no such account",
     ),
     (
         "every version is understood",

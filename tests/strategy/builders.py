@@ -11,7 +11,7 @@ from tallystick.accounts.models import Account, Client
 from tallystick.kernel import sql
 from tallystick.strategy import actions
 from tallystick.strategy.models import Decision, Touched, Version
-from tallystick.strategy.queries import versions
+from tallystick.strategy.queries import book, versions
 
 BY = builders.TEST
 DAY = builders.TODAY
@@ -54,6 +54,32 @@ def publish_policy(document: str, *, day: date = DAY) -> Version:
     """Publish a policy."""
     drafted = actions.draft(document=document, at=at(day), by=BY)
     return actions.publish(version_id=drafted.pk, at=at(day), by=BY)
+
+
+#: Leaves of a book that a test has cut.
+LEAVES = 64
+
+
+def cut_book(*, width: int = 1) -> None:
+    """Cut the book, in which nobody is yet, into leaves for so many of the next accounts each, and a last one for all others."""
+    _without_leaves()
+    first = sql.value("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM accounts_account_id_seq") + 1
+    bounds = [first + width * number for number in range(1, LEAVES)]
+    for number, (low, high) in enumerate(zip(["MINVALUE", *bounds], [*bounds, "MAXVALUE"], strict=True)):
+        sql.execute(
+            f"CREATE TABLE strategy_book_{number:05} PARTITION OF strategy_book FOR VALUES FROM ({low}) TO ({high})"
+        )
+
+
+def mend_book() -> None:
+    """Have the book be as it is without accounts."""
+    _without_leaves()
+    sql.execute("SELECT strategy_open_leaves(0, %s)", [book.LEAF])
+
+
+def _without_leaves() -> None:
+    for leaf in book.leaves():
+        sql.execute(f"DROP TABLE {leaf}")
 
 
 def refresh(*account_ids: int, day: date = DAY) -> int:

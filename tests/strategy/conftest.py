@@ -2,10 +2,26 @@
 
 import pytest
 from tests.builders import AT, TEST
+from tests.strategy import builders
 
 from tallystick.access import actions as access_actions
 from tallystick.access.rules.grants import EVERYTHING
 from tallystick.kernel import clock
+
+
+@pytest.fixture
+def leaves(request):
+    """Have the book be cut into leaves, and each account of the test be in one of its own."""
+    request.getfixturevalue("transactional_db" if _is_committed(request) else "db")
+    builders.cut_book()
+    yield builders.LEAVES
+    if _is_committed(request):
+        builders.mend_book()
+
+
+def _is_committed(request):
+    marked = request.node.get_closest_marker("django_db")
+    return bool(marked and marked.kwargs.get("transaction"))
 
 
 @pytest.fixture

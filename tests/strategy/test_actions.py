@@ -280,18 +280,18 @@ def test_the_run_of_a_day_happens_once():
     assert Run.objects.get().finished_at == at(DAY)
 
 
-def test_a_run_in_leaves_goes_on_where_it_stopped(monkeypatch):
-    monkeypatch.setattr(book, "_CHUNK", 0)
+def test_a_run_in_leaves_goes_on_where_it_stopped(leaves, monkeypatch):
+    monkeypatch.setattr(book, "_CHUNK", 0.01)
     account = _overdue(due_on=date(2026, 2, 1))
     strategies.publish(STEPS)
     strategies.refresh(account.pk)
     started = actions.start_run(day=DAY, at=at(DAY), by=BY)
-    assert started.chunks == 64
-    for chunk in range(0, 64, 2):
+    assert started.chunks == leaves
+    for chunk in range(0, leaves, 2):
         assert actions.run_chunk(run_id=started.pk, chunk=chunk, at=at(DAY), by=BY)
         assert not actions.run_chunk(run_id=started.pk, chunk=chunk, at=at(DAY), by=BY)
 
-    assert actions.work_run(run_id=started.pk, at=at(DAY), by=BY) == 32
+    assert actions.work_run(run_id=started.pk, at=at(DAY), by=BY) == leaves // 2
     assert happened(account.pk) == [(DAY, "First")]
 
 

@@ -133,9 +133,9 @@ def test_the_first_run_of_all_is_told_as_it_found_the_account():
     assert [each.title for each in answer.decided] == ["First reminder"]
 
 
-def test_accounts_of_every_leaf_are_told_as_their_chunk_found_them(monkeypatch):
-    """Thirty-two chunks, each of two leaves, and an account in most of them."""
-    monkeypatch.setattr(book, "_CHUNK", 1)
+def test_accounts_of_every_leaf_are_told_as_their_chunk_found_them(leaves, monkeypatch):
+    """Ten chunks, each of several leaves, and accounts in each of them."""
+    monkeypatch.setattr(book, "_CHUNK", 2)
     strategies.publish(DOCUMENT)
     portfolio = builders.portfolio()
     made = [builders.account(portfolio, reference=f"LEAF-{number}") for number in range(20)]
@@ -144,7 +144,7 @@ def test_accounts_of_every_leaf_are_told_as_their_chunk_found_them(monkeypatch):
     strategies.answer()
     noted = {each.pk: _told(why.why(each.pk, day=DAY + timedelta(days=1))) for each in made}
     strategies.run(DAY + timedelta(days=1))
-    assert RunChunk.objects.count() == 32
+    assert RunChunk.objects.count() == 10
     for each in made:
         builders.invoice(each, "5.00", due_on=DAY)
     strategies.answer(DAY + timedelta(days=1))

@@ -95,7 +95,7 @@ Order = dict[str, object]
 
 
 @pytest.fixture
-def accounts() -> list[Account]:
+def accounts(leaves: int) -> list[Account]:
     """Debtors a month late, whom the strategy knows and has done nothing about."""
     actions.begin_book(day=DAY)
     made = [builders.account() for _number in range(ACCOUNTS)]

@@ -67,8 +67,8 @@ def test_a_run_opens_its_month_while_somebody_reads_the_past_and_then_the_decisi
 
 
 @pytest.fixture
-def accounts() -> list[int]:
-    """Two debtors in one half of the book, of whom the one opened first stands in a later leaf."""
+def accounts(leaves: int) -> list[int]:
+    """Two debtors in one half of the book, in leaves of their own."""
     strategies.publish(DOCUMENT)
     places: dict[int, int] = {}
     while True:
@@ -77,7 +77,7 @@ def accounts() -> list[int]:
         strategies.refresh(account.pk)
         places[account.pk] = book.leaves().index(_leaf(account.pk))
         for before, place in places.items():
-            if places[account.pk] < place < 32:
+            if place < places[account.pk] and place % 2 == places[account.pk] % 2 == 0:
                 return [before, account.pk]
 
 
@@ -99,9 +99,9 @@ def test_a_run_and_whoever_answers_never_wait_for_each_other(accounts, other, mo
     started = actions.start_run(day=DAY, at=at(DAY), by=BY)
     assert started.chunks == 2
     sql.execute("UPDATE strategy_book SET items_stale_on = %s", [DAY])
-    _hold_row(other, high)
+    _hold_row(other, low)
 
-    # Through the leaves, a run comes to the higher number first; whoever answers comes to the lower number first.
+    # A run goes through the leaves one after the other; whoever answers goes through the accounts of all leaves.
     run = Hand(lambda: actions.run_chunk(run_id=started.pk, chunk=0, at=at(DAY), by=BY))
     _until(run.waits)
     _touch(low, high)

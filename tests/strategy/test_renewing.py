@@ -151,8 +151,8 @@ def test_what_changed_is_kept_as_it_was_and_nothing_else(accounts):
     assert "open_tasks" not in kept.was
 
 
-def test_a_run_renews_the_stale_of_a_leaf_in_two_statements(accounts, monkeypatch):
-    monkeypatch.setattr(book, "_CHUNK", 0)
+def test_a_run_renews_the_stale_of_a_leaf_in_two_statements(leaves, accounts, monkeypatch):
+    monkeypatch.setattr(book, "_CHUNK", 0.01)
     with CaptureQueriesContext(connection) as captured:
         strategies.run(DAY + timedelta(days=1))
 

@@ -30,14 +30,14 @@ from tallystick.worklists.models import WorkItem
 
 pytestmark = pytest.mark.django_db
 
-LEAVES = 64
+LEAVES = strategies.LEAVES
 FRIDAY = DAY - timedelta(days=3)
 BEFORE = DAY - timedelta(days=5)
 ANN = Actor("ann", rights=frozenset({"run strategies"}))
 
 
 @pytest.fixture
-def debtors():
+def debtors(leaves):
     """Debtors a month late, of whom the strategy has something to say today."""
     ids = []
     for _number in range(12):
@@ -52,7 +52,7 @@ def debtors():
 @pytest.fixture
 def large(monkeypatch):
     """Have a book be run leaf by leaf, as a large one is."""
-    monkeypatch.setattr(book, "_CHUNK", 0)
+    monkeypatch.setattr(book, "_CHUNK", 0.01)
 
 
 def chunk_of(account_id):

@@ -8,12 +8,27 @@ others share the leaves of their accounts. A transaction goes through the three 
 from __future__ import annotations
 
 from tallystick.kernel import sql
-from tallystick.strategy.queries.book import Reach
+from tallystick.strategy.queries.book import LEAF, Reach
 
 #: Key of the advisory locks of leaves, beside other locks of the house.
 _KEY = 0x1EAF
 #: The number of a leaf's lock. Where the leaf is not known to be one (a copy, a world that is imagined), nobody else is there.
 _LEAF = "({oid}::bigint & 2147483647)::integer"
+
+
+def open_leaves(reach: Reach) -> None:
+    """Have the book have leaves for the accounts reached, before they are brought into it.
+
+    Whoever makes one keeps others from making any until the transaction ends, and nobody from anything else.
+    """
+    sql.execute(
+        f"""
+        SELECT strategy_open_leaves(
+            (SELECT max(account.id) FROM accounts_account AS account WHERE {reach.on("account.id")}), %(width)s
+        )
+        """,  # noqa: S608
+        {**reach.params, "width": LEAF},
+    )
 
 
 def hold_leaves(tables: list[str]) -> None:

@@ -51,12 +51,12 @@ def refresh_range(above: int, upto: int, *, day: date) -> int:
     reach = book.between(above, upto)
     params = {**reach.params, "day": day}
     if sql.value(book.none(reach), params):
-        return sql.execute(_insert(reach, BOOK, day), params)
+        return _bring_in(reach, BOOK, day)
     unlike: dict[bool, list[int]] = {True: [], False: []}
     for row in sql.rows(book.differing(reach), params):
         unlike[row["is_missing"]].append(row["account_id"])
     missing, differing = unlike[True], unlike[False]
-    written = sql.execute(_insert(reach, BOOK, day), params) if len(missing) > _MANY else refresh(missing, day=day)
+    written = _bring_in(reach, BOOK, day) if len(missing) > _MANY else refresh(missing, day=day)
     if len(differing) > _MANY:
         return written + _change(reach, BOOK, day=day, keeps_past=True)
     return written + refresh(differing, day=day)
@@ -100,7 +100,7 @@ def _joins_as_written() -> Iterator[None]:
 def _refresh(reach: Reach, table: str, *, expected: int, day: date, keeps_past: bool = True) -> int:
     if locking.share_leaves(reach, table, expected=expected) == expected:
         return _write(reach, table, day=day, keeps_past=keeps_past)
-    inserted: int = sql.execute(_insert(reach, table, day), {**reach.params, "day": day})
+    inserted = _bring_in(reach, table, day)
     if inserted == expected:
         return inserted
     # Whoever else has written a row meanwhile may have looked before what is known now.
@@ -145,6 +145,12 @@ def _update(reach: Reach, table: str, *, keeps_past: bool) -> str:
 def _stood_still(clock: str) -> str:
     """Write that a day moves on by the days on which the account was paused since it was last looked at."""
     return f"{clock} = book.{clock} + (fresh.holds_paused_days - book.holds_paused_days)"
+
+
+def _bring_in(reach: Reach, table: str, day: date) -> int:
+    """Bring the accounts reached into the book that it does not have; give how many they were."""
+    locking.open_leaves(reach)
+    return sql.execute(_insert(reach, table, day), {**reach.params, "day": day})
 
 
 def _insert(reach: Reach, table: str, day: date) -> str:

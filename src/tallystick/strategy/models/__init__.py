@@ -122,7 +122,8 @@ class Assignment(models.Model):
 
 
 class Book(models.Model):
-    """One narrow row per account: its facts, and its place in its strategy. Made by SQL, in hash leaves, indexed by its key only.
+    """One narrow row per account: its facts, and its place in its strategy. Made by SQL, in leaves of neighbouring accounts,
+    indexed by its key only.
 
     Only the columns of strategy itself stand here; those of the rooms' sources are in the migration.
     """
@@ -211,6 +212,8 @@ class Run(models.Model):
     paused_by = models.TextField(blank=True, default="")
     finished_at = models.DateTimeField(null=True)
     chunks = models.SmallIntegerField()
+    #: It was started while leaves of the book were dealt out by a hash.
+    is_by_hash = models.BooleanField(default=False)
 
     class Meta:
         db_table = "strategy_run"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
+from math import ceil
 from typing import Any
 
 from tallystick.accounts import facts as account_facts
@@ -16,6 +17,8 @@ from tallystick.strategy.queries import catalogue
 
 #: The whole book. Its leaves are known to `chunks` alone.
 BOOK = "strategy_book"
+#: Accounts, by their numbers, that a leaf is made for.
+LEAF = 1 << 16
 
 #: Accounts that are looked at in one query.
 _RANGE = 50_000
@@ -220,13 +223,14 @@ def standing(table: str, *, day: date) -> Standing:
 
 
 def leaves() -> list[str]:
-    """Give the tables that the book is made of, in order."""
+    """Give the tables that the book is made of, in the order of the accounts that they hold."""
     return [
         row["leaf"]
         for row in sql.rows(
             """
             SELECT inhrelid::regclass::text AS leaf FROM pg_inherits
-            WHERE inhparent = 'strategy_book'::regclass ORDER BY inhrelid
+            JOIN pg_class AS leaf ON leaf.oid = inhrelid
+            WHERE inhparent = 'strategy_book'::regclass ORDER BY leaf.relname
             """
         )
     ]
@@ -239,37 +243,33 @@ _CHUNK = 40_000
 def chunk_count() -> int:
     """Give how many chunks a run of the book has now: one for a small book, for a large one as many as there are leaves."""
     accounts = int(sql.value("SELECT count(*) FROM strategy_book"))
-    most = len(leaves())
-    count = 1
-    while count < most and accounts > count * _CHUNK:
-        count *= 2
-    return count
+    return max(1, min(len(leaves()), ceil(accounts / _CHUNK)))
 
 
 def chunks(count: int) -> list[list[str]]:
     """Give the tables that each of so many chunks of a run takes. Nothing else knows their names.
 
-    A single chunk is the whole book, asked at once; of several each takes its share of the leaves, one after the other. A run
-    keeps the number it was started with.
+    A single chunk is the whole book, asked at once; to several the leaves are dealt out in turn. A run keeps the number it was
+    started with, and a leaf that is made meanwhile changes nothing for the others.
     """
     if count == 1:
         return [[BOOK]]
     every = leaves()
-    share = len(every) // count
-    return [every[first : first + share] for first in range(0, len(every), share)]
+    return [every[first::count] for first in range(count)]
 
 
 #: Accounts of which a share is taken by looking at each.
 _FEW = 20_000
+#: Of a large book one page in so many is taken for a share.
+SAMPLED = 64
 
 
 def sample() -> str:
-    """Give a table from which a share of the accounts can be told: the whole of a small book, one leaf of a large one.
-
-    Accounts are dealt out to the leaves by a hash of their number, which is as good as by lot.
-    """
+    """Give a table from which a share of the accounts can be told: the whole of a small book, pages from all over a large one."""
     found = int(sql.value("SELECT count(*) FROM (SELECT FROM strategy_book LIMIT %s) AS counted", [_FEW + 1]))
-    return BOOK if found <= _FEW else leaves()[0]
+    if found <= _FEW:
+        return BOOK
+    return f"(SELECT * FROM {BOOK} TABLESAMPLE SYSTEM ({100 / SAMPLED}) REPEATABLE (1))"  # noqa: S608
 
 
 def ranges(size: int) -> list[tuple[int, int]]:

@@ -151,7 +151,7 @@ def count(condition: Node, words: Catalogue, *, scope: Scope, day: date) -> Coun
             params,
         )
     )
-    share = len(book.leaves()) if sample != book.BOOK else 1
+    share = book.SAMPLED if sample != book.BOOK else 1
     return Count(_rounded(found * share) if share > 1 else found, share > 1)
 
 

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from tallystick.kernel import sql
 from tallystick.kernel.facts import Source
-from tallystick.strategy.models import RunChunk
+from tallystick.strategy.models import Run, RunChunk
 from tallystick.strategy.queries import book, catalogue
 
 #: Columns of the book that are strategy's own, and move an account from place to place.
@@ -46,6 +46,11 @@ def _of_group(names: Sequence[str], old: str, new: str) -> str:
 def name_day(day: date) -> None:
     """Say for the rest of the transaction on which day accounts come to other versions."""
     sql.execute("SELECT set_config('tallystick.day', %s, true)", [day.isoformat()])
+
+
+#: Which of 64 leaves an account was in while they were dealt out by a hash, as PostgreSQL finds the remainder of a partition.
+_LEAVES_BY_HASH = 64
+_LEAF_BY_HASH = "(hashint8extended(%(account)s, 8816678312871386365) + 35) & 63"
 
 
 class Look(NamedTuple):
@@ -91,7 +96,7 @@ def moment_of(account_id: int, day: date) -> Moment | None:
         for mark in RunChunk.objects.filter(run__day=day, run__only_reports=False).select_related("run")
     }
     if chunks:
-        chunk, table = _table_of(account_id, next(iter(chunks.values())).run.chunks)
+        chunk, table = _table_of(account_id, next(iter(chunks.values())).run)
         mark = chunks.get(chunk)
         if mark is None or mark.looks is None:
             return None
@@ -103,12 +108,16 @@ def moment_of(account_id: int, day: date) -> Moment | None:
     return Moment(_end_of(account_id, day), is_run=False, policies=catalogue.published_ids(end))
 
 
-def _table_of(account_id: int, count: int) -> tuple[int, int]:
-    """Give which chunk of a run of so many an account is in, and in which of the chunk's tables."""
-    if count == 1:
+def _table_of(account_id: int, run: Run) -> tuple[int, int]:
+    """Give which chunk of a run an account is in, and in which of the chunk's tables."""
+    if run.chunks == 1:
         return 0, 0
-    leaf = sql.value("SELECT tableoid::regclass::text FROM strategy_book WHERE account_id = %s", [account_id])
-    return next((chunk, leaves.index(leaf)) for chunk, leaves in enumerate(book.chunks(count)) if leaf in leaves)
+    if run.is_by_hash:
+        leaf: int = sql.value(f"SELECT {_LEAF_BY_HASH}", {"account": account_id})
+        return divmod(leaf, _LEAVES_BY_HASH // run.chunks)
+    name = sql.value("SELECT tableoid::regclass::text FROM strategy_book WHERE account_id = %s", [account_id])
+    table, chunk = divmod(book.leaves().index(name), run.chunks)
+    return chunk, table
 
 
 def _before_flight(account_id: int, seen: Look) -> int:

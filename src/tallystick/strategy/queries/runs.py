@@ -25,12 +25,12 @@ from tallystick.strategy.rules.progress import Stage, Standing
 #: Key of the advisory locks of chunks, beside other locks of the house.
 LOCK = 0x57A7
 #: Chunks of one run at most, in the second key.
-_MOST_CHUNKS = 1_000
+_MOST_CHUNKS = 20_000
 
 
 def lock_of(run_id: int, chunk: int) -> int:
     """Give the second key of the lock that whoever does a chunk holds."""
-    return run_id % 1_000_000 * _MOST_CHUNKS + chunk
+    return run_id % 100_000 * _MOST_CHUNKS + chunk
 
 
 def last_day() -> date | None:

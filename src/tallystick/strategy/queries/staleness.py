@@ -58,8 +58,10 @@ def _of_run(run: Run) -> dict[str, Any]:
 
 def _looks(run: Run) -> dict[str, list[Any]]:
     """Give what each table of the book had seen, of the parts that kept it in full."""
-    tables = book.chunks(run.chunks)
     found: dict[str, list[Any]] = {"leaves": [], "uptos": [], "in_flights": [], "marks": []}
+    if run.is_by_hash and run.chunks > 1:
+        return found
+    tables = book.chunks(run.chunks)
     for mark in sql.rows(
         "SELECT chunk, looks, xmin::text::bigint AS writer FROM strategy_run_chunk WHERE run_id = %(run)s",
         {"run": run.pk},

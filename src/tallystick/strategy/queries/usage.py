@@ -81,7 +81,7 @@ def histories() -> list[HistoryEntry]:
 
 
 def _known(*, day: date) -> dict[str, Decimal]:
-    """Give the part of the open accounts that know each stored fact: in a large book by one of its leaves, a fair sample."""
+    """Give the part of the open accounts that know each stored fact: in a large book by a fair sample."""
     stored = [fact for fact in catalogue.facts() if fact.is_stored]
     counted = ", ".join(
         f"count({catalogue.expression(fact, day)}) AS fact_{place}" for place, fact in enumerate(stored)
