@@ -1,4 +1,4 @@
-"""Background work: money on account pays what is new where the client's terms say so, and what is kept for the ageing is folded."""
+"""Background work: money on account pays what is new, where the client's terms say so; what the ageing is kept by is folded."""
 
 from __future__ import annotations
 
