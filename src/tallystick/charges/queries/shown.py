@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from tallystick.accounts import queries as accounts
 from tallystick.charges.queries import agreements, proofs
+from tallystick.charges.queries.proofs import Proven
 from tallystick.charges.rules.proof import Line, Proof
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
@@ -25,6 +26,18 @@ class TakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedSum:
+    """A sum that is charged once because an item is late: on what was owed on which day, by which row of the law."""
+
+    amount: Money
+    owed: Money
+    day: date
+    rule: str
+    row_from: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemInterest:
     """What the interest of an item has come to by a day, and what of it is charged."""
 
@@ -35,6 +48,7 @@ class ItemInterest:
     charged: Money
     charged_through: date | None
     taken_back: Sequence[TakenBack]
+    fixed_sum: FixedSum | None
 
     @property
     def total(self) -> Money:
@@ -67,9 +81,25 @@ def interest_of(account_id: int, *, on: date, scope: Scope) -> list[ItemInterest
                 Money(row["charged_minor"], row["currency"]),
                 row["through_on"],
                 taken_back[row["item_id"]],
+                _fixed_sum(proven, on),
             )
         )
     return found
+
+
+def _fixed_sum(proven: Proven, on: date) -> FixedSum | None:
+    agreement, bearing = proven.agreement, proven.bearing
+    if not proven.fixed or agreement is None or bearing is None or on < bearing.first_day:
+        return None
+    row, currency = agreement.fixed_sum_row(bearing.first_day), proven.row["currency"]
+    return FixedSum(
+        Money(proven.fixed, currency),
+        Money(proven.owed, currency),
+        bearing.first_day,
+        str(agreement.agreed.fixed_sum),
+        row.first_day,
+        row.source.title,
+    )
 
 
 def _taken_back(account_id: int) -> dict[int, list[TakenBack]]:
