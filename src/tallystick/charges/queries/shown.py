@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from tallystick.accounts import queries as accounts
 from tallystick.charges.queries import agreements, proofs
@@ -85,6 +86,14 @@ def interest_of(account_id: int, *, on: date, scope: Scope) -> list[ItemInterest
             )
         )
     return found
+
+
+def charged_lines(account_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Give the lines that prove the interest that is charged and open on some accounts, by account, item and day.
+
+    `of_item` is the reference of what bears it, `beside` of the item that holds it.
+    """
+    return sql.rows(sql.load("tallystick.charges", "accrual.sql", "charged_lines"), {"account_ids": list(account_ids)})
 
 
 def _fixed_sum(proven: Proven, on: date) -> FixedSum | None:

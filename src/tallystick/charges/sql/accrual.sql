@@ -171,6 +171,24 @@ JOIN charges_bearing AS bearing ON bearing.account_id = line.account_id AND bear
 WHERE line.account_id = ANY(%(account_ids)s) AND line.taken_back_at IS NULL
 ORDER BY line.account_id, line.item_id, line.first_day;
 
+-- name: charged_lines
+-- The lines of interest that is charged and not paid, of some accounts; the last of each item as far as it has grown.
+SELECT account_id, of_item, beside, currency, first_day,
+       CASE WHEN is_last AND since_days > 0 THEN through_on ELSE last_day END AS last_day,
+       days + CASE WHEN is_last THEN since_days ELSE 0 END AS days, base_minor, percent,
+       amount_minor + CASE WHEN is_last THEN since_minor ELSE 0 END AS amount_minor, source, stopped_by
+FROM (
+    SELECT line.*, bearing.through_on, bearing.since_days, bearing.since_minor, item.reference AS of_item,
+           beside.reference AS beside, beside.currency, beside.due_on,
+           line.first_day = max(line.first_day) OVER (PARTITION BY line.account_id, line.item_id) AS is_last
+    FROM charges_line AS line
+    JOIN charges_bearing AS bearing ON bearing.account_id = line.account_id AND bearing.item_id = line.item_id
+    JOIN accounts_item AS item ON item.id = line.item_id AND item.account_id = line.account_id
+    JOIN accounts_item AS beside ON beside.id = bearing.interest_item_id AND beside.account_id = line.account_id
+    WHERE line.account_id = ANY(%(account_ids)s) AND line.taken_back_at IS NULL AND beside.open_minor > 0
+) AS line
+ORDER BY account_id, due_on, of_item, first_day;
+
 -- name: take_back_lines
 -- Take back the lines of items from a day on.
 UPDATE charges_line AS line
