@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 from tests import builders
-from tests.charges.test_accruing import EIGHT, accrue, at, charged, debt, is_sound, pay
+from tests.charges.test_accruing import EIGHT, FIXED, accrue, at, charged, debt, is_sound, pay
 from tests.sessions import Hand
 
 from tallystick.charges.queries import shown
@@ -57,6 +57,23 @@ def test_the_proof_as_json_can_be_worked_out_again(collector, corrected):
         assert abs(line["amount_minor"] - exact) <= 0.5
     [back] = item["taken_back"]
     assert (back["last_day"], back["amount_minor"]) == ("2026-01-31", 658)
+
+
+def test_a_fixed_sum_is_shown_with_what_it_is_of_and_where_it_stands(collector):
+    clock.travel_to(at(date(2026, 2, 10)))
+    account, _item = debt(document=FIXED)
+    accrue(date(2026, 1, 31))
+
+    page = collector.get(f"/charges/accounts/{account.pk}/interest/").content.decode()
+    [item] = collector.get(f"/charges/accounts/{account.pk}/interest.json").json()["items"]
+    [early] = collector.get(f"/charges/accounts/{account.pk}/interest.json?on=2026-01-01").json()["items"]
+
+    assert "Fixed sum, once, on £1,000.00 owed on 2 Jan 2026" in page
+    fixed = item["fixed_sum"]
+    assert (fixed["amount_minor"], fixed["owed_minor"], fixed["day"]) == (70_00, 1000_00, "2026-01-02")
+    assert (fixed["rule"], fixed["source"] in page) == ("late_payment.fixed_sum", True)
+    assert early["fixed_sum"] is None
+    clock.travel_to(None)
 
 
 def test_a_day_before_the_last_that_was_charged_shows_what_it_had_come_to(corrected):

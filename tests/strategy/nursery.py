@@ -9,16 +9,52 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import django
 
+Order = dict[str, object]
+
+
+@contextmanager
+def nursery(*, in_a_chunk: int) -> Iterator[Callable[[Sequence[Order]], list[int]]]:
+    """Have workers work at the same time on the test's database, each in a process of its own, and give how they ended."""
+    from tests.strategy.test_killed import url_of_database
+
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url_of_database(),
+        "DJANGO_SETTINGS_MODULE": "tallystick.config.settings",
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src"),
+        "ACCOUNTS_IN_A_CHUNK": str(in_a_chunk),
+    }
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([sys.executable, __file__], env=environment, stdin=pipe, stdout=pipe, text=True)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+
+    def work(orders: Sequence[Order]) -> list[int]:
+        print(json.dumps(orders), file=process.stdin, flush=True)
+        ended: list[int] = json.loads(process.stdout.readline())
+        return ended
+
+    yield work
+    process.stdin.close()
+    process.wait()
+    process.stdout.close()
+
 
 def _work(what: str, at: datetime) -> None:
+    from tallystick.charges import actions as charges
     from tallystick.kernel import clock
+    from tallystick.kernel.actor import system
     from tallystick.kernel.calendars import local_day
     from tallystick.strategy import tasks
     from tallystick.strategy.queries import runs
@@ -26,6 +62,9 @@ def _work(what: str, at: datetime) -> None:
     clock.travel_to(at)
     if what == "answer":
         tasks.answer_events()
+        return
+    if what == "accrue":
+        charges.accrue(day=at.date(), chunk=int(os.environ["ACCOUNTS_IN_A_CHUNK"]), at=at, by=system("a worker"))
         return
     tasks.run_tonight(timestamp=0)
     run = runs.find_run(local_day(at, "Europe/London"))

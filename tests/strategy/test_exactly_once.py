@@ -10,8 +10,6 @@ import io
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,6 +23,7 @@ from django.db import transaction
 from tests import builders
 from tests.strategy import builders as strategies
 from tests.strategy.builders import BY, DAY, at
+from tests.strategy.nursery import Order, nursery
 from tests.strategy.test_killed import _until, url_of_database
 
 from tallystick.accounts import actions as account_actions
@@ -91,8 +90,6 @@ states:
           - note: Thanks
 """
 
-Order = dict[str, object]
-
 
 @pytest.fixture
 def accounts(leaves: int) -> list[Account]:
@@ -109,33 +106,8 @@ def accounts(leaves: int) -> list[Account]:
 @pytest.fixture
 def workers() -> Iterator[Callable[[Sequence[Order]], list[int]]]:
     """Have workers work at the same time, each in a process of its own, and give how they ended."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": url_of_database(),
-        "DJANGO_SETTINGS_MODULE": "tallystick.config.settings",
-        "PYTHONPATH": str(_ROOT / "src"),
-        "ACCOUNTS_IN_A_CHUNK": str(IN_A_CHUNK),
-    }
-    nursery = subprocess.Popen(
-        [sys.executable, str(_ROOT / "tests/strategy/nursery.py")],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert nursery.stdin is not None
-    assert nursery.stdout is not None
-    assert nursery.stdout.readline() == "ready\n"
-
-    def work(orders: Sequence[Order]) -> list[int]:
-        print(json.dumps(orders), file=nursery.stdin, flush=True)
-        ended: list[int] = json.loads(nursery.stdout.readline())
-        return ended
-
-    yield work
-    nursery.stdin.close()
-    nursery.wait()
-    nursery.stdout.close()
+    with nursery(in_a_chunk=IN_A_CHUNK) as work:
+        yield work
 
 
 def _morning(accounts: Sequence[Account], day: date) -> None:

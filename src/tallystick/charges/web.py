@@ -65,7 +65,10 @@ def agreements(request: ActorRequest, client_id: int) -> HttpResponse:
         else:
             said.success(request, _("Set. The next accrual charges by it."))
             return redirect("charges:agreements", client_id)
-    found = [(each, yaml.safe_dump(each.document, sort_keys=False)) for each in queries.agreements_of(client_id)]
+    found = [
+        (each, yaml.safe_dump(each.document, sort_keys=False, default_flow_style=None))
+        for each in queries.agreements_of(client_id)
+    ]
     context = {"client": client, "form": form, "refusal": refusal, "agreements": found}
     return render(request, "charges/agreements.html", context, status=422 if is_sent else 200)
 
@@ -116,6 +119,7 @@ def interest_json(request: ActorRequest, account_id: int) -> HttpResponse:
                     "charged_minor": item.charged.minor,
                     "charged_through": item.charged_through,
                     "lines": _lines(item.proof.lines),
+                    "fixed_sum": _fixed_sum(item.fixed_sum) if item.fixed_sum else None,
                     "taken_back": [
                         {**_line(each.line), "charged_at": each.kept_at, "taken_back_at": each.taken_back_at}
                         for each in item.taken_back
@@ -125,6 +129,17 @@ def interest_json(request: ActorRequest, account_id: int) -> HttpResponse:
             ],
         }
     )
+
+
+def _fixed_sum(fixed: shown.FixedSum) -> dict[str, Any]:
+    return {
+        "amount_minor": fixed.amount.minor,
+        "owed_minor": fixed.owed.minor,
+        "day": fixed.day,
+        "rule": fixed.rule,
+        "row_from": fixed.row_from,
+        "source": fixed.source,
+    }
 
 
 def _lines(lines: Iterable[Line]) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ def accrue(*, day: date, chunk: int = CHUNK, hands: int = 1, at: datetime, by: A
     if not agreements:
         return Outcome()
     clients = sorted({each.client_id for each in agreements})
+    sql.execute(_query("register"), {**_asked(agreements, day), "principal": Head.PRINCIPAL})
     firsts = [row["id"] for row in sql.rows(_query("chunks"), {"clients": clients, "size": chunk})]
     chunks = [(low, high - 1) for low, high in zip(firsts, [*firsts[1:], _LAST_ACCOUNT], strict=True)]
     done = kernel_hands.share(
@@ -61,16 +62,14 @@ def accrue(*, day: date, chunk: int = CHUNK, hands: int = 1, at: datetime, by: A
 
 @transaction.atomic
 def _accrue_chunk(agreements: Sequence[InForce], day: date, at: datetime, by: Actor, chunk: tuple[int, int]) -> Outcome:
-    asked = {**_asked(agreements, day), "low": chunk[0], "high": chunk[1], "interest": Cause.INTEREST}
-    sql.execute(_query("register"), {**asked, "principal": Head.PRINCIPAL})
+    asked = {**_asked(agreements, day), "low": chunk[0], "high": chunk[1], "other_causes": list(rules.OTHER_CAUSES)}
     sql.execute(_query("forget_chunk"))
-    if not sql.execute(_with_entries("lock"), asked):
+    if not sql.execute(_query("lock"), asked):
         return Outcome()
-    steady = sql.execute(_with_entries("steady"), asked)
-    if steady:
-        _extend(at=at, by=by)
-    rows = sql.rows(_with_entries("to_prove"), asked)
-    return Outcome(done=steady) + proving.prove(rows, agreements=agreements, day=day, at=at, by=by)
+    sql.execute(_with_entries("due"), asked)
+    extended = Outcome(done=_extend(chunk, at=at, by=by))
+    rows = sql.rows(_query("to_prove"))
+    return extended + proving.prove(rows, agreements=agreements, day=day, at=at, by=by)
 
 
 def _asked(agreements: Sequence[InForce], day: date) -> dict[str, Any]:
@@ -90,13 +89,16 @@ def _asked(agreements: Sequence[InForce], day: date) -> dict[str, Any]:
     }
 
 
-def _extend(*, at: datetime, by: Actor) -> None:
-    """Charge what steady lines have grown by."""
-    sql.execute(_query("extend"))
+def _extend(chunk: tuple[int, int], *, at: datetime, by: Actor) -> int:
+    """Charge what steady lines have grown by, and give how many they are."""
+    extended = sql.execute(_query("extend"), {"low": chunk[0], "high": chunk[1]})
+    if not extended:
+        return 0
     heads = {"debit": Head.INTEREST, "credit": CHARGED_AGAINST[Head.INTEREST], "interest": Cause.INTEREST}
     ledger.post_rows(sql.Rows(_query("growth"), heads), at=at)
     accounts.grow_items(sql.Rows(_query("growth_of_items")))
     timeline.append_rows(sql.Rows(_query("told_growth")), kind="charges.InterestCharged", at=at, by=by)
+    return extended
 
 
 @transaction.atomic

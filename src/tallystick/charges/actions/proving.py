@@ -236,7 +236,7 @@ def _row(row: Row, line: Line, at: datetime) -> KeptRow:
 def _note(changes: Sequence[Change], is_released: set[int]) -> None:
     noted = [_noted(change, is_released=change.proven.row["item_id"] in is_released) for change in changes]
     columns: dict[str, Any] = {name: [each[name] for each in noted] for name in noted[0]}
-    sql.execute(_query("note_proofs"), {**columns, "interest": Cause.INTEREST})
+    sql.execute(_query("note_proofs"), {**columns, "other_causes": list(accruing.OTHER_CAUSES)})
 
 
 def _noted(change: Change, *, is_released: bool) -> dict[str, Any]:

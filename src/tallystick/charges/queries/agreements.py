@@ -15,7 +15,7 @@ from tallystick.charges.rules import agreements as rules
 from tallystick.holds.rules import Activity, Reason, stopping
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.jurisdictions.rules import rates
-from tallystick.jurisdictions.rules.pack import Row, Rule, value_on
+from tallystick.jurisdictions.rules.pack import Row, Rule, row_on, value_on
 from tallystick.jurisdictions.rules.rates import Rate, RateStep
 from tallystick.jurisdictions.rules.refusals import NoFigure
 from tallystick.jurisdictions.rules.scales import Scale
@@ -72,6 +72,13 @@ class InForce:
         if self.agreed.fixed_sum is None:
             return None
         return value_on(jurisdictions.law(self.agreed.jurisdiction).rule(self.agreed.fixed_sum), start, Scale)
+
+    def fixed_sum_row(self, start: date) -> Row:
+        """Give the row of the law that the fixed sum on a debt whose interest starts on a day is from.
+
+        :raises NoFigure: the law says nothing for that day
+        """
+        return row_on(jurisdictions.law(self.agreed.jurisdiction).rule(str(self.agreed.fixed_sum)), start)
 
     @lru_cache(maxsize=20_000)  # noqa: B019 (an agreement lives as long as the run that reads it)
     def steps(self, start: date, until: date) -> tuple[tuple[RateStep, ...], date]:

@@ -77,8 +77,9 @@ class Proven:
     known_until: date
     through: date
     proof: Proof
-    #: The sum that is charged once because the item is late.
+    #: The sum that is charged once because the item is late, and what was owed when it was.
     fixed: int = 0
+    owed: int = 0
 
     def until(self, day: date) -> Proof:
         """Give the proof until a day that is no later."""
@@ -144,7 +145,7 @@ def prove_item(row: Row, *, agreements: Sequence[InForce], record: Record, until
     scale = agreement.fixed_sum(first_day)
     owed = Money(max(recorded.owed_at_first, 0), row["currency"])
     fixed = accruing.fixed_sum(scale, owed, bearing, through=through) if scale else 0
-    return Proven(row, agreement, terms, bearing, known_until, through, proof, fixed)
+    return Proven(row, agreement, terms, bearing, known_until, through, proof, fixed, owed.minor)
 
 
 def _recorded(row: Row, first_day: date, record: Record) -> Recorded:

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from tallystick.accounts import queries as accounts
 from tallystick.charges.queries import agreements, proofs
+from tallystick.charges.queries.proofs import Proven
 from tallystick.charges.rules.proof import Line, Proof
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
@@ -25,6 +27,18 @@ class TakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedSum:
+    """A sum that is charged once because an item is late: on what was owed on which day, by which row of the law."""
+
+    amount: Money
+    owed: Money
+    day: date
+    rule: str
+    row_from: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemInterest:
     """What the interest of an item has come to by a day, and what of it is charged."""
 
@@ -35,6 +49,7 @@ class ItemInterest:
     charged: Money
     charged_through: date | None
     taken_back: Sequence[TakenBack]
+    fixed_sum: FixedSum | None
 
     @property
     def total(self) -> Money:
@@ -67,9 +82,33 @@ def interest_of(account_id: int, *, on: date, scope: Scope) -> list[ItemInterest
                 Money(row["charged_minor"], row["currency"]),
                 row["through_on"],
                 taken_back[row["item_id"]],
+                _fixed_sum(proven, on),
             )
         )
     return found
+
+
+def charged_lines(account_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Give the lines that prove the interest that is charged and open on some accounts, by account, item and day.
+
+    `of_item` is the reference of what bears it, `beside` of the item that holds it.
+    """
+    return sql.rows(sql.load("tallystick.charges", "accrual.sql", "charged_lines"), {"account_ids": list(account_ids)})
+
+
+def _fixed_sum(proven: Proven, on: date) -> FixedSum | None:
+    agreement, bearing = proven.agreement, proven.bearing
+    if not proven.fixed or agreement is None or bearing is None or on < bearing.first_day:
+        return None
+    row, currency = agreement.fixed_sum_row(bearing.first_day), proven.row["currency"]
+    return FixedSum(
+        Money(proven.fixed, currency),
+        Money(proven.owed, currency),
+        bearing.first_day,
+        str(agreement.agreed.fixed_sum),
+        row.first_day,
+        row.source.title,
+    )
 
 
 def _taken_back(account_id: int) -> dict[int, list[TakenBack]]:

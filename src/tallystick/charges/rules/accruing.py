@@ -17,8 +17,12 @@ from tallystick.jurisdictions.rules.rates import DayCount, RateStep
 from tallystick.jurisdictions.rules.scales import Scale
 from tallystick.kernel.money import Money, half_up
 from tallystick.kernel.refusals import Refusal
+from tallystick.ledger.rules import Cause
 
 _DAY = timedelta(days=1)
+#: What entries are made for, other than interest: how many an account has of them is its version. They are asked for by name:
+#: an index answers that without a look at the entries of interest, however many they have become.
+OTHER_CAUSES = tuple(int(cause) for cause in Cause if cause is not Cause.INTEREST)
 
 
 class DayNotOver(Refusal):
@@ -29,7 +33,7 @@ class DayNotOver(Refusal):
     status = 422
 
 
-#: Days of the year by which SQL extends a line. Twin: `elapsed` of `sql/accrual.sql`.
+#: Days of the year by which SQL extends a line. Twin: `charges_grown`.
 YEAR_DAYS = {DayCount.ACTUAL_365: 365, DayCount.ACTUAL_360: 360, DayCount.THIRTY_360: 360}
 
 
@@ -110,7 +114,7 @@ class Last:
     def grown(self, days: int) -> int:
         """Give what the rounded figure of the stretch grows by in further days.
 
-        Twin: `grown` of `sql/accrual.sql`.
+        Twin: `charges_grown` of the migration.
 
         >>> Last(base=1000_00, percent="8", days=50, minor=1096).grown(1)
         22

@@ -14,11 +14,12 @@ WITH late AS MATERIALIZED (
     SELECT item.account_id, item.id, item.kind, item.due_on, account.client_id, account.portfolio_id
     FROM accounts_item AS item
     JOIN accounts_account AS account ON account.id = item.account_id
-    WHERE item.account_id BETWEEN %(low)s AND %(high)s AND item.client_id = ANY(%(clients)s) AND item.due_on < %(last_day)s
+    WHERE item.client_id = ANY(%(clients)s) AND item.due_on < %(last_day)s
       AND item.head = %(principal)s AND (item.open_minor > 0 OR item.settled_on >= item.due_on)
       AND account.state = 'open' AND NOT account.is_house
       AND NOT EXISTS (
-          SELECT FROM charges_bearing AS bearing WHERE bearing.account_id = item.account_id AND bearing.item_id = item.id
+          SELECT FROM charges_bearing AS bearing
+          WHERE bearing.account_id = item.account_id AND bearing.item_id = item.id
       )
 )
 INSERT INTO charges_bearing (
@@ -48,7 +49,7 @@ ON CONFLICT (account_id, item_id) DO NOTHING;
 
 -- name: forget_chunk
 -- Forget an earlier chunk of the same transaction.
-DROP TABLE IF EXISTS charges_locked, charges_steady;
+DROP TABLE IF EXISTS charges_locked, charges_due;
 
 -- name: lock
 -- Hold the accounts on which something is to be done, in id order: interest is not charged that far, what nobody books has changed, or
@@ -61,10 +62,12 @@ WHERE account.id BETWEEN %(low)s AND %(high)s AND account.client_id = ANY(%(clie
       SELECT bearing.account_id
       FROM charges_bearing AS bearing
       JOIN unnest(%(agreement)s::bigint[], %(until_on)s::date[]) AS agreed(id, until_on) ON agreed.id = bearing.agreement_id
-      LEFT JOIN ({entries}) AS entries ON entries.account_id = bearing.account_id
       WHERE bearing.account_id BETWEEN %(low)s AND %(high)s
         AND (bearing.law IS NULL OR NOT bearing.is_settled AND bearing.through_on < agreed.until_on
-             OR bearing.entries_seen <> coalesce(entries.number, 0))
+             OR bearing.entries_seen <> (
+                 SELECT count(*) FROM ledger_entry AS entry
+                 WHERE entry.account_id = bearing.account_id AND entry.cause_kind = ANY(%(other_causes)s)
+             ))
   )
 ORDER BY account.id
 FOR NO KEY UPDATE OF account;
@@ -73,16 +76,23 @@ FOR NO KEY UPDATE OF account;
 -- The common part: how many entries accounts have, but for those of interest. They are only ever added: it is their version.
 SELECT account_id, count(*) AS number
 FROM ledger_entry
-WHERE account_id BETWEEN %(low)s AND %(high)s AND cause_kind <> %(interest)s
+WHERE account_id BETWEEN %(low)s AND %(high)s AND cause_kind = ANY(%(other_causes)s)
 GROUP BY account_id;
 
--- name: steady
--- What interest grows by where nothing has changed but that days went by. Twin: `rules.accruing.Last.grown`.
-CREATE TEMP TABLE charges_steady ON COMMIT DROP AS
-SELECT bearing.id, bearing.account_id, bearing.item_id, bearing.interest_item_id, bearing.charges, locked.currency,
-       agreed.until_on, growth.days, growth.minor
-FROM charges_bearing AS bearing
-JOIN charges_locked AS locked ON locked.account_id = bearing.account_id
+-- name: due
+-- What of the accounts held is charged on, each item once: what interest grows by where nothing has changed but that days went by,
+-- and whether that is so. Twin: `rules.accruing.Last.grown`.
+CREATE TEMP TABLE charges_due ON COMMIT DROP AS
+SELECT bearing.id, bearing.account_id, bearing.item_id, bearing.interest_item_id, bearing.charges, locked.client_id,
+       locked.portfolio_id, locked.currency, agreed.until_on, growth.days, growth.minor,
+       coalesce(
+           bearing.law = agreed.law AND bearing.entries_seen = coalesce(entries.number, 0)
+           AND bearing.steady_until_on >= agreed.until_on
+           AND (bearing.most_minor IS NULL OR bearing.charged_minor + growth.minor <= bearing.most_minor)
+           AND (bearing.interest_item_id IS NOT NULL OR growth.minor = 0), false
+       ) AS is_steady
+FROM charges_locked AS locked
+JOIN charges_bearing AS bearing ON bearing.account_id = locked.account_id
 JOIN unnest(%(agreement)s::bigint[], %(until_on)s::date[], %(law)s::bigint[]) AS agreed(id, until_on, law)
     ON agreed.id = bearing.agreement_id
 LEFT JOIN ({entries}) AS entries ON entries.account_id = bearing.account_id
@@ -95,10 +105,8 @@ CROSS JOIN LATERAL (
     ) - bearing.stretch_minor AS minor
 ) AS growth
 WHERE bearing.account_id BETWEEN %(low)s AND %(high)s
-  AND NOT bearing.is_settled AND bearing.through_on < agreed.until_on AND bearing.steady_until_on >= agreed.until_on
-  AND bearing.law = agreed.law AND bearing.entries_seen = coalesce(entries.number, 0)
-  AND (bearing.most_minor IS NULL OR bearing.charged_minor + growth.minor <= bearing.most_minor)
-  AND (bearing.interest_item_id IS NOT NULL OR growth.minor = 0)
+  AND (bearing.law IS NULL OR NOT bearing.is_settled AND bearing.through_on < agreed.until_on
+       OR bearing.entries_seen <> coalesce(entries.number, 0))
 ORDER BY bearing.account_id, bearing.item_id;
 
 -- name: extend
@@ -109,20 +117,21 @@ SET through_on = steady.until_on, charged_minor = bearing.charged_minor + steady
     stretch_days = bearing.stretch_days + CASE WHEN bearing.base_minor > 0 THEN steady.days ELSE 0 END,
     stretch_minor = bearing.stretch_minor + steady.minor,
     since_days = bearing.since_days + steady.days, since_minor = bearing.since_minor + steady.minor
-FROM charges_steady AS steady
-WHERE bearing.id = steady.id AND bearing.account_id = steady.account_id;
+FROM charges_due AS steady
+WHERE bearing.account_id BETWEEN %(low)s AND %(high)s AND bearing.account_id = steady.account_id
+  AND bearing.item_id = steady.item_id AND steady.is_steady;
 
 -- name: growth
 -- The entries that charge what steady lines grew by.
 SELECT account_id, %(debit)s::smallint AS debit, %(credit)s::smallint AS credit, minor AS amount_minor, currency,
        until_on AS booked_on, %(interest)s::smallint AS cause_kind, item_id AS cause_id, charges AS cause_no,
        interest_item_id AS item_id
-FROM charges_steady
-WHERE minor > 0;
+FROM charges_due
+WHERE is_steady AND minor > 0;
 
 -- name: growth_of_items
 -- What the items of interest grew by.
-SELECT account_id, interest_item_id AS item_id, minor FROM charges_steady WHERE minor > 0;
+SELECT account_id, interest_item_id AS item_id, minor FROM charges_due WHERE is_steady AND minor > 0;
 
 -- name: told_growth
 -- One event an account: what was charged.
@@ -132,26 +141,18 @@ SELECT account_id,
            'items', count(*), 'until_on', max(until_on)
        ) AS data,
        max(until_on) AS happened_on
-FROM charges_steady
-WHERE minor > 0
+FROM charges_due
+WHERE is_steady AND minor > 0
 GROUP BY account_id;
-
--- name: count_steady
--- Count what was extended.
-SELECT count(*) FROM charges_steady;
 
 -- name: to_prove
 -- What of the chunk has to be proven afresh, with its item.
-SELECT bearing.*, locked.client_id, locked.portfolio_id, locked.currency, item.due_on, item.kind, item.reference
-FROM charges_bearing AS bearing
-JOIN charges_locked AS locked ON locked.account_id = bearing.account_id
-JOIN unnest(%(agreement)s::bigint[], %(until_on)s::date[]) AS agreed(id, until_on) ON agreed.id = bearing.agreement_id
-JOIN accounts_item AS item ON item.id = bearing.item_id AND item.account_id = bearing.account_id
-LEFT JOIN ({entries}) AS entries ON entries.account_id = bearing.account_id
-WHERE bearing.account_id BETWEEN %(low)s AND %(high)s
-  AND (bearing.law IS NULL OR NOT bearing.is_settled AND bearing.through_on < agreed.until_on
-       OR bearing.entries_seen <> coalesce(entries.number, 0))
-ORDER BY bearing.account_id, bearing.item_id;
+SELECT bearing.*, due.client_id, due.portfolio_id, due.currency, item.due_on, item.kind, item.reference
+FROM charges_due AS due
+JOIN charges_bearing AS bearing ON bearing.id = due.id AND bearing.account_id = due.account_id
+JOIN accounts_item AS item ON item.id = due.item_id AND item.account_id = due.account_id
+WHERE NOT due.is_steady
+ORDER BY due.account_id, due.item_id;
 
 -- name: entries
 -- The entries that say what bore interest, what was paid on it, and what was charged, of some accounts.
@@ -169,6 +170,24 @@ FROM charges_line AS line
 JOIN charges_bearing AS bearing ON bearing.account_id = line.account_id AND bearing.item_id = line.item_id
 WHERE line.account_id = ANY(%(account_ids)s) AND line.taken_back_at IS NULL
 ORDER BY line.account_id, line.item_id, line.first_day;
+
+-- name: charged_lines
+-- The lines of interest that is charged and not paid, of some accounts; the last of each item as far as it has grown.
+SELECT account_id, of_item, beside, currency, first_day,
+       CASE WHEN is_last AND since_days > 0 THEN through_on ELSE last_day END AS last_day,
+       days + CASE WHEN is_last THEN since_days ELSE 0 END AS days, base_minor, percent,
+       amount_minor + CASE WHEN is_last THEN since_minor ELSE 0 END AS amount_minor, source, stopped_by
+FROM (
+    SELECT line.*, bearing.through_on, bearing.since_days, bearing.since_minor, item.reference AS of_item,
+           beside.reference AS beside, beside.currency, beside.due_on,
+           line.first_day = max(line.first_day) OVER (PARTITION BY line.account_id, line.item_id) AS is_last
+    FROM charges_line AS line
+    JOIN charges_bearing AS bearing ON bearing.account_id = line.account_id AND bearing.item_id = line.item_id
+    JOIN accounts_item AS item ON item.id = line.item_id AND item.account_id = line.account_id
+    JOIN accounts_item AS beside ON beside.id = bearing.interest_item_id AND beside.account_id = line.account_id
+    WHERE line.account_id = ANY(%(account_ids)s) AND line.taken_back_at IS NULL AND beside.open_minor > 0
+) AS line
+ORDER BY account_id, due_on, of_item, first_day;
 
 -- name: take_back_lines
 -- Take back the lines of items from a day on.
@@ -206,7 +225,7 @@ SET first_day = proven.first_day, through_on = proven.through_on, steady_until_o
     fixed_charges = proven.fixed_charges, since_days = 0, since_minor = 0,
     entries_seen = (
         SELECT count(*) FROM ledger_entry AS entry
-        WHERE entry.account_id = bearing.account_id AND entry.cause_kind <> %(interest)s
+        WHERE entry.account_id = bearing.account_id AND entry.cause_kind = ANY(%(other_causes)s)
     )
 FROM unnest(
     %(id)s::bigint[], %(account_id)s::bigint[], %(first_day)s::date[], %(through_on)s::date[], %(steady_until_on)s::date[], %(is_settled)s::boolean[],

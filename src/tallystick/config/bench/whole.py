@@ -17,7 +17,7 @@ from tallystick.access import queries as access_queries
 from tallystick.access.rules.grants import EVERYTHING
 from tallystick.access.rules.rights import Role
 from tallystick.accounts import actions as account_actions
-from tallystick.config.bench import files, interest, money
+from tallystick.config.bench import files, money
 from tallystick.config.bench.measures import (
     BENCH,
     HANDS,
@@ -66,7 +66,6 @@ def run(*, accounts: int, progress: Callable[[str], None]) -> Report:
     _measure_night(report, today, at, progress)
     money.measure(report, at=at + _LATER, today=today + _LATER, progress=progress)
     _measure_people(report, today + _LATER, progress)
-    interest.measure(report, at=at + _LATER, today=today + _LATER, progress=progress)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report.notes.append(f"largest memory of the process: {peak:,.0f} MB")
     size = int(sql.value("SELECT pg_database_size(current_database())"))

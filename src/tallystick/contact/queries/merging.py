@@ -12,8 +12,10 @@ from django.conf import settings
 from tallystick.accounts import queries as account_queries
 from tallystick.accounts.models import Account, Client
 from tallystick.accounts.rules import ItemKind
+from tallystick.charges.queries import shown as charges
 from tallystick.contact.models import Message
 from tallystick.contact.rules.creditor import Creditor, DetailsUnreadable, read_creditor
+from tallystick.contact.rules.interest import InterestLine
 from tallystick.contact.rules.weighing import Weighing
 from tallystick.contact.rules.words import Purpose
 from tallystick.contact.rules.writing import Facts, OpenItem, without_held
@@ -111,6 +113,7 @@ def facts_of(account_ids: Sequence[int], *, at: datetime) -> dict[int, Gathered]
     """Give what some accounts have to say, by account."""
     accounts = list(Account.objects.select_related("client", "party").filter(pk__in=set(account_ids)))
     items = _items_of({account.pk for account in accounts}, at=at)
+    interest = _interest_of([account.pk for account in accounts])
     addresses = {
         address.party_id: _lines(address)
         for address in Address.objects.filter(
@@ -127,7 +130,11 @@ def facts_of(account_ids: Sequence[int], *, at: datetime) -> dict[int, Gathered]
             gathered[account.pk] = Gathered(None, address, time_zone, problem=creditor)
         else:
             gathered[account.pk] = Gathered(
-                _facts(account, creditor, tuple(items[account.pk]), at=at), address, time_zone
+                replace(
+                    _facts(account, creditor, tuple(items[account.pk]), at=at), interest=tuple(interest[account.pk])
+                ),
+                address,
+                time_zone,
             )
     return gathered
 
@@ -153,6 +160,27 @@ def _items_of(account_ids: Collection[int], *, at: datetime) -> dict[int, list[O
             )
         )
     return items
+
+
+def _interest_of(account_ids: Sequence[int]) -> dict[int, list[InterestLine]]:
+    """Give how the open interest on some accounts was worked out. Days that bore none are left out."""
+    found: dict[int, list[InterestLine]] = defaultdict(list)
+    for row in charges.charged_lines(account_ids):
+        if row["amount_minor"]:
+            found[row["account_id"]].append(
+                InterestLine(
+                    reference=row["of_item"],
+                    beside=row["beside"],
+                    first_day=row["first_day"],
+                    last_day=row["last_day"],
+                    days=row["days"],
+                    balance=Money(row["base_minor"], row["currency"]),
+                    rate=row["percent"].normalize(),
+                    amount=Money(row["amount_minor"], row["currency"]),
+                    source=row["source"],
+                )
+            )
+    return found
 
 
 def _creditor(client: Client) -> Creditor | str:

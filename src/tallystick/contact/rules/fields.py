@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -24,6 +25,7 @@ class FieldType(StrEnum):
     MONEY = "money"
     DAY = "day"
     NUMBER = "number"
+    PERCENT = "percent"
     FLAG = "flag"
 
 
@@ -85,6 +87,17 @@ _ITEM: Record = {
     "account": _text(_("Reference of the account it is on"), "NG-20418"),
 }
 
+_INTEREST: Record = {
+    "reference": _text(_("Number of the invoice that bears it"), "INV-1041"),
+    "first_day": _day(_("First of the days that it is charged for"), date(2026, 5, 31)),
+    "last_day": _day(_("Last of these days"), date(2026, 6, 30)),
+    "days": _number(_("How many days they count"), 31),
+    "balance": _money(_("What bore interest on these days"), 60_000),
+    "rate": Field(FieldType.PERCENT, _("Percent a year"), Decimal("11.75")),
+    "amount": _money(_("What it comes to"), 599),
+    "source": _text(_("Where the rate stands"), "Bank of England, Official Bank Rate history"),
+}
+
 #: Every word that a template may use.
 FIELDS: Record = {
     "today": _day(_("The day the message is written"), date(2026, 7, 1)),
@@ -118,12 +131,16 @@ FIELDS: Record = {
     },
     "items": ListOf(_ITEM, _("The items that are open, oldest due first")),
     "overdue_items": ListOf(_ITEM, _("The items that are past their due day, oldest first")),
+    "interest": ListOf(
+        _INTEREST, _("How interest that is still to pay on this account was worked out, a line for some days")
+    ),
 }
 
 #: Tables that `{% table … %}` places, with what they hold.
 TABLES: dict[str, Promise] = {
     "items": _("Everything that is open, a table and a total for each currency"),
     "overdue_items": _("What is past its due day, a table and a total for each currency"),
+    "interest": _("How interest that is still to pay on this account was worked out; nothing where there is none"),
 }
 
 
@@ -156,6 +173,14 @@ class Speech:
         """Write a whole number."""
         return str(format_decimal(number, locale=self.locale))
 
+    def percent(self, percent: Decimal) -> str:
+        """Write a percentage, exactly.
+
+        >>> Speech("de").percent(Decimal("11.75")).replace(chr(160), " "), Speech("en").percent(Decimal("1E+1"))[:2]
+        ('11,75 %', '10')
+        """
+        return f"{format_decimal(percent, locale=self.locale, decimal_quantization=False)}\N{NO-BREAK SPACE}%"
+
 
 def spoken(shape: Shape, value: Any, speech: Speech) -> Any:
     """Turn values into what templates see: amounts and days as text of a language, the rest as it is.
@@ -166,6 +191,8 @@ def spoken(shape: Shape, value: Any, speech: Speech) -> Any:
         match shape.type:
             case FieldType.MONEY:
                 return speech.money(value)
+            case FieldType.PERCENT:
+                return speech.percent(value)
             case FieldType.DAY:
                 return None if value is None else speech.day(value)
             case FieldType.TEXT:

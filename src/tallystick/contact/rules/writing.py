@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from tallystick.contact.rules.creditor import Creditor
 from tallystick.contact.rules.fields import FIELDS, Speech, spoken
+from tallystick.contact.rules.interest import InterestLine, interest_table
 from tallystick.contact.rules.language import names_used, render
 from tallystick.contact.rules.weighing import ALONE, Weighing
 from tallystick.contact.rules.words import Command, Purpose
@@ -64,6 +65,14 @@ class Facts:
     items: tuple[OpenItem, ...]
     link: str = ""
     weighing: Weighing = ALONE
+    #: How the interest on the account was worked out.
+    interest: tuple[InterestLine, ...] = ()
+
+    @property
+    def interest_said(self) -> list[InterestLine]:
+        """How what is said of interest was worked out: what is not listed is not explained either."""
+        listed = {item.reference for item in self.items}
+        return [line for line in self.interest if line.beside in listed]
 
     def level(self, item: OpenItem) -> int:
         """Give the level of an item today."""
@@ -142,6 +151,7 @@ def values(facts: Facts) -> dict[str, Any]:
         },
         "items": rows,
         "overdue_items": [row for row in rows if row["is_overdue"]],
+        "interest": [line.words() for line in facts.interest_said],
     }
 
 
@@ -197,7 +207,11 @@ def write(*, subject: str, body: str, facts: Facts, speech: Speech) -> Written:
     words = spoken(used, values(facts), speech)
     overdue = _overdue(facts)
     level = facts.level if facts.weighing.levels else None
-    tables = {"items": item_tables(facts.items, speech, level), "overdue_items": item_tables(overdue, speech, level)}
+    tables = {
+        "items": item_tables(facts.items, speech, level),
+        "overdue_items": item_tables(overdue, speech, level),
+        "interest": interest_table(facts.interest_said, speech),
+    }
     return Written(plain(render(subject, words)), parse(render(body, words), tables))
 
 

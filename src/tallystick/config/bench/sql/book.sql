@@ -103,6 +103,37 @@ SELECT account.id, account.id, 1500, 0, account.currency, 'price', '', %(day)s::
 FROM accounts_account AS account
 WHERE account.id BETWEEN %(first)s AND %(last)s AND account.id %% 100 = 75;
 
+-- name: paid_items
+-- The first item of an account with a payment amounted to more by what the payment has paid.
+UPDATE accounts_item AS item
+SET amount_minor = item.amount_minor + payment.amount_minor
+FROM payments_payment AS payment
+WHERE payment.account_id = item.account_id AND payment.state = 'received' AND item.id = (item.account_id - 1) * 5 + 1;
+
+-- name: entries_of_items
+-- What each item was charged.
+INSERT INTO ledger_entry (
+    account_id, debit, credit, amount_minor, currency, booked_on, cause_kind, cause_id, cause_no, item_id, posted_at
+)
+SELECT account_id, 1, 20, amount_minor, currency, issued_on, 1, id, 0, id, %(at)s
+FROM accounts_item
+ORDER BY account_id, id;
+
+-- name: entries_of_payments
+-- Each payment came in, and paid on the first item.
+INSERT INTO ledger_entry (
+    account_id, debit, credit, amount_minor, currency, booked_on, cause_kind, cause_id, cause_no, item_id, posted_at
+)
+SELECT account_id, side.debit, side.credit, amount_minor, currency, booked_on, 2, id, side.number, side.item_id, %(at)s
+FROM payments_payment
+CROSS JOIN LATERAL (VALUES (30, 9, 0, NULL), (9, 1, 1, (account_id - 1) * 5 + 1)) AS side(debit, credit, number, item_id)
+WHERE state = 'received'
+ORDER BY account_id, id, side.number;
+
+-- name: next_ids
+-- Items that follow get the ids after those that were given by arithmetic.
+SELECT setval(pg_get_serial_sequence('accounts_item', 'id'), (SELECT max(id) FROM accounts_item));
+
 -- name: place
 -- Spread the accounts of a leaf over the states, as weeks would have, and over the days on which each comes to its next step.
 UPDATE {leaf} AS book

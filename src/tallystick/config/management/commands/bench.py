@@ -34,11 +34,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "what",
             nargs="?",
-            choices=["whole", "strategy", "users"],
+            choices=["whole", "strategy", "ledger", "users"],
             default="whole",
             help=_(
-                "the whole loop from the files on, the decision engine alone on a book filled straight into the tables, or a "
-                "night with people at work and money coming in"
+                "the whole loop from the files on, the decision engine alone on a book filled straight into the tables, "
+                "balances, ageing and interest to the day on such a book, or a night with people at work and money coming in"
             ),
         )
         parser.add_argument("--users", type=int, default=200, help=_("people at work (users)"))
@@ -92,7 +92,7 @@ class Command(BaseCommand):
             raise CommandError(_("The measurement failed; see above."))
 
     def _measure(self, what: str, accounts: int, *, users: int, minutes: float, think: float) -> None:
-        from tallystick.config.bench import decisions, measures, whole
+        from tallystick.config.bench import decisions, ledger, measures, whole
         from tallystick.config.bench.users import book, night
 
         preparing.migrate()
@@ -108,7 +108,8 @@ class Command(BaseCommand):
             terms = night.Terms(users=users, minutes=minutes, think_seconds=think)
             report = night.run(accounts=accounts, terms=terms, progress=progress)
         else:
-            report = (decisions.run if what == "strategy" else whole.run)(accounts=accounts, progress=progress)
+            runs = {"whole": whole.run, "strategy": decisions.run, "ledger": ledger.run}
+            report = runs[what](accounts=accounts, progress=progress)
         self.stdout.write(measures.written(report, measures.machine()))
         self._stop_server()
 
