@@ -1,5 +1,7 @@
 """Words about holds for conditions."""
 
+import itertools
+
 from tallystick.holds import rules
 from tallystick.kernel import sql
 from tallystick.kernel.facts import Column, Fact, FactType, Source
@@ -10,14 +12,23 @@ _STOPS = ", ".join(
     for weight, (reason, stopped) in enumerate(rules.STOPS.items())
 )
 
-#: Whether one of the holds in force has a reason: the weightiest alone is in the book, and hides the others.
-_FOR = """
-coalesce(book.holds_until_on > {day}, false) AND EXISTS (
+#: The weightiest reason alone is in the book. Only where it hides others is the table asked, for that account: the offset keeps
+#: the planner from reading all holds instead.
+_HIDDEN = """ OR book.holds_standing > 1 AND book.holds_reason IN ({weightier}) AND EXISTS (
     SELECT FROM holds_hold AS hold WHERE hold.account_id = book.account_id AND hold.ended_at IS NULL
     AND hold.item_id IS NULL AND hold.reason = '{reason}'
-    AND hold.from_on <= {day} AND (hold.until_on IS NULL OR hold.until_on > {day})
-)
-"""
+    AND hold.from_on <= {day} AND (hold.until_on IS NULL OR hold.until_on > {day}) OFFSET 0
+)"""
+
+
+def _held_for(reason: rules.Reason) -> str:
+    """Write whether one of the holds in force has a reason."""
+    weightier = ", ".join(
+        f"'{each.value}'" for each in itertools.takewhile(lambda each: each is not reason, rules.STOPS)
+    )
+    hidden = sql.fill(_HIDDEN, weightier=weightier, reason=reason.value) if weightier else ""
+    return f"coalesce(book.holds_until_on > {{day}}, false) AND (book.holds_reason = '{reason.value}'{hidden})"
+
 
 SOURCES = (
     Source(
@@ -129,20 +140,20 @@ FACTS = (
         FactType.BOOLEAN,
         "yes or no",
         "Whether the account is held because the customer is vulnerable, alone or beside other reasons.",
-        sql.fill(_FOR, reason=rules.Reason.VULNERABILITY).strip(),
+        _held_for(rules.Reason.VULNERABILITY),
     ),
     Fact(
         "holds.is_in_breathing_space",
         FactType.BOOLEAN,
         "yes or no",
         "Whether the account is held by a breathing space, alone or beside other reasons.",
-        sql.fill(_FOR, reason=rules.Reason.BREATHING_SPACE).strip(),
+        _held_for(rules.Reason.BREATHING_SPACE),
     ),
     Fact(
         "holds.is_insolvent",
         FactType.BOOLEAN,
         "yes or no",
         "Whether the account is held because the debtor is insolvent, alone or beside other reasons.",
-        sql.fill(_FOR, reason=rules.Reason.INSOLVENCY).strip(),
+        _held_for(rules.Reason.INSOLVENCY),
     ),
 )

@@ -76,6 +76,22 @@ def test_an_account_is_free_on_the_day_its_last_hold_names():
     return held_twice()
 
 
+@proves(
+    {
+        "holds.reason": "breathing_space",
+        "holds.is_in_breathing_space": True,
+        "holds.is_insolvent": False,
+        "holds.is_vulnerable": True,
+    }
+)
+def test_a_hold_behind_a_weightier_one():
+    made = account()
+    hold(made, Reason.INSOLVENCY, on=date(2026, 2, 20), until_on=date(2026, 2, 28))
+    hold(made, Reason.VULNERABILITY, on=date(2026, 2, 25))
+    hold(made, Reason.BREATHING_SPACE, on=date(2026, 2, 26), until_on=date(2026, 4, 30))
+    return made
+
+
 @proves({"holds.is_in_breathing_space": True, "holds.reason": "breathing_space", "holds.days_left": 59})
 def test_a_breathing_space():
     made = account()
