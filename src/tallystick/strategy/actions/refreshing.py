@@ -21,10 +21,8 @@ from tallystick.strategy.models import Rebuild
 from tallystick.strategy.queries import book, catalogue, past, runs, versions
 from tallystick.strategy.queries.book import BOOK, Reach
 
-#: Accounts in one transaction of a rebuild.
-RANGE = 50_000
 #: More rows of a range than these are written by asking every table for the whole range, fewer by asking for each of them.
-_MANY = RANGE // 10
+_MANY = book.LEAF // 10
 
 
 @transaction.atomic
@@ -67,8 +65,7 @@ def rebuild(*, day: date, hands: int = 1) -> int:
 
     Above a tenth of all accounts touched this is faster than refreshing the touched ones. Several `hands` share the ranges.
     """
-    ranges = book.ranges(RANGE)
-    changed = sum(share(ranges, lambda each: refresh_range(*each, day=day), hands=hands))
+    changed = sum(share(book.ranges(), lambda each: refresh_range(*each, day=day), hands=hands))
     Rebuild.objects.create(facts=catalogue.fingerprint(), day=day, changed=changed)
     return changed
 

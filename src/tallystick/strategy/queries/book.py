@@ -20,9 +20,6 @@ BOOK = "strategy_book"
 #: Accounts, by their numbers, that a leaf is made for.
 LEAF = 1 << 16
 
-#: Accounts that are looked at in one query.
-_RANGE = 50_000
-
 
 class Asking(Enum):
     """How the sources of facts are asked."""
@@ -272,17 +269,17 @@ def sample() -> str:
     return f"(SELECT * FROM {BOOK} TABLESAMPLE SYSTEM ({100 / SAMPLED}) REPEATABLE (1))"  # noqa: S608
 
 
-def ranges(size: int) -> list[tuple[int, int]]:
-    """Cut all accounts into ranges of ids, (above, up to and including), of about a size."""
+def ranges() -> list[tuple[int, int]]:
+    """Cut all accounts into ranges of ids, (above, up to and including), each as a leaf of the book is made for."""
     bounds = sql.rows("SELECT min(id) AS low, max(id) AS high FROM accounts_account")[0]
     if bounds["low"] is None:
         return []
-    return [(above, above + size) for above in range(bounds["low"] - 1, bounds["high"], size)]
+    return [(first - 1, first - 1 + LEAF) for first in range(bounds["low"] // LEAF * LEAF, bounds["high"] + 1, LEAF)]
 
 
 def reaches() -> Iterator[Reach]:
     """Reach all accounts, as many at a time as one query should look at."""
-    for above, upto in ranges(_RANGE):
+    for above, upto in ranges():
         yield between(above, upto)
 
 
