@@ -143,6 +143,22 @@ def test_folding_says_the_same_in_fewer_rows(book):
     assert actions.fold_owed_by_day(most=0) is False, "nothing was added since"
 
 
+def test_today_costs_no_look_at_items(book):
+    for way in ("seqscan", "mergejoin", "hashjoin"):  # as on a book so large that nobody would read all of it
+        sql.execute(f"SET LOCAL enable_{way} = off")
+
+    def looked_at():
+        return sql.value(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'accounts_item'"
+        )
+
+    before = looked_at()
+    assert ageing(held_on=TODAY)["1_30"] == (3100, 0, 2)
+    assert looked_at() == before
+    assert behind(TODAY)["1_30"] == (3100, 0, 2)
+    assert looked_at() > before, "whoever looks at items is seen"
+
+
 def test_what_was_written_behind_the_program_is_named(book):
     OwedByDay.objects.filter(due_on=TODAY - timedelta(days=400)).update(minor=150)
 

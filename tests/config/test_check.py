@@ -290,6 +290,11 @@ BREAKS = [
         "item INV-1002 shows 4999, the ledger says 5000",
     ),
     (
+        "what is owed by day is what accounts owe",
+        ["UPDATE accounts_owed_by_day SET minor = minor + 1 WHERE due_on IS NOT NULL"],
+        " owed",
+    ),
+    (
         "money on account is what the ledger says",
         ["UPDATE accounts_account SET on_account_minor = 5 WHERE id = %(account)s"],
         "shows 5 on account, the ledger says 0",

@@ -128,7 +128,7 @@ def _start(job: str) -> timeline.Listener:
 
 
 def _touch(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: datetime) -> None:
-    # Whoever answers those that wait answers this one too, or else whoever looks every five minutes.
+    # Whoever answers those that wait answers this one too, or else whoever looks every minute. Many at once cost little.
     is_answered_soon = kind in STREAMED and answering.is_waiting()
     answering.touch(kind, account_ids, event_ids, at)
     if kind in OF_THE_DEBTOR:

@@ -26,10 +26,10 @@ def answer_events() -> None:
     actions.answer_events(at=clock.now(), by=system("an event"))
 
 
-@app.periodic(cron="*/5 * * * *", periodic_id="strategy.answer_left_events")
+@app.periodic(cron="* * * * *", periodic_id="strategy.answer_left_events")
 @app.task(name="strategy.answer_left_events", queueing_lock="strategy.answer_left_events")
 def answer_left_events(timestamp: int) -> None:
-    """Answer what a job that failed left behind."""
+    """Answer what a job that failed left behind, and what workers told one by one."""
     actions.answer_events(at=clock.now(), by=system("an event"))
 
 

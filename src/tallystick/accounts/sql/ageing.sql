@@ -25,18 +25,12 @@ ORDER BY item.due_on, item.id;
     FROM accounts_item
     WHERE (held_from_on IS NOT NULL OR disputed_minor IS NOT NULL) AND open_minor <> 0 AND %(held_on)s::date IS NOT NULL
       AND account_id NOT IN (SELECT account_id FROM whose)
-), now AS (
-    SELECT currency, client_id, -sum(open_minor), 0, accounts_age_place(due_on, %(on)s) AS place, -1
-    FROM accounts_item
-    WHERE open_minor <> 0 AND account_id IN (SELECT account_id FROM whose)
-    GROUP BY currency, client_id, account_id, place
-    UNION ALL
-    SELECT currency, client_id, on_account_minor, 0, 8, -1
-    FROM accounts_account
-    WHERE on_account_minor <> 0 AND NOT is_house AND id IN (SELECT account_id FROM whose)
 ), told AS (
-    SELECT * FROM kept UNION ALL SELECT * FROM held UNION ALL SELECT * FROM now
-    UNION ALL SELECT currency, client_id, minor, held_minor, place, 1 FROM placed
+    SELECT * FROM kept UNION ALL SELECT * FROM held
+    UNION ALL
+    SELECT currency, client_id, minor - now_minor, CASE WHEN minor <> 0 THEN held_minor ELSE 0 END, place,
+           (minor <> 0)::integer - (now_minor <> 0)::integer
+    FROM placed
 )
 SELECT currency, client_id,
        (ARRAY['not_due', '1_30', '31_60', '61_90', '91_180', '181_365', 'over_365', 'on_account'])[place] AS bucket,
@@ -93,33 +87,35 @@ WITH since AS (
     LEFT JOIN accounts_item AS item ON item.id = entry.item_id AND item.account_id = entry.account_id
     WHERE entry.booked_on > %(on)s
 ), whose AS ({whose}), movement AS (
-    SELECT currency, client_id, account_id, due_on, open_minor AS minor, CASE WHEN %(held_on)s::date IS NOT NULL THEN
+    SELECT currency, client_id, account_id, due_on, open_minor AS minor, open_minor AS now_minor, CASE WHEN %(held_on)s::date IS NOT NULL THEN
                open_minor - accounts_chased_minor(
                    open_minor, held_minor, held_from_on, held_until_on, disputed_minor, %(held_on)s::date
                ) ELSE 0 END AS held_minor
     FROM accounts_item
     WHERE open_minor <> 0 AND account_id {within} (SELECT account_id FROM whose)
     UNION ALL
-    SELECT currency, client_id, account_id, due_on, debt_minor, 0 FROM since WHERE debt_minor <> 0
+    SELECT currency, client_id, account_id, due_on, debt_minor, 0, 0 FROM since WHERE debt_minor <> 0
 ), aged AS (
-    SELECT currency, client_id, account_id, minor, held_minor, accounts_age_place(due_on, %(on)s) AS place FROM movement
+    SELECT currency, client_id, account_id, minor, now_minor, held_minor, accounts_age_place(due_on, %(on)s) AS place
+    FROM movement
     UNION ALL
-    SELECT currency, client_id, id, -on_account_minor, 0, 8
+    SELECT currency, client_id, id, -on_account_minor, -on_account_minor, 0, 8
     FROM accounts_account
     WHERE on_account_minor <> 0 AND NOT is_house AND id {within} (SELECT account_id FROM whose)
     UNION ALL
-    SELECT currency, client_id, account_id, on_account_minor, 0, 8 FROM since WHERE on_account_minor <> 0
+    SELECT currency, client_id, account_id, on_account_minor, 0, 0, 8 FROM since WHERE on_account_minor <> 0
 ), placed AS (
-    SELECT currency, client_id, place, account_id, sum(minor) AS minor, sum(held_minor) AS held_minor
+    SELECT currency, client_id, place, account_id, accounts_total_minor(minor) AS minor,
+           accounts_total_minor(now_minor) AS now_minor, accounts_total_minor(held_minor) AS held_minor
     FROM aged
     WHERE (%(clients)s::bigint[] IS NULL OR client_id = ANY(%(clients)s))
       AND (%(client)s::bigint IS NULL OR client_id = %(client)s)
     GROUP BY currency, client_id, place, account_id
-    HAVING sum(minor) <> 0
 ), by_account AS (
     SELECT currency, client_id, account_id, minor, held_minor,
            (ARRAY['not_due', '1_30', '31_60', '61_90', '91_180', '181_365', 'over_365', 'on_account'])[place] AS bucket
     FROM placed
+    WHERE minor <> 0
 )
 
 -- name: owed_by_day
