@@ -14,11 +14,12 @@ from tallystick.charges.models import Bearing, Line
 from tallystick.charges.rules.accruing import DayNotOver
 from tallystick.charges.rules.agreements import AgreementNotReadable, NotAScale
 from tallystick.config import invariants
+from tallystick.config.working_off import work_off
 from tallystick.disputes import actions as dispute_actions
 from tallystick.disputes.rules import Reason as DisputeReason
 from tallystick.disputes.rules import State
 from tallystick.holds import actions as hold_actions
-from tallystick.holds.rules import Reason
+from tallystick.holds.rules import Activity, Reason, stopping
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.ledger.models import Entry
@@ -282,6 +283,45 @@ def test_what_is_disputed_of_an_item_bears_no_interest_until_it_is_decided():
     accrue(date(2026, 1, 31))
 
     assert lines(item)[-1] == ("2026-01-22", "2026-01-31", 1000_00, 219)
+    assert is_sound() == []
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_hold_that_stops_charges_stops_interest_from_its_day(reason):
+    account, _item = debt()
+    hold_actions.place_hold(
+        account_id=account.pk, reason=reason, from_on=date(2026, 1, 22), at=at(date(2026, 1, 22)), by=TEST
+    )
+
+    accrue(date(2026, 1, 31))
+
+    assert charged(account) == (438 if reason in stopping(Activity.CHARGE) else 658)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hold_or_a_dispute_that_is_told_is_followed_by_the_next_accrual():
+    held, _item = debt()
+    disputed, item = debt()
+    accrue(date(2026, 1, 31))
+    hold_actions.place_hold(
+        account_id=held.pk, reason=Reason.INSOLVENCY, from_on=date(2026, 1, 12), at=at(date(2026, 2, 1)), by=TEST
+    )
+    raised = dispute_actions.raise_dispute(
+        account_id=disputed.pk, item_id=item.pk, amount=Money.of("400", "GBP"), reason=DisputeReason.PRICE,
+        at=at(date(2026, 1, 12)), by=TEST,
+    )  # fmt: skip
+    work_off()
+    accrue(date(2026, 1, 31))
+    assert (charged(held), charged(disputed)) == (219, 482)
+
+    dispute_actions.resolve_dispute(
+        account_id=disputed.pk, dispute_id=raised.pk, outcome=State.REJECTED, at=at(date(2026, 1, 22)), by=TEST
+    )
+    work_off()
+    accrue(date(2026, 1, 31))
+
+    # Ten days on 1,000, ten on 600, ten on 1,000 again.
+    assert charged(disputed) == 219 + 132 + 219
     assert is_sound() == []
 
 
