@@ -6,7 +6,7 @@ the book stale, nearly all by an item that falls due: asking every room of each 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -20,36 +20,31 @@ from tallystick.strategy.queries import catalogue, past
 def renew(account_ids: Sequence[int], *, day: date, table: str, keeps_past: bool = True) -> int:
     """Renew the stale sources of some accounts of a leaf of the book for a day; give how many rows changed.
 
-    Rows are locked before they are looked at, as `refreshing` does. Of a copy of a leaf no past is kept.
+    Whoever asks holds the leaf alone (`locking.hold_leaves`): no row has to be locked. Of a copy of a leaf no past is kept.
     """
     if not account_ids:
         return 0
-    params = {"account_ids": sorted(account_ids), "day": day}
-    sql.execute(
-        f"SELECT FROM {table} WHERE account_id = ANY(%(account_ids)s) ORDER BY account_id FOR UPDATE",
-        params,
-    )
-    return sql.execute(_renewing(table, keeps_past=keeps_past), params)
+    return sql.execute(_renewing(table, keeps_past=keeps_past), {"account_ids": sorted(account_ids), "day": day})
 
 
 def _renewing(table: str, *, keeps_past: bool) -> str:
+    """Write the statement. The row as it stood is the one that the sources are asked about."""
     sources = [source for source in catalogue.sources() if _stale_on(source)]
-    names = [column.name for source in sources for column in source.columns]
-    assigned = [f"{name} = fresh.{name}" for name in names]
-    if "holds_paused_days" in names:
+    fresh = dict(_fresh(sources))
+    assigned = [f"{name} = {value}" for name, value in fresh.items()]
+    if "holds_paused_days" in fresh:
         # Delays do not run while an account is paused.
-        assigned += [
-            f"{clock} = book.{clock} + (fresh.holds_paused_days - book.holds_paused_days)" for clock in past.CLOCKS
-        ]
-    stored, fresh = (", ".join(f"{row}.{name}" for name in names) for row in ("book", "fresh"))
+        paused = f"({fresh['holds_paused_days']} - base.holds_paused_days)"
+        assigned += [f"{clock} = base.{clock} + {paused}" for clock in past.CLOCKS]
+    stored = ", ".join(f"base.{name}" for name in fresh)
     keeping = "INSERT INTO strategy_past (account_id, day, was)" if keeps_past else ""
     return f"""
         WITH changed AS (
             UPDATE {table} AS book SET {", ".join(assigned)}
-            FROM ({_fresh(sources, table)}) AS fresh, {table} AS old
-            WHERE book.account_id = fresh.account_id AND old.account_id = fresh.account_id
-              AND ({stored}) IS DISTINCT FROM ({fresh})
-            RETURNING book.account_id, {past.difference("old", "book", sources=sources)} AS was
+            FROM {table} AS base {" ".join(_joined(sources))}
+            WHERE base.account_id = ANY(%(account_ids)s) AND book.account_id = base.account_id
+              AND ({stored}) IS DISTINCT FROM ({", ".join(fresh.values())})
+            RETURNING book.account_id, {past.difference("base", "book", sources=sources)} AS was
         )
         {keeping} SELECT account_id, %(day)s, was FROM changed
     """  # noqa: S608
@@ -61,17 +56,16 @@ def _stale_on(source: Source) -> str:
     return f"least({', '.join(days)})" if days else ""
 
 
-def _fresh(sources: Sequence[Source], table: str) -> str:
-    """Write the query that gives the columns of some sources: computed afresh where they are stale, else as they stand."""
-    selected, joined = ["base.account_id"], []
+def _joined(sources: Sequence[Source]) -> Iterator[str]:
+    """Write the joins that ask those sources that are stale."""
     for place, source in enumerate(sources):
-        is_stale = f"{_stale_on(source)} <= %(day)s"
-        scope = f"({source.key} = base.{source.key} AND {is_stale})"
-        joined.append(f"LEFT JOIN LATERAL ({sql.fill(source.sql, scope=scope)}) AS source_{place} ON true")
+        scope = f"({source.key} = base.{source.key} AND {_stale_on(source)} <= %(day)s)"
+        yield f"LEFT JOIN LATERAL ({sql.fill(source.sql, scope=scope)}) AS source_{place} ON true"
+
+
+def _fresh(sources: Sequence[Source]) -> Iterator[tuple[str, str]]:
+    """Write each column of some sources: computed afresh where they are stale, else as it stands."""
+    for place, source in enumerate(sources):
         for column in source.columns:
             value = f"coalesce(source_{place}.{column.name}, {column.absent})"
-            selected.append(f"CASE WHEN {is_stale} THEN {value} ELSE base.{column.name} END AS {column.name}")
-    return f"""
-        SELECT {", ".join(selected)} FROM {table} AS base {" ".join(joined)}
-        WHERE base.account_id = ANY(%(account_ids)s)
-    """  # noqa: S608
+            yield column.name, f"CASE WHEN {_stale_on(source)} <= %(day)s THEN {value} ELSE base.{column.name} END"
