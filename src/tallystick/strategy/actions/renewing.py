@@ -20,13 +20,11 @@ from tallystick.strategy.queries import catalogue, past
 def renew(account_ids: Sequence[int], *, day: date, table: str, keeps_past: bool = True) -> int:
     """Renew the stale sources of some accounts of a leaf of the book for a day; give how many rows changed.
 
-    Rows are locked before they are looked at, as `refreshing` does. Of a copy of a leaf no past is kept.
+    Whoever asks holds the leaf alone (`locking.hold_leaves`): no row has to be locked. Of a copy of a leaf no past is kept.
     """
     if not account_ids:
         return 0
-    params = {"account_ids": sorted(account_ids), "day": day}
-    sql.execute(f"SELECT FROM {table} WHERE {NAMED} ORDER BY account_id FOR UPDATE", params)
-    return sql.execute(_renewing(table, keeps_past=keeps_past), params)
+    return sql.execute(_renewing(table, keeps_past=keeps_past), {"account_ids": sorted(account_ids), "day": day})
 
 
 #: The type is said: numbers that the driver writes in another one than the column's are compared one after the other.
