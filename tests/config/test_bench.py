@@ -70,8 +70,10 @@ def test_interest_is_charged_on_what_is_late_day_by_day(monkeypatch):
 
     report = ledger.run(accounts=_ACCOUNTS, progress=lambda said: None)
 
-    proven, next_day, after = (figure.count for figure in report.figures if figure.name.startswith("interest"))
-    assert _ACCOUNTS < proven <= next_day <= after
+    proven, next_day, after, looked_at = (
+        figure.count for figure in report.figures if figure.name.startswith("interest")
+    )
+    assert _ACCOUNTS < proven <= next_day <= after <= looked_at
     assert Bearing.objects.filter(through_on=clock.now().date() - timedelta(days=1)).count() == after
     assert [name for name in (each.name for each in report.latencies) if "90 days ago" in name]
     assert _unsound() == []

@@ -66,6 +66,7 @@ def _accrue_chunk(agreements: Sequence[InForce], day: date, at: datetime, by: Ac
     sql.execute(_query("forget_chunk"))
     if not sql.execute(_query("lock"), asked):
         return Outcome()
+    sql.execute(_query("look_at_locked"))
     sql.execute(_with_entries("due"), asked)
     extended = Outcome(done=_extend(chunk, at=at, by=by))
     rows = sql.rows(_query("to_prove"))

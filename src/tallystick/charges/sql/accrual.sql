@@ -14,13 +14,10 @@ WITH late AS MATERIALIZED (
     SELECT item.account_id, item.id, item.kind, item.due_on, account.client_id, account.portfolio_id
     FROM accounts_item AS item
     JOIN accounts_account AS account ON account.id = item.account_id
-    WHERE item.client_id = ANY(%(clients)s) AND item.due_on < %(last_day)s
+    LEFT JOIN charges_bearing AS bearing ON bearing.account_id = item.account_id AND bearing.item_id = item.id
+    WHERE bearing.id IS NULL AND item.client_id = ANY(%(clients)s) AND item.due_on < %(last_day)s
       AND item.head = %(principal)s AND (item.open_minor > 0 OR item.settled_on >= item.due_on)
       AND account.state = 'open' AND NOT account.is_house
-      AND NOT EXISTS (
-          SELECT FROM charges_bearing AS bearing
-          WHERE bearing.account_id = item.account_id AND bearing.item_id = item.id
-      )
 )
 INSERT INTO charges_bearing (
     account_id, item_id, agreement_id, first_day, is_settled, is_thirty, entries_seen, charged_minor, lifted_minor, charges, fixed_minor,
@@ -78,6 +75,10 @@ SELECT account_id, count(*) AS number
 FROM ledger_entry
 WHERE account_id BETWEEN %(low)s AND %(high)s AND cause_kind = ANY(%(other_causes)s)
 GROUP BY account_id;
+
+-- name: look_at_locked
+-- Have the planner know how many are held: it counts on a handful otherwise, and goes through the agreements for each.
+ANALYZE charges_locked (account_id);
 
 -- name: due
 -- What of the accounts held is charged on, each item once: what interest grows by where nothing has changed but that days went by,

@@ -40,9 +40,11 @@ def run(*, accounts: int, progress: Callable[[str], None]) -> Report:
         ("interest of the day after that charged", today - _DAY),
     ):
         progress(name)
+        measures.settle()
         _measure_interest(report, name, day, at)
     bearing = int(sql.value("SELECT count(DISTINCT account_id) FROM charges_bearing WHERE NOT is_settled"))
     report.notes.append(f"{bearing:,} accounts bear interest")
+    _measure_quiet_day(report, today - _DAY, at)
     return report
 
 
@@ -70,8 +72,20 @@ def _measure_past(report: Report, day: date) -> None:
 
 
 def _measure_interest(report: Report, name: str, day: date, at: datetime) -> None:
-    measures.settle()
     scan = measures.plain_scan("accounts_item")
     with timed() as seconds:
         outcome = charges.accrue(day=day, hands=measures.HANDS, at=at, by=BENCH)
     report.figures.append(Figure(name, outcome.done, "items", seconds(), "count(*) of items", scan))
+
+
+def _measure_quiet_day(report: Report, day: date, at: datetime) -> None:
+    """Ask for a day once more: nothing is charged, as on the days of a month on which nothing is due, and all is looked at."""
+    looked_at = int(sql.value("SELECT count(*) FROM charges_bearing"))
+    scan = measures.plain_scan("accounts_item")
+    with timed() as seconds:
+        charges.accrue(day=day, hands=measures.HANDS, at=at, by=BENCH)
+    report.figures.append(
+        Figure(
+            "interest of a day on which nothing is charged", looked_at, "items", seconds(), "count(*) of items", scan
+        )
+    )
