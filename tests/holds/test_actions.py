@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests import builders
 from tests.builders import AT, TEST, TODAY
 
@@ -219,3 +221,12 @@ def test_holds_are_ended_in_bounded_batches():
     later = AT.replace(month=4)
 
     assert [actions.end_holds(limit=2, at=later, by=TEST) for _ in range(3)] == [2, 1, 0]
+
+
+def test_where_no_hold_ends_no_item_is_touched():
+    place(builders.account(), days=7)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert actions.end_holds(at=AT, by=TEST) == 0
+
+    assert not any("UPDATE accounts_item" in each["sql"] for each in captured)

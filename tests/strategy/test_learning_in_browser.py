@@ -9,7 +9,7 @@ from tests.looking import look_at
 from tests.strategy import builders as strategies
 from tests.strategy import test_pages_in_browser as pages
 from tests.strategy.builders import BY, DAY, at
-from tests.strategy.test_learning import DOCUMENT, _synthetic
+from tests.strategy.learned import DOCUMENT, synthetic
 
 from tallystick.kernel import clock
 from tallystick.strategy import actions
@@ -21,7 +21,7 @@ manager = pages.manager
 def test_what_it_has_learned_is_accessible_and_it_is_frozen_by_hand(manager):
     version = strategies.publish(DOCUMENT)
     for week in range(6):
-        _synthetic(version, week, 120, firm=35, soft=30, seed="3")
+        synthetic(version, week, 120, firm=35, soft=30, seed="3")
         actions.learn(at=at(DAY + timedelta(days=7 * week)), by=BY)
     clock.travel_to(at(DAY + timedelta(days=40)))
     page = manager.open(reverse("strategy:version", args=[version.pk]))

@@ -9,8 +9,8 @@ from django.urls import reverse
 from tests import builders
 from tests.strategy import builders as strategies
 from tests.strategy.builders import BY, DAY, at
+from tests.strategy.learned import DOCUMENT, WITHIN, synthetic
 from tests.strategy.test_editing_in_web import posted
-from tests.strategy.test_learning import DOCUMENT, WITHIN, _synthetic
 
 from tallystick.access.rules.grants import Reach
 from tallystick.access.rules.rights import Role
@@ -25,7 +25,7 @@ ADDRESS = ["test", "tone"]
 @pytest.fixture
 def published(calendar, db):
     version = strategies.publish(DOCUMENT)
-    _synthetic(version, 0, 400, firm=45, soft=20)
+    synthetic(version, 0, 400, firm=45, soft=20)
     clock.travel_to(at(DAY + WITHIN))
     return version
 

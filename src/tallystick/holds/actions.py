@@ -234,8 +234,9 @@ def lift_hold(*, account_id: int, hold_id: int, note: str = "", at: datetime, by
 
 def _release(items: Sequence[tuple[int, int]], *, by: Actor) -> None:
     """Write down that items are on hold no longer: who may lift a hold may do so."""
-    by = replace(by, rights=by.rights | {"place holds"})
-    account_actions.hold_items([account_actions.Held(*item) for item in items], by=by)
+    if items:
+        by = replace(by, rights=by.rights | {"place holds"})
+        account_actions.hold_items([account_actions.Held(*item) for item in items], by=by)
 
 
 @transaction.atomic

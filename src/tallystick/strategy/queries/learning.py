@@ -118,7 +118,7 @@ def read(strategy: Paper, split: Split, policies: Sequence[Mapping[str, int]], *
     dealt = [(place, arm, share) for place, policy in enumerate(policies) for arm, share in policy.items()]
     found = _entries(strategy, split)
     rows = sql.rows(
-        sql.load("tallystick.strategy", "learning.sql", "sums"),
+        trials.measuring("learning.sql"),
         {
             "word": own_words.name_of_split(split.id),
             "chances": own_words.name_of_split(split.id) + CHANCES,

@@ -208,6 +208,16 @@ class Standing:
         return cls(look.day, sums, kept["entered"], kept["waiting"], kept["excluded"])
 
 
+#: What is measured of an account that came to a state, each a query of `trials.sql`.
+_MEASURES = ("balance", "collected", "promise_kept", "disputed")
+
+
+def measuring(file: str) -> str:
+    """Give the sums of a file, with what a trial measures of every account that came."""
+    measures = {name: sql.load("tallystick.strategy", "trials.sql", name) for name in _MEASURES}
+    return sql.fill(sql.load("tallystick.strategy", file, "sums"), **measures)
+
+
 def _values(sums: Sums) -> tuple[int, ...]:
     return sums.units, sums.y, sums.x, sums.yy, sums.xy, sums.xx
 
@@ -230,7 +240,7 @@ def read(reading: Reading, *, starts_on: date, day: date, otherwise: str | None 
         if otherwise is not None or reading.split in program.document.splits:
             found += [(version.pk, effect) for effect in entries(program, reading.state)]
     rows = sql.rows(
-        sql.load("tallystick.strategy", "trials.sql", "sums"),
+        measuring("trials.sql"),
         {
             "versions": [version for version, _effect in found],
             "effects": [effect for _version, effect in found],

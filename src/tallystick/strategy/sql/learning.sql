@@ -14,39 +14,20 @@ WITH entered AS (
     WHERE decision.due_on BETWEEN %(since)s::date - %(window)s::integer AND %(day)s
 ),
 came AS (
-    SELECT entered.*, CASE WHEN %(by_debtor)s THEN account.party_id ELSE account.id END AS unit,
-        entered.entered_on + %(window)s::integer AS over_on, owed.balance
-    FROM entered
-    JOIN accounts_account AS account ON account.id = entered.account_id AND NOT account.is_house
-    CROSS JOIN LATERAL (
-        SELECT sum(CASE WHEN entry.debit = ANY(%(owed)s) THEN entry.amount_minor ELSE 0 END
-            - CASE WHEN entry.credit = ANY(%(owed)s) THEN entry.amount_minor ELSE 0 END)::bigint AS balance
-        FROM ledger_entry AS entry
-        WHERE entry.account_id = entered.account_id
-            AND (entry.booked_on < entered.entered_on OR (entry.booked_on = entered.entered_on AND entry.cause_kind = %(added)s))
-    ) AS owed
-    WHERE entered.entered_on >= %(since)s AND (entered.days_since IS NULL OR entered.days_since >= %(window)s)
-        AND entered.chance > 0 AND owed.balance > 0
+    SELECT came.*, CASE WHEN %(by_debtor)s THEN account.party_id ELSE account.id END AS unit,
+        came.entered_on + %(window)s::integer AS over_on, owed.balance
+    FROM entered AS came
+    JOIN accounts_account AS account ON account.id = came.account_id AND NOT account.is_house
+    CROSS JOIN LATERAL {balance} AS owed
+    WHERE came.entered_on >= %(since)s AND (came.days_since IS NULL OR came.days_since >= %(window)s)
+        AND came.chance > 0 AND owed.balance > 0
 ),
 measured AS (
     SELECT came.*, (CASE %(measure)s
-        WHEN 'paid_in_full' THEN (
-            SELECT coalesce(sum(CASE WHEN entry.debit = ANY(%(money)s) AND entry.credit = ANY(%(owed)s) THEN entry.amount_minor
-                WHEN entry.credit = ANY(%(money)s) AND entry.debit = ANY(%(owed)s) THEN -entry.amount_minor END), 0) >= came.balance
-            FROM ledger_entry AS entry
-            WHERE entry.account_id = came.account_id AND entry.booked_on >= came.entered_on AND entry.booked_on < came.over_on
-        )
-        WHEN 'promise_kept' THEN EXISTS (
-            SELECT FROM promises_promise AS promise
-            WHERE promise.account_id = came.account_id AND promise.state IN ('kept', 'partly_kept')
-                AND promise.ended_on >= came.entered_on AND promise.ended_on < came.over_on
-        )
+        WHEN 'paid_in_full' THEN coalesce({collected}, 0) >= came.balance
+        WHEN 'promise_kept' THEN {promise_kept}
         END)::integer AS reached,
-        EXISTS (
-            SELECT FROM disputes_dispute AS dispute
-            WHERE dispute.account_id = came.account_id
-                AND dispute.raised_on >= came.entered_on AND dispute.raised_on < came.over_on
-        )::integer AS disputed
+        {disputed}::integer AS disputed
     FROM came WHERE came.over_on <= %(day)s
 ),
 of_units AS (

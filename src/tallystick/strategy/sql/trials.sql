@@ -36,14 +36,7 @@ known AS (
     JOIN accounts_portfolio AS portfolio ON portfolio.id = account.portfolio_id
     JOIN parties_party AS party ON party.id = account.party_id
     LEFT JOIN access_team AS team ON team.id = client.team_id
-    -- What was owed when it came: all that was booked before, and what was added on the day.
-    CROSS JOIN LATERAL (
-        SELECT sum(CASE WHEN entry.debit = ANY(%(owed)s) THEN entry.amount_minor ELSE 0 END
-            - CASE WHEN entry.credit = ANY(%(owed)s) THEN entry.amount_minor ELSE 0 END)::bigint AS balance
-        FROM ledger_entry AS entry
-        WHERE entry.account_id = came.account_id
-            AND (entry.booked_on < came.entered_on OR (entry.booked_on = came.entered_on AND entry.cause_kind = %(added)s))
-    ) AS owed
+    CROSS JOIN LATERAL {balance} AS owed
     CROSS JOIN LATERAL (
         SELECT min(item.due_on) AS due_on FROM accounts_item AS item
         WHERE item.account_id = came.account_id AND item.issued_on <= came.entered_on
@@ -53,37 +46,23 @@ known AS (
         AND (%(client)s::bigint IS NULL OR account.client_id = %(client)s)
 ),
 measured AS (
-    SELECT known.*, least(greatest(coalesce(money.collected, 0), 0), known.balance) AS collected,
-        EXISTS (
-            SELECT FROM promises_promise AS promise
-            WHERE promise.account_id = known.account_id AND promise.state IN ('kept', 'partly_kept')
-                AND promise.ended_on >= known.entered_on AND promise.ended_on < known.over_on
-        )::integer AS promise_kept,
-        EXISTS (
-            SELECT FROM disputes_dispute AS dispute
-            WHERE dispute.account_id = known.account_id
-                AND dispute.raised_on >= known.entered_on AND dispute.raised_on < known.over_on
-        )::integer AS disputed,
+    SELECT came.*, least(greatest(coalesce(money.collected, 0), 0), came.balance) AS collected,
+        {promise_kept}::integer AS promise_kept,
+        {disputed}::integer AS disputed,
         (
             SELECT count(*) FROM contact_message AS message
-            WHERE message.account_id = known.account_id AND message.channel IN ('email', 'letter', 'sms')
-                AND (message.sent_at AT TIME ZONE %(zone)s)::date >= known.entered_on
-                AND (message.sent_at AT TIME ZONE %(zone)s)::date < known.over_on
+            WHERE message.account_id = came.account_id AND message.channel IN ('email', 'letter', 'sms')
+                AND (message.sent_at AT TIME ZONE %(zone)s)::date >= came.entered_on
+                AND (message.sent_at AT TIME ZONE %(zone)s)::date < came.over_on
         ) + (
             SELECT count(*) FROM contact_call AS call
-            WHERE call.account_id = known.account_id AND call.direction = 'out'
-                AND (call.called_at AT TIME ZONE %(zone)s)::date >= known.entered_on
-                AND (call.called_at AT TIME ZONE %(zone)s)::date < known.over_on
+            WHERE call.account_id = came.account_id AND call.direction = 'out'
+                AND (call.called_at AT TIME ZONE %(zone)s)::date >= came.entered_on
+                AND (call.called_at AT TIME ZONE %(zone)s)::date < came.over_on
         ) AS contacts
-    FROM known
-    CROSS JOIN LATERAL (
-        SELECT sum(CASE WHEN entry.debit = ANY(%(money)s) AND entry.credit = ANY(%(owed)s) THEN entry.amount_minor
-            WHEN entry.credit = ANY(%(money)s) AND entry.debit = ANY(%(owed)s) THEN -entry.amount_minor END) AS collected
-        FROM ledger_entry AS entry
-        WHERE entry.account_id = known.account_id
-            AND entry.booked_on >= known.entered_on AND entry.booked_on < known.over_on
-    ) AS money
-    WHERE known.excluded IS NULL AND known.over_on <= %(day)s
+    FROM known AS came
+    CROSS JOIN LATERAL {collected} AS money
+    WHERE came.excluded IS NULL AND came.over_on <= %(day)s
 ),
 of_units AS (
     SELECT value.measure, part.dimension, part.value, measured.arm, measured.unit,
@@ -115,3 +94,37 @@ FROM known WHERE excluded IS NULL AND over_on > %(day)s GROUP BY arm
 UNION ALL
 -- Every unit that was dealt out, whether its window is over or not: what the shares are checked by.
 SELECT '', 'entered', '', arm, count(DISTINCT unit), 0, 0, 0, 0, 0 FROM known WHERE excluded IS NULL GROUP BY arm
+
+-- name: balance
+-- What an account that came to a state owed then: all that was booked before, and what was added on the day.
+(
+    SELECT sum(CASE WHEN entry.debit = ANY(%(owed)s) THEN entry.amount_minor ELSE 0 END
+        - CASE WHEN entry.credit = ANY(%(owed)s) THEN entry.amount_minor ELSE 0 END)::bigint AS balance
+    FROM ledger_entry AS entry
+    WHERE entry.account_id = came.account_id
+        AND (entry.booked_on < came.entered_on OR (entry.booked_on = came.entered_on AND entry.cause_kind = %(added)s))
+)
+
+-- name: collected
+-- What it paid in its window.
+(
+    SELECT sum(CASE WHEN entry.debit = ANY(%(money)s) AND entry.credit = ANY(%(owed)s) THEN entry.amount_minor
+        WHEN entry.credit = ANY(%(money)s) AND entry.debit = ANY(%(owed)s) THEN -entry.amount_minor END) AS collected
+    FROM ledger_entry AS entry
+    WHERE entry.account_id = came.account_id AND entry.booked_on >= came.entered_on AND entry.booked_on < came.over_on
+)
+
+-- name: promise_kept
+-- Whether a promise of it was kept in its window.
+EXISTS (
+    SELECT FROM promises_promise AS promise
+    WHERE promise.account_id = came.account_id AND promise.state IN ('kept', 'partly_kept')
+        AND promise.ended_on >= came.entered_on AND promise.ended_on < came.over_on
+)
+
+-- name: disputed
+-- Whether it was disputed in its window.
+EXISTS (
+    SELECT FROM disputes_dispute AS dispute
+    WHERE dispute.account_id = came.account_id AND dispute.raised_on >= came.entered_on AND dispute.raised_on < came.over_on
+)
