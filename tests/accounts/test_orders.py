@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 
@@ -18,12 +19,13 @@ from tallystick.accounts.queries import allocations
 from tallystick.accounts.queries import orders as order_queries
 from tallystick.accounts.queries.orders import Remainder, share_out
 from tallystick.accounts.rules import ItemKind
-from tallystick.accounts.rules.orders import KIND_OF, USUAL, AllocatedBy, NoSuchOrder
+from tallystick.accounts.rules.orders import KIND_OF, OLDEST_FIRST, USUAL, AllocatedBy, NoSuchOrder
 from tallystick.charges.rules.allocation import Part, allocate
 from tallystick.config import invariants
 from tallystick.jurisdictions.rules.orders import First, Order, Ties, read_order, written
 from tallystick.jurisdictions.rules.orders import Head as Kind
 from tallystick.jurisdictions.rules.reading import Node
+from tallystick.kernel import sql
 from tallystick.kernel.money import Money
 from tallystick.ledger.rules import Cause, Head
 
@@ -239,9 +241,35 @@ class AnyOrder(TestCase):
             {row["item_id"]: row["amount_minor"] for row in found.get(place, [])} for place in range(len(remainders))
         ] == expected
 
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.lists(
+            st.tuples(st.lists(_OWED, max_size=7), st.lists(st.integers(1, 1500), min_size=1, max_size=4)),
+            min_size=1,
+            max_size=3,
+        )
+    )
+    def test_the_statement_of_whoever_set_no_order_is_the_rule_of_the_oldest_due(self, books):
+        expected, left = [], []
+        for owed, payments in books:
+            account = builders.account()
+            listed = self.charge(account, owed)
+            for minor in payments:
+                expected.append(self.by_the_rule(listed, minor, OLDEST_FIRST, TODAY))
+                left.append((account.pk, len(left), minor))
+
+        names = ("left_account", "left_cause", "left_amount")
+        asked = dict(zip(names, map(list, zip(*left, strict=True)), strict=True))
+        rows = sql.rows(sql.load("tallystick.accounts", "credits.sql", "pay_oldest"), {**asked, "at": AT})
+
+        found = [{} for _ in left]
+        for row in rows:
+            found[row["cause_id"]][row["item_id"]] = row["amount_minor"]
+        assert found == expected
+
     def charge(self, account, owed):
-        """Charge what is owed; give what is chased and then what is disputed of it, each the oldest due first."""
-        chased, held = [], []
+        """Charge what is owed; give what is chased and what is disputed of it, as a creditor lists it: the oldest due first."""
+        listed = []
         for number, (kind, minor, days, disputed) in enumerate(owed):
             item = actions.add_item(
                 account_id=account.pk,
@@ -256,20 +284,16 @@ class AnyOrder(TestCase):
             kept = min(disputed or 0, minor)
             if disputed:
                 actions.dispute_items({(account.pk, item.pk): disputed}, by=TEST)
-            for parts, part_minor in ((chased, minor - kept), (held, kept)):
-                parts.append(Part(str(item.pk), KIND_OF[Head(item.head)], part_minor, item.due_on))
-        return [sorted(parts, key=lambda part: (part.due_on, int(part.reference))) for parts in (chased, held)]
+            for part_minor, is_held in ((minor - kept, False), (kept, True)):
+                part = Part(str(item.pk), KIND_OF[Head(item.head)], part_minor, item.due_on, is_held=is_held)
+                listed.append(part)
+        return sorted(listed, key=lambda part: (part.due_on, int(part.reference)))
 
     def by_the_rule(self, listed, minor, order, on):
-        """Pay what is chased, then what is held, and lessen the lists by it."""
+        """Give what the rule pays of which items, and lessen the list by it."""
         paid: dict[int, int] = {}
-        for parts in listed:
-            allocation = allocate(minor, parts, order, on=on)
-            minor = allocation.left
-            of_part = {(each.part.reference, each.part.head): each.minor for each in allocation.paid}
-            for place, part in enumerate(parts):
-                share = of_part.get((part.reference, part.head), 0)
-                parts[place] = Part(part.reference, part.head, part.minor - share, part.due_on)
-                if share:
-                    paid[int(part.reference)] = paid.get(int(part.reference), 0) + share
+        for each in allocate(minor, listed, order, on=on).paid:
+            place = listed.index(each.part)
+            listed[place] = replace(each.part, minor=each.part.minor - each.minor)
+            paid[int(each.part.reference)] = paid.get(int(each.part.reference), 0) + each.minor
         return paid

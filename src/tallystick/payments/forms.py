@@ -14,6 +14,7 @@ from django import forms
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.accounts.queries.allocations import StandingCredit, payable_items
 from tallystick.kernel.money import Money, decimals_of
 from tallystick.kernel.refusals import Refusal
 from tallystick.payments.rules import csv_saved
@@ -216,7 +217,7 @@ class SplitForm(forms.Form):
 
 
 class AllocateForm(forms.Form):
-    """Which items a payment pays from a day on, and why they are others than before."""
+    """Which items a credit pays from a day on, and why they are others than before."""
 
     #: The number of the decision that the page showed.
     seen = forms.IntegerField(widget=forms.HiddenInput)
@@ -233,18 +234,24 @@ class AllocateForm(forms.Form):
         help_text=_("Left open, it is today: figures of days that are over stay what they were."),
     )
 
-    def __init__(self, *args: Any, currency: str, items: Sequence[tuple[int, str]], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.item_ids = [item_id for item_id, _reference in items]
-        for item_id, reference in items:
-            self.fields[f"item-{item_id}"] = AmountField(
-                currency=currency, may_be_nothing=True, label=reference, required=False
+    def __init__(self, entered: Any = None, *, account_id: int, credit: StandingCredit) -> None:
+        self.items = payable_items(account_id, credit)
+        pays = {f"item-{item.pk}": amount_of(paid.minor, paid.currency) for item, _most, paid in self.items if paid}
+        super().__init__(entered, initial={"seen": credit.number, **pays})
+        for item, most, _paid in self.items:
+            self.fields[f"item-{item.pk}"] = AmountField(
+                currency=most.currency, may_be_nothing=True, label=item.reference, required=False
             )
+
+    @property
+    def rows(self) -> list[tuple[Any, forms.BoundField, Money]]:
+        """The items with their fields, and how much of each may be paid at most."""
+        return [(item, self[f"item-{item.pk}"], most) for item, most, _paid in self.items]
 
     @property
     def parts(self) -> dict[int, Money]:
         """What goes to which items, by item id."""
-        found = {item_id: self.cleaned_data.get(f"item-{item_id}") for item_id in self.item_ids}
+        found = {item.pk: self.cleaned_data.get(f"item-{item.pk}") for item, _most, _paid in self.items}
         return {item_id: amount for item_id, amount in found.items() if amount}
 
 

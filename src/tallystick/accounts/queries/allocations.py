@@ -8,9 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from tallystick.accounts.models import Item
 from tallystick.accounts.queries.orders import order_of
+from tallystick.accounts.rules import SourceCreditKind
 from tallystick.accounts.rules.orders import NUMBERS_OF_A_DECISION, AllocatedBy, CreditGone, OrderInForce
 from tallystick.kernel import sql
 from tallystick.kernel.invariants import Invariant
@@ -41,6 +44,7 @@ class StandingCredit:
 
     amount: Money
     booked_on: date
+    posted_at: datetime
     number: int
     entries: tuple[Standing, ...]
 
@@ -69,7 +73,60 @@ def standing_credit(account_id: int, cause_kind: Cause, cause_id: int) -> Standi
         raise CreditGone
     entries = tuple(Standing(**row) for row in sql.rows(_query("standing"), asked))
     [row] = found
-    return StandingCredit(Money(row["amount_minor"], row["currency"]), row["booked_on"], row["number"], entries)
+    amount = Money(row["amount_minor"], row["currency"])
+    return StandingCredit(amount, row["booked_on"], row["posted_at"], row["number"], entries)
+
+
+@dataclass(frozen=True, slots=True)
+class CreditOf:
+    """A credit of an account that stands: what it is, and how much of it pays items."""
+
+    cause_kind: Cause
+    cause_id: int
+    title: str | Promise
+    reference: str
+    booked_on: date
+    amount: Money
+    left: Money
+    #: Whether a person may say what it pays: what was settled in the client's books is of the item that was settled there.
+    may_be_allocated: bool
+
+
+_TITLES = {Cause.PAYMENT: _("Payment"), Cause.DISPUTE: _("Credit note for a dispute")}
+
+
+def credits_of(account_id: int, *, limit: int = 200) -> list[CreditOf]:
+    """Give the credits of an account that stand, the latest first."""
+    return [
+        _credit_of(row)
+        for row in sql.rows(_query("credits_of"), {"account": account_id, "kind": None, "cause": None, "limit": limit})
+    ]
+
+
+def find_credit(account_id: int, cause_kind: Cause, cause_id: int) -> CreditOf:
+    """Give a credit of an account that stands.
+
+    :raises CreditGone: it was taken back, or never came
+    """
+    asked = {"account": account_id, "kind": cause_kind, "cause": cause_id, "limit": 1}
+    for row in sql.rows(_query("credits_of"), asked):
+        return _credit_of(row)
+    raise CreditGone
+
+
+def _credit_of(row: Mapping[str, Any]) -> CreditOf:
+    kind, currency = Cause(row["cause_kind"]), row["currency"]
+    of_source = SourceCreditKind(row["kind"]) if row["kind"] else None
+    return CreditOf(
+        kind,
+        row["cause_id"],
+        of_source.label if of_source else _TITLES.get(kind, _("Credit")),
+        row["reference"] or "",
+        row["booked_on"],
+        Money(row["amount_minor"], currency),
+        Money(row["amount_minor"] - row["paid_minor"], currency),
+        of_source is not SourceCreditKind.SETTLEMENT,
+    )
 
 
 @dataclass(frozen=True, slots=True)

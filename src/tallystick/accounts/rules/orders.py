@@ -175,6 +175,13 @@ class DayOutside(Refusal):
     status = 422
 
 
+class SettledAtSource(Refusal):
+    """What was settled in the client's books is of the item that was settled there."""
+
+    code = "accounts.settled_at_source"
+    sentence = _("The client settled one item with this: it pays that item, and no other.")
+
+
 class NothingLeft(Refusal):
     """All of a credit pays something already, or nothing is open."""
 

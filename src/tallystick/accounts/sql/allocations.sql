@@ -1,6 +1,6 @@
 -- name: credit
--- Give a credit that stands: its amount, its day, and the number of the last decision of what it pays.
-SELECT receipt.amount_minor, receipt.currency, receipt.booked_on,
+-- Give a credit that stands: its amount, its day, since when it is known, and the number of the last decision of what it pays.
+SELECT receipt.amount_minor, receipt.currency, receipt.booked_on, receipt.posted_at,
        (SELECT coalesce(max(allocation.number), 0) FROM accounts_allocation AS allocation
         WHERE allocation.account_id = receipt.account_id AND allocation.cause_kind = receipt.cause_kind
           AND allocation.cause_id = receipt.cause_id) AS number
@@ -11,6 +11,32 @@ WHERE receipt.account_id = %(account)s AND receipt.cause_kind = %(kind)s AND rec
       SELECT FROM ledger_entry AS back
       WHERE back.account_id = receipt.account_id AND back.cause_kind = 9 AND back.cause_id = receipt.id
   );
+
+-- name: credits_of
+-- Give the credits of an account that stand, or one of them, the latest first: what each is, and how much of it pays items.
+SELECT receipt.cause_kind, receipt.cause_id, receipt.booked_on, receipt.amount_minor, receipt.currency,
+       source.kind, source.reference, paid.minor AS paid_minor
+FROM ledger_entry AS receipt
+LEFT JOIN accounts_source_credit AS source
+    ON receipt.cause_kind = 3 AND source.id = receipt.cause_id AND source.account_id = receipt.account_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(entry.amount_minor), 0)::bigint AS minor
+    FROM ledger_entry AS entry
+    WHERE entry.account_id = receipt.account_id AND entry.cause_kind = receipt.cause_kind
+      AND entry.cause_id = receipt.cause_id AND entry.item_id IS NOT NULL
+      AND NOT EXISTS (
+          SELECT FROM ledger_entry AS back
+          WHERE back.account_id = entry.account_id AND back.cause_kind = 9 AND back.cause_id = entry.id
+      )
+) AS paid
+WHERE receipt.account_id = %(account)s AND receipt.cause_no = 0 AND receipt.credit = 9 AND receipt.cause_kind <> 9
+  AND (%(kind)s::smallint IS NULL OR (receipt.cause_kind = %(kind)s AND receipt.cause_id = %(cause)s))
+  AND NOT EXISTS (
+      SELECT FROM ledger_entry AS back
+      WHERE back.account_id = receipt.account_id AND back.cause_kind = 9 AND back.cause_id = receipt.id
+  )
+ORDER BY receipt.booked_on DESC, receipt.id DESC
+LIMIT %(limit)s;
 
 -- name: standing
 -- Give the entries by which a credit pays items, those that were not taken back.

@@ -39,7 +39,7 @@ WHERE item.open_minor > named.before;
 -- name: pay_oldest
 -- Pay what is left of each credit to the oldest open items of its account. Credits of one account lie end to end on a line, and so
 -- do its open items, oldest due first: an allocation is where a credit and an item overlap. What of them is on hold or disputed today
--- lies behind all that is chased.
+-- lies behind all that is chased. The twin of `charges.rules.allocation.allocate` for the order of the oldest due.
 WITH credit AS (
     SELECT account_id, cause_id, amount_minor,
            sum(amount_minor) OVER (PARTITION BY account_id ORDER BY cause_id) - amount_minor AS low,

@@ -23,6 +23,8 @@ class Part:
     secured: Decimal = Decimal(0)
     #: What it costs the debtor not to pay it, in percent a year.
     percent: Decimal = Decimal(0)
+    #: Whether it is on hold or disputed: it is paid after all that is chased, by every order.
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,21 @@ def allocate(
     """Allocate a payment that was made on a day.
 
     `chosen` is what the debtor said to pay, by reference and head, and how much of it; it counts where the order lets the debtor
-    choose, and up to what is owed. Parts of nothing or less are passed over.
+    choose, and up to what is owed. What is on hold or disputed comes last, whatever the order. Parts of nothing or less are
+    passed over.
+
+    >>> from tallystick.jurisdictions.rules.orders import First, Order, Ties
+    >>> due = date(2026, 3, 1)
+    >>> parts = [Part("A", Head.PRINCIPAL, 50, due, is_held=True), Part("B", Head.PRINCIPAL, 30, due)]
+    >>> [(each.part.reference, each.minor) for each in allocate(40, parts, Order((First.OLDEST,), (), Ties.LISTED), on=due).paid]
+    [('A', 10), ('B', 30)]
     """
     wished = chosen or {}
     owed = [part for part in parts if part.minor > 0]
     paid: dict[int, int] = {}
     left = minor
     for by_choice, by in _passes(order):
-        keys = [_key(first, order, on) for first in by]
+        keys: list[_Key] = [lambda part: part.is_held, *(_key(first, order, on) for first in by)]
         rooms = [
             (number, part, _room(part, paid.get(number, 0), wished if by_choice else None))
             for number, part in enumerate(owed)

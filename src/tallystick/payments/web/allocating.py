@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages as said
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -27,7 +28,7 @@ def allocate(request: ActorRequest, payment_id: int) -> HttpResponseBase:
     if request.method != "POST":
         return _show(request, payment_id)
     payment = queries.get_payment(payment_id, scope=request.actor.scope)
-    form = _form(payment, _credit(payment), request.POST)
+    form = forms.AllocateForm(request.POST, account_id=payment.account_id, credit=_credit(payment))
     if not form.is_valid():
         return _show(request, payment_id, form=form)
     values = form.cleaned_data
@@ -67,19 +68,6 @@ def _credit(payment: Any) -> allocations.StandingCredit:
     return allocations.standing_credit(payment.account_id, Cause.PAYMENT, payment.pk)
 
 
-def _form(payment: Any, credit: allocations.StandingCredit, entered: Any = None) -> forms.AllocateForm:
-    items = allocations.payable_items(payment.account_id, credit)
-    initial: dict[str, Any] = {
-        f"item-{item.pk}": forms.amount_of(paid.minor, paid.currency) for item, _most, paid in items if paid
-    }
-    return forms.AllocateForm(
-        entered,
-        currency=payment.currency,
-        items=[(item.pk, item.reference) for item, _most, _paid in items],
-        initial={"seen": credit.number, **initial},
-    )
-
-
 def _show(
     request: ActorRequest, payment_id: int, *, form: forms.AllocateForm | None = None, refusal: Refusal | None = None
 ) -> HttpResponse:
@@ -87,20 +75,20 @@ def _show(
     account = account_queries.get_account(payment.account_id, scope=request.actor.scope)
     concerns(request, account_id=account.pk, kind="payment", thing_id=payment_id)
     credit = _credit(payment)
-    form = form or _form(payment, credit)
+    form = form or forms.AllocateForm(account_id=account.pk, credit=credit)
+    order = orders.order_on(account.pk, account.client_id, payment.booked_on)
     context = shared.frame(request, "received") | {
         "payment": payment,
         "account": account,
         "amount": credit.amount,
         "left": credit.left,
-        "order": orders.order_on(account.pk, account.client_id, payment.booked_on),
+        "came_at": payment.received_at,
+        "came_by": payment.recorded_by,
+        "by_order": reverse("payments:allocate_by_order", args=[payment_id]),
+        "order": order,
+        "is_fixed": not order.lets_choose,
         "decisions": decisions_of(payment),
         "form": form,
-        "rows": [
-            (item, form[f"item-{item.pk}"], most)
-            for item, most, _paid in allocations.payable_items(account.pk, credit)
-            if f"item-{item.pk}" in form.fields
-        ],
         "may_order": request.actor.may("open accounts"),
         "refusal": refusal,
     }
