@@ -25,26 +25,28 @@ def renew(account_ids: Sequence[int], *, day: date, table: str, keeps_past: bool
     if not account_ids:
         return 0
     params = {"account_ids": sorted(account_ids), "day": day}
-    sql.execute(f"SELECT FROM {table} WHERE {NAMED} ORDER BY account_id FOR UPDATE", params)
+    sql.execute(
+        f"SELECT FROM {table} WHERE account_id = ANY(%(account_ids)s) ORDER BY account_id FOR UPDATE",
+        params,
+    )
     return sql.execute(_renewing(table, keeps_past=keeps_past), params)
-
-
-#: The type is said: numbers that the driver writes in another one than the column's are compared one after the other.
-NAMED = "account_id = ANY(%(account_ids)s::bigint[])"
 
 
 def _renewing(table: str, *, keeps_past: bool) -> str:
     sources = [source for source in catalogue.sources() if _stale_on(source)]
     names = [column.name for source in sources for column in source.columns]
-    changing = [*names, *past.CLOCKS]
-    assigned = ", ".join(f"{name} = fresh.{name}" for name in changing)
+    assigned = [f"{name} = fresh.{name}" for name in names]
+    if "holds_paused_days" in names:
+        # Delays do not run while an account is paused.
+        assigned += [
+            f"{clock} = book.{clock} + (fresh.holds_paused_days - book.holds_paused_days)" for clock in past.CLOCKS
+        ]
     stored, fresh = (", ".join(f"{row}.{name}" for name in names) for row in ("book", "fresh"))
     keeping = "INSERT INTO strategy_past (account_id, day, was)" if keeps_past else ""
-    rows = f"SELECT * FROM {table} WHERE {NAMED}"  # noqa: S608
     return f"""
         WITH changed AS (
-            UPDATE {table} AS book SET {assigned}
-            FROM ({renewed(rows, ["account_id", *changing])}) AS fresh, {table} AS old
+            UPDATE {table} AS book SET {", ".join(assigned)}
+            FROM ({_fresh(sources, table)}) AS fresh, {table} AS old
             WHERE book.account_id = fresh.account_id AND old.account_id = fresh.account_id
               AND ({stored}) IS DISTINCT FROM ({fresh})
             RETURNING book.account_id, {past.difference("old", "book", sources=sources)} AS was
@@ -59,30 +61,17 @@ def _stale_on(source: Source) -> str:
     return f"least({', '.join(days)})" if days else ""
 
 
-def renewed(rows: str, columns: Sequence[str]) -> str:
-    """Write the query that gives columns of some rows of the book as the day finds them, whose parameter is `day`.
-
-    What is stale of a source is computed afresh, of all rows at once, and just the columns that are wanted. Everything else is as
-    it stands.
-    """
-    values = {name: f"base.{name}" for name in columns}
-    joined = []
-    for place, source in enumerate(catalogue.sources()):
-        wanted = [column for column in source.columns if column.name in values]
-        if not wanted or not _stale_on(source):
-            continue
+def _fresh(sources: Sequence[Source], table: str) -> str:
+    """Write the query that gives the columns of some sources: computed afresh where they are stale, else as they stand."""
+    selected, joined = ["base.account_id"], []
+    for place, source in enumerate(sources):
         is_stale = f"{_stale_on(source)} <= %(day)s"
-        scope = f"({source.key} = ANY (ARRAY(SELECT base.{source.key} FROM base WHERE {is_stale})))"  # noqa: S608
-        joined.append(
-            f"LEFT JOIN ({sql.fill(source.sql, scope=scope)}) AS source_{place}"
-            f" ON source_{place}.{source.key} = base.{source.key}"
-        )
-        for column in wanted:
-            fresh = f"coalesce(source_{place}.{column.name}, {column.absent})"
-            values[column.name] = f"CASE WHEN {is_stale} THEN {fresh} ELSE base.{column.name} END"
-    if "holds_paused_days" in values:
-        # Delays do not run while an account is paused.
-        paused = f"{values['holds_paused_days']} - base.holds_paused_days"
-        values |= {clock: f"base.{clock} + ({paused})" for clock in past.CLOCKS}
-    selected = ", ".join(f"{value} AS {name}" for name, value in values.items())
-    return f"WITH base AS MATERIALIZED ({rows}) SELECT {selected} FROM base {' '.join(joined)}"  # noqa: S608
+        scope = f"({source.key} = base.{source.key} AND {is_stale})"
+        joined.append(f"LEFT JOIN LATERAL ({sql.fill(source.sql, scope=scope)}) AS source_{place} ON true")
+        for column in source.columns:
+            value = f"coalesce(source_{place}.{column.name}, {column.absent})"
+            selected.append(f"CASE WHEN {is_stale} THEN {value} ELSE base.{column.name} END AS {column.name}")
+    return f"""
+        SELECT {", ".join(selected)} FROM {table} AS base {" ".join(joined)}
+        WHERE base.account_id = ANY(%(account_ids)s)
+    """  # noqa: S608
