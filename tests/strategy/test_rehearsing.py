@@ -219,6 +219,14 @@ def test_what_the_day_changes_is_all_that_a_refresh_would_change():
         copies[name] = sql.rows(sql.fill("SELECT * FROM {copy} ORDER BY account_id", copy=name))
 
     assert copies["renewed"] == copies["refreshed"]
+    imagined = Imagined(_draft(), later)
+    told = sql.rows(
+        sql.fill(
+            "SELECT * FROM ({renewed}) AS book ORDER BY account_id",
+            renewed=imagined.renewed(imagined.rows([book.BOOK])),
+        )
+    )
+    assert told == [{name: row[name] for name in imagined.columns} for row in copies["refreshed"]]
     changed = {
         name
         for was, now in zip(sql.rows("SELECT * FROM strategy_book ORDER BY account_id"), copies["renewed"], strict=True)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from tallystick.kernel import sql
-from tallystick.strategy.actions import renewing
 from tallystick.strategy.queries.alike import NAMED, Alike, named
 from tallystick.strategy.queries.book import BOOK
 from tallystick.strategy.queries.imagining import Imagined, Side, array
@@ -120,11 +119,13 @@ def _set_apart(imagined: Imagined, tables: Sequence[str]) -> bool:
     if not apart:
         return False
     columns = ", ".join(imagined.columns)
-    rows = f"SELECT {columns} FROM ({imagined.rows(tables)}) AS book WHERE {renewing.NAMED}"  # noqa: S608
+    # The type is said: numbers that the driver writes in another one than the column's are compared one after the other.
+    chosen = "account_id = ANY(%(account_ids)s::bigint[])"
+    rows = f"SELECT {columns} FROM ({imagined.rows(tables)}) AS book WHERE {chosen}"  # noqa: S608
     sql.execute("SET LOCAL enable_indexscan = off")
     sql.execute(
-        f"INSERT INTO {APART} ({columns}) {renewing.renewed(rows, imagined.columns)}",
-        {"account_ids": [row["account_id"] for row in apart], "day": imagined.day},
+        f"INSERT INTO {APART} ({columns}) {imagined.renewed(rows)}",
+        {"account_ids": [row["account_id"] for row in apart]},
     )
     sql.execute(f"SET LOCAL enable_indexscan TO DEFAULT; DELETE FROM {TALLY} WHERE is_apart")  # noqa: S608
     return True

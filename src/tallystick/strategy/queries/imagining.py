@@ -16,7 +16,7 @@ from functools import cached_property
 from tallystick.kernel import sql
 from tallystick.kernel.facts import Source
 from tallystick.strategy.models import Version
-from tallystick.strategy.queries import catalogue, versions
+from tallystick.strategy.queries import catalogue, past, versions
 from tallystick.strategy.queries.versions import Enrolment
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import lifecycle, rehearsal, timing
@@ -168,6 +168,34 @@ class Imagined:
         """Write that the day has changed a stored fact of a row, of those that are read."""
         columns = ", ".join(f"book.{name}" for name in self._stale_on) or "NULL::date"
         return f"(least({columns}) <= {self.quoted_day}) IS TRUE"
+
+    def renewed(self, rows: str) -> str:
+        """Write some rows as the day finds them.
+
+        What is stale of a source is computed afresh, of all rows at once, and just what is read of it. Everything else is as it
+        stands, as where a night renews rows.
+        """
+        values = {name: f"base.{name}" for name in self.columns}
+        joined = []
+        for source in self._changing:
+            days = ", ".join(f"base.{column.name}" for column in source.columns if column.name in self._stale_on)
+            if not days:
+                continue
+            is_stale = f"least({days}) <= {self.quoted_day}"
+            scope = f"({source.key} = ANY (ARRAY(SELECT base.{source.key} FROM base WHERE {is_stale})))"  # noqa: S608
+            query = sql.fill(source.sql, scope=scope).replace("%(day)s", self.quoted_day)
+            joined.append(
+                f"LEFT JOIN ({query}) AS of_{source.name} ON of_{source.name}.{source.key} = base.{source.key}"
+            )
+            for column in source.columns:
+                if column.name in values:
+                    fresh = f"coalesce(of_{source.name}.{column.name}, {column.absent})"
+                    values[column.name] = f"CASE WHEN {is_stale} THEN {fresh} ELSE base.{column.name} END"
+        # Delays do not run while an account is paused.
+        paused = f"{values['holds_paused_days']} - base.holds_paused_days"
+        values |= {clock: f"base.{clock} + ({paused})" for clock in past.CLOCKS}
+        selected = ", ".join(f"{value} AS {name}" for name, value in values.items())
+        return f"WITH base AS MATERIALIZED ({rows}) SELECT {selected} FROM base {' '.join(joined)}"  # noqa: S608
 
     def treated(self, rows: str, *more: str) -> str:
         """Write those of some rows that the version would treat, as the next run finds them; `more` are expressions over them.
