@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from tests.strategy.examples import CATALOGUE, conditions
 
 from tallystick.strategy.queries import catalogue, versions
-from tallystick.strategy.rules import types
+from tallystick.strategy.rules import reading, types
 from tallystick.strategy.rules.editing import choosing
 from tallystick.strategy.rules.editing.choosing import Row, Rows, Sign
+from tallystick.strategy.rules.program import Program
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_whatever_becomes_rows_comes_back_the_same(text):
 @pytest.mark.parametrize("name", versions.shipped_names())
 def test_the_conditions_of_shipped_documents_come_back_the_same(name):
     words = catalogue.rooms_catalogue()
-    program = versions.program_of(versions.shipped(name))
+    program = Program.of(reading.read(versions.shipped(name), catalogue.rooms_vocabulary()))
     texts = {effect.condition.text for effect in program.effects if effect.condition}
     found = {text: choosing.rows_of(text, words) for text in texts}
 
