@@ -198,11 +198,11 @@ def _allocate(account_ids: Sequence[int], *, cause: tuple[Cause, int] | None, at
     )
     if not shares:
         return 0
+    days = [max(accounts[row["account_id"]]["today"], row["booked_on"]) for row in credits]
     given: dict[int, int] = defaultdict(int)
     rows: list[dict[str, Any]] = []
     for share in shares:
         credit = credits[share["place"]]
-        account = accounts[credit["account_id"]]
         given[share["place"]] += share["amount_minor"]
         rows.append(
             {
@@ -210,8 +210,8 @@ def _allocate(account_ids: Sequence[int], *, cause: tuple[Cause, int] | None, at
                 "account_id": credit["account_id"],
                 "cause_kind": credit["cause_kind"],
                 "cause_id": credit["cause_id"],
-                "currency": account["currency"],
-                "booked_on": max(account["today"], credit["booked_on"]),
+                "currency": accounts[credit["account_id"]]["currency"],
+                "booked_on": days[share["place"]],
                 "first_no": (credit["number"] + 1) * NUMBERS_OF_A_DECISION,
             }
         )
@@ -219,12 +219,11 @@ def _allocate(account_ids: Sequence[int], *, cause: tuple[Cause, int] | None, at
     keep_on_account([(credits[place]["account_id"], -minor) for place, minor in given.items()])
     decided, told = [], []
     for place, minor in given.items():
-        credit, order = credits[place], order_of[place]
-        account = accounts[credit["account_id"]]
-        day = max(account["today"], credit["booked_on"])
+        credit, order, day = credits[place], order_of[place], days[place]
         key = (credit["account_id"], credit["cause_kind"], credit["cause_id"])
         decided.append(Decided(*key, credit["number"] + 1, day, order.by, order.order_id))
-        amount, left = (Money(each, account["currency"]) for each in (credit["amount_minor"], credit["minor"] - minor))
+        currency = accounts[credit["account_id"]]["currency"]
+        amount, left = (Money(each, currency) for each in (credit["amount_minor"], credit["minor"] - minor))
         told.append((events.CreditReallocated(*key, amount, left, ""), day))
     note_decisions(decided, at=at, by=by)
     timeline.append_all(told, at=at, by=by)

@@ -9,6 +9,7 @@ from datetime import date
 from django.db import transaction
 
 from tallystick.accounts import rules
+from tallystick.accounts.actions.posting import keep_on_account
 from tallystick.kernel import sql
 
 
@@ -57,12 +58,4 @@ def recharge_items(changes: Sequence[Recharge]) -> None:
     names = ("account_id", "item_id", "minor", "released_minor", "booked_on")
     columns = {name: [getattr(change, name) for change in changes] for name in names}
     sql.execute(_query("recharge"), columns)
-    released = [change for change in changes if change.released_minor]
-    if released:
-        sql.execute(
-            sql.load("tallystick.accounts", "credits.sql", "keep_on_account"),
-            {
-                "account_id": [change.account_id for change in released],
-                "amount_minor": [change.released_minor for change in released],
-            },
-        )
+    keep_on_account([(change.account_id, change.released_minor) for change in changes if change.released_minor])
