@@ -83,6 +83,9 @@ def test_a_client_is_changed_and_keeps_its_code_and_what_the_form_does_not_know(
         pytest.param({"code": "kf 1"}, "Use capital letters, figures and hyphens", id="unfit code"),
         pytest.param({"promise_tolerance_percent": "100"}, "less than or equal to 99.9", id="tolerance"),
         pytest.param({"website": "fibre"}, "Enter a valid URL", id="web site"),
+        pytest.param(
+            {"sort_code": "20-20-15", "account_number": "55555556"}, "There can be no account 55555556", id="account"
+        ),
         pytest.param({"calendar": "ZZ"}, "Select a valid choice", id="calendar"),
     ],
 )
@@ -92,6 +95,18 @@ def test_a_client_that_cannot_be_opened_is_refused_on_the_form(manager, typed, s
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert Client.objects.count() == 1
+
+
+def test_a_client_is_not_changed_to_an_account_that_there_cannot_be(manager):
+    found = builders.client(code="KF", details={"sort_code": "20-20-15", "account_number": "55555555"})
+
+    answer = manager().post(
+        reverse("accounts:client", args=[found.pk]), {**FORM, "sort_code": "20-20-15", "account_number": "55555550"}
+    )
+
+    assert "a digit is wrong" in answer.content.decode()
+    found.refresh_from_db()
+    assert found.details["account_number"] == "55555555"
 
 
 def test_a_portfolio_is_opened_once(manager):

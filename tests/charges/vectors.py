@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tallystick.accounts.rules import metrics
 from tallystick.charges import queries as charges
 from tallystick.charges.rules.interest import Bearing, interest
 from tallystick.charges.rules.late_payment import Debt
@@ -14,6 +15,7 @@ from tallystick.jurisdictions.rules.pack import value_on
 from tallystick.jurisdictions.rules.rates import DayCount, Rate, RateStep
 from tallystick.jurisdictions.rules.scales import Scale
 from tallystick.kernel.money import Money
+from tallystick.payments.rules import standard18
 
 Case = Mapping[str, Any]
 #: The day of the reference: what a case is asked for that names no day.
@@ -301,6 +303,53 @@ def data_protection(case: Case) -> dict[str, object]:
     return _asks("data.complaint" if "complaint_received" in case else "data.subject_request")(case)
 
 
+def modulus(case: Case) -> dict[str, object]:
+    possible = jurisdictions.is_possible_account(case["sort_code"], case["account"])
+    return {"result": "valid" if possible else "invalid"}
+
+
+def standard18_record(case: Case) -> dict[str, object]:
+    record = standard18.line(
+        standard18.Record(
+            standard18.Account(case["dest_sort"], case["dest_account"]),
+            case["transaction_code"],
+            standard18.Account(case["orig_sort"], case["orig_account"]),
+            case["pence"],
+            case["user_name"],
+            case["reference"],
+            case["dest_name"],
+        )
+    )
+    return {"record": record, "length": len(record)}
+
+
+def measures(case: Case) -> dict[str, object]:
+    given = {name: Decimal(value) if isinstance(value, str) else value for name, value in case.items()}
+    match given:
+        case {"ending_receivables": receivables, "credit_sales": sales, "days": days}:
+            found = {"dso": metrics.days_sales_outstanding(receivables, sales, days)}
+        case {"current_receivables": receivables, "credit_sales": sales, "days": days}:
+            found = {"bpdso": metrics.days_sales_outstanding(receivables, sales, days)}
+        case {"dso": dso, "bpdso": best}:
+            found = {"average_days_delinquent": metrics.average_days_delinquent(dso, best)}
+        case {"ending_ar": receivables, "months_newest_first": months}:
+            listed = [metrics.Month(Decimal(sales), days) for _month, sales, days in months]
+            found = {"dso": metrics.days_sales_outstanding_counted_back(receivables, listed)}
+        case {
+            "beginning_ar": beginning,
+            "period_credit_sales": sales,
+            "ending_total_ar": total,
+            "ending_current_ar": now,
+        }:
+            effectiveness = metrics.collection_effectiveness(
+                beginning=beginning, sales=sales, ending_total=total, ending_current=now
+            )
+            found = {"cei_pct": effectiveness}
+        case {"open_deductions": still_open, "raised": raised, "days": days}:
+            found = {"ddo": metrics.days_deductions_outstanding(still_open, raised, days)}
+    return {name: _plain(value) for name, value in found.items()}
+
+
 ANSWERS: Mapping[str, Callable[[Case], dict[str, object]]] = {
     "calendar": calendar,
     "bank_rate": bank_rate,
@@ -340,12 +389,8 @@ ANSWERS: Mapping[str, Callable[[Case], dict[str, object]]] = {
     "bacs_cycle": _asks("bacs.cycle"),
     "dd_advance_notice": _asks("direct_debit.advance_notice"),
     "eu_late_payment": eu_late_payment,
-}
-
-#: Kinds of cases that no room answers yet, and why.
-NOT_YET: Mapping[str, str] = {
-    "modulus": "needs the weight table of the scheme, which belongs to collecting by Direct Debit",
-    "bacs_std18": "a record of a bank file: belongs to the files of Direct Debit",
-    "bacs_julian": "a field of a label in the same file",
-    "metrics": "belongs to insight: days sales outstanding and its kin are measures of a book, not law",
+    "modulus": modulus,
+    "bacs_std18": standard18_record,
+    "bacs_julian": lambda case: {"field": standard18.label_day(_day(case["date"]))},
+    "metrics": measures,
 }

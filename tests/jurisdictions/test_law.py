@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from tallystick.jurisdictions import queries
+from tallystick.jurisdictions.queries.packs import content
 from tallystick.jurisdictions.rules.pack import Rule
 from tallystick.jurisdictions.rules.reading import BadPack
 from tallystick.kernel.refusals import NotFound
@@ -99,4 +100,4 @@ def test_a_field_that_is_written_twice_is_refused(tmp_path):
     file.write_text("id: xx\nid: yy\n")
 
     with pytest.raises(BadPack, match="line 2, “id” is written twice"):
-        queries._content(file)
+        content(file)

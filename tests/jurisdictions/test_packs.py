@@ -103,7 +103,13 @@ STEP = ("rules", 1, "rows", 0, "value", "steps", 0)
         ),
         pytest.param(("rules", 0, "kind"), "table", "there is no kind “table”: write one of", id="a kind nobody knows"),
         pytest.param(
-            ("rules", 0, "unit"), "pounds", "a scale is of money: write the code", id="a unit that is no currency"
+            ("rules", 0, "unit"),
+            "pounds",
+            "a scale is not of “pounds”: write one of: a currency, such as GBP",
+            id="a unit that is no currency",
+        ),
+        pytest.param(
+            ("rules", 1, "unit"), "days", "a timetable is not of “days”: write one of: day", id="a unit of none"
         ),
         pytest.param(("rules", 1, "id"), "fee.claim", "is there already", id="an id twice"),
         pytest.param((*ROW, "source"), "rumour", r"rules\[1\] \(fee.claim\) › rows\[1\] › source", id="no such source"),

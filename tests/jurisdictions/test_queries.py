@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from tallystick.jurisdictions import queries
-from tallystick.kernel.calendars import is_business_day
+from tallystick.jurisdictions.rules.refusals import DayNotKnown
+from tallystick.kernel.calendars import add_business_days, is_business_day, subtract_business_days
 from tallystick.kernel.refusals import NotFound
 
 NAMES = ["GB-EAW", "GB-NIR", "GB-SCT"]
@@ -73,3 +74,33 @@ def test_a_calendar_nobody_knows_is_not_found():
 def test_a_calendar_past_its_review_is_named():
     assert queries.reviews_due(today=date(2026, 11, 26)) == []
     assert len(queries.reviews_due(today=date(2035, 6, 1))) == len(queries.calendars())
+
+
+@pytest.mark.parametrize("name", queries.calendar_names())
+def test_a_calendar_says_nothing_of_days_that_it_does_not_know(name):
+    calendar = queries.get_calendar(name)
+    last = calendar.effective_until - timedelta(days=1)
+    while last.isoweekday() > 5:
+        last -= timedelta(days=1)
+
+    assert isinstance(is_business_day(last, queries.holidays(name)), bool)
+    with pytest.raises(DayNotKnown, match=f"{calendar.title}.*before {calendar.effective_until}"):
+        add_business_days(last, 1, queries.holidays(name))
+    with pytest.raises(DayNotKnown):
+        subtract_business_days(calendar.effective_from, 5, queries.holidays(name))
+
+
+@pytest.mark.parametrize(
+    ("day", "is_open"),
+    [
+        pytest.param(date(2026, 4, 3), False, id="Good Friday"),
+        pytest.param(date(2026, 4, 6), False, id="Easter Monday"),
+        pytest.param(date(2026, 5, 1), False, id="Labour Day"),
+        pytest.param(date(2026, 5, 4), True, id="no bank holiday of England"),
+        pytest.param(date(2025, 12, 24), True, id="Christmas Eve"),
+        pytest.param(date(2025, 12, 26), False, id="the second day of Christmas"),
+        pytest.param(date(2027, 12, 27), True, id="nothing is moved from a weekend"),
+    ],
+)
+def test_target_is_closed_on_its_six_days(day, is_open):
+    assert is_business_day(day, queries.holidays("EU")) is is_open

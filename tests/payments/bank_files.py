@@ -10,6 +10,7 @@ from typing import Any
 from tests.builders import AT, TEST
 
 from tallystick.accounts.models import Client
+from tallystick.jurisdictions.queries import is_possible_account
 from tallystick.payments import actions
 from tallystick.payments.models import BankAccount
 
@@ -18,7 +19,7 @@ _numbers = count(10_000_000)
 
 def bank_account(of: Client, **terms: Any) -> BankAccount:
     """Set up a bank account of a client."""
-    number = str(next(_numbers))
+    number = next(number for number in map(str, _numbers) if is_possible_account("202015", number))
     terms = {
         "name": f"Account {number}",
         "currency": "GBP",

@@ -254,7 +254,7 @@ class Environment:
         "TALLYSTICK_SELF_APPROVAL",
         _flag,
         "no",
-        "Whoever wrote a version of a strategy may approve it too: for a house of one person. "
+        "Whoever wrote a version of a strategy, or brought a law pack in, may approve it too: for a house of one person. "
         "The version and its history say so.",
     )
     rehearsal_days: int = _variable(
@@ -268,6 +268,12 @@ class Environment:
         _number,
         "90",
         "A working copy of a strategy that nobody touched for so many days is set aside; 0 leaves all of them.",
+    )
+    modulus_folder: Path | None = _variable(
+        "TALLYSTICK_MODULUS_FOLDER",
+        _optional_path,
+        "",
+        "Folder with valacdos.txt and scsubtab.txt of Pay.UK, by which UK bank accounts are checked. Empty: version 6.40.",
     )
     log_level: str = _variable(
         "TALLYSTICK_LOG_LEVEL", str.upper, "INFO", "Least level of what is logged: DEBUG, INFO, WARNING or ERROR."

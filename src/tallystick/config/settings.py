@@ -118,6 +118,8 @@ ACCESS_SECOND_FACTOR_ROLES = ENVIRONMENT.second_factor_roles
 ACCESS_CLIENT_DIRECTORY = "tallystick.accounts.adapters.client_directory.clients_by_name"
 # What stops interest besides holds, kept on floors above it.
 CHARGES_STOPPED_DAYS = ("tallystick.disputes.adapters.stopped_days.disputed_days",)
+# Where newer tables of the scheme lie by which UK bank accounts are checked; None takes those that ship.
+JURISDICTIONS_MODULUS_FOLDER = ENVIRONMENT.modulus_folder
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
@@ -236,6 +238,8 @@ CONTACT_ACCOUNT_URL = SITE_URL + "/accounts/{account_id}"
 #: The page where a person chooses how soon they are told, for links in digests.
 CONTACT_NOTICES_URL = SITE_URL + "/contact/notices"
 
+#: Whether whoever brought a pack of the law in may put it in force too.
+JURISDICTIONS_SELF_APPROVAL = ENVIRONMENT.self_approval
 #: Whether whoever wrote a version of a strategy may approve it too.
 STRATEGY_SELF_APPROVAL = ENVIRONMENT.self_approval
 #: For how many days a rehearsal may be signed by whoever approves a version; 0 approves without one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from tallystick.access import actions as access_actions
 from tallystick.access import queries as access_queries
 from tallystick.accounts import queries, rules
 from tallystick.accounts.models import Client, Portfolio
+from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.refusals import NotPermitted
 
@@ -21,10 +23,12 @@ def open_client(*, code: str, name: str, at: datetime, by: Actor, **terms: Any) 
     """Open a client. `terms` are further fields of `Client`, such as its calendar and time zone.
 
     :raises ClientExists: there is a client of that code
+    :raises NoSuchBankAccount: debtors would be told to pay to an account that there cannot be
     :raises NotPermitted: the actor's scope has bounds, and the business unit does not lie within them
     """
     by.must_be_allowed_to("open accounts")
     _must_look_after(terms.get("business_unit_id"), by)
+    _must_be_payable(terms)
     try:
         with transaction.atomic():
             client = Client.objects.create(code=code, name=name, **terms)
@@ -39,10 +43,12 @@ def change_client(*, client_id: int, at: datetime, by: Actor, **terms: Any) -> C
     """Change a client's name or terms. Its code stays: files and strategies name the client by it.
 
     :raises NotFound: there is none within the actor's scope
+    :raises NoSuchBankAccount: debtors would be told to pay to an account that there cannot be
     :raises NotPermitted: the client moves to a business unit outside the actor's scope
     """
     by.must_be_allowed_to("open accounts")
     client = queries.lock_client(client_id, scope=by.scope)
+    _must_be_payable(terms)
     if "business_unit_id" in terms and terms["business_unit_id"] != client.business_unit_id:
         _must_look_after(terms["business_unit_id"], by)
         access_actions.note_client(client_id=client_id, business_unit_id=terms["business_unit_id"])
@@ -65,6 +71,11 @@ def open_portfolio(*, client: Client, code: str, name: str, at: datetime, by: Ac
             return Portfolio.objects.create(client=client, code=code, name=name)
     except IntegrityError as taken:
         raise rules.PortfolioExists(client=client.name, code=code) from taken
+
+
+def _must_be_payable(terms: Mapping[str, Any]) -> None:
+    details = terms.get("details", {})
+    jurisdictions.must_be_possible_account(details.get("sort_code", ""), details.get("account_number", ""))
 
 
 def _must_look_after(business_unit_id: int | None, by: Actor) -> None:

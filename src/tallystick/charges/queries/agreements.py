@@ -123,6 +123,7 @@ def read(document: Any, *, jurisdiction: str) -> rules.Agreement:
 
 def in_force(*, client_ids: Sequence[int] | None = None) -> list[InForce]:
     """Give all agreements as they are applied, of some clients or of all, in the order in which they were set."""
+    jurisdictions.refresh()
     found = Agreement.objects.select_related("client").order_by("client_id", "number")
     if client_ids is not None:
         found = found.filter(client_id__in=client_ids)

@@ -26,7 +26,7 @@ def measure(report: measures.Report, *, at: datetime, today: date, progress: Cal
         client_id=client.pk,
         name="Bench",
         currency="GBP",
-        sort_code="20-20-15",
+        sort_code="00-00-00",
         number="10000000",
         at=at,
         by=measures.BENCH,

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from tallystick.jurisdictions.rules.reading import BadPack
+from tallystick.jurisdictions.rules.refusals import DayNotKnown
 from tallystick.jurisdictions.rules.sources import Confidence, Source
 
 _SATURDAY = 5
@@ -21,6 +22,31 @@ class Holiday:
     name: str
     source: Source
     confidence: Confidence
+
+
+class Holidays(frozenset[date]):
+    """The holidays of a calendar as a set of days, asked for days that it knows: of others it does not say that they are none."""
+
+    calendar: Calendar
+
+    @classmethod
+    def of(cls, calendar: Calendar) -> Holidays:
+        """Give the holidays of a calendar."""
+        made = cls(holiday.on for holiday in calendar.holidays)
+        made.calendar = calendar
+        return made
+
+    def __contains__(self, day: object) -> bool:
+        """Test if a day is a holiday.
+
+        :raises DayNotKnown: the calendar does not reach so far
+        """
+        if isinstance(day, date) and not self.calendar.covers(day):
+            calendar = self.calendar
+            raise DayNotKnown(
+                title=calendar.title, day=day, first_day=calendar.effective_from, until=calendar.effective_until
+            )
+        return super().__contains__(day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +65,9 @@ class Calendar:
     examples: Mapping[int, tuple[date, ...]]
 
     @property
-    def days(self) -> frozenset[date]:
+    def days(self) -> Holidays:
         """The holidays as a set of days, as the rules of the kernel take them."""
-        return frozenset(holiday.on for holiday in self.holidays)
+        return Holidays.of(self)
 
     def covers(self, day: date) -> bool:
         """Test if the calendar knows a day: outside its range it says nothing, not even that a day is no holiday."""

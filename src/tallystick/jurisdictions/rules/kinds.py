@@ -12,7 +12,7 @@ from tallystick.jurisdictions.rules import bounds, figures, orders, rates, scale
 from tallystick.jurisdictions.rules.pack import Law, Rule, value_on
 from tallystick.jurisdictions.rules.reading import Node
 from tallystick.jurisdictions.rules.refusals import NotGiven
-from tallystick.kernel.money import Money
+from tallystick.kernel.money import Money, is_currency
 
 Answers = dict[str, Any]
 
@@ -23,6 +23,13 @@ class Kind:
 
     read: Callable[[Node], object]
     answer: Callable[[Rule, Mapping[str, Any], date, Law], Answers]
+    #: Units that its rules may have; none where any word does.
+    units: frozenset[str] = frozenset()
+    is_of_money: bool = False
+
+    def takes(self, unit: str) -> bool:
+        """Test if rules of the kind may be of a unit."""
+        return unit in self.units or (is_currency(unit) if self.is_of_money else not self.units)
 
 
 def ask(rule: Rule, given: Mapping[str, Any], *, day: date, law: Law) -> Answers:
@@ -105,14 +112,30 @@ def _amount(rule: Rule, given: Mapping[str, Any]) -> Decimal:
         raise NotGiven(rule=rule.id, title=rule.title, name="amount", needs=f"an amount of {rule.unit}") from None
 
 
+#: What a figure may be of, besides money.
+_OF_FIGURES = frozenset(
+    {
+        "hours",
+        "days",
+        "business days",
+        "weeks",
+        "months",
+        "years",
+        "times",
+        "percent",
+        "percent a day",
+        "percent a year",
+    }
+)
+
 KINDS: Mapping[str, Kind] = {
-    "figure": Kind(figures.read_figure, _figure),
+    "figure": Kind(figures.read_figure, _figure, _OF_FIGURES, is_of_money=True),
     "words": Kind(figures.read_words, _words),
-    "scale": Kind(scales.read_scale, _scale),
-    "limit": Kind(scales.read_limit, _limit),
-    "rate": Kind(rates.read_rate, _rate),
-    "timetable": Kind(timetables.read_timetable, _timetable),
-    "hours": Kind(bounds.read_hours, _hours),
+    "scale": Kind(scales.read_scale, _scale, is_of_money=True),
+    "limit": Kind(scales.read_limit, _limit, is_of_money=True),
+    "rate": Kind(rates.read_rate, _rate, frozenset({"percent a year"})),
+    "timetable": Kind(timetables.read_timetable, _timetable, frozenset({"day"})),
+    "hours": Kind(bounds.read_hours, _hours, frozenset({"time of the day"})),
     "tally": Kind(bounds.read_tally, _tally),
-    "order": Kind(orders.read_order, _order),
+    "order": Kind(orders.read_order, _order, frozenset({"order"})),
 }

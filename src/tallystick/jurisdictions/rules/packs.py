@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any
 
-from tallystick.jurisdictions.rules import kinds
+from tallystick.jurisdictions.rules import kinds, rates, timetables
 from tallystick.jurisdictions.rules.pack import Example, Law, Pack, Row, Rule
 from tallystick.jurisdictions.rules.reading import BadPack, Mistake, Node, Wrong
 from tallystick.jurisdictions.rules.sources import Confidence, Source
-from tallystick.kernel.money import is_currency
 from tallystick.kernel.refusals import Refusal
 
 _HEAD = {"id", "jurisdiction", "title", "last_review", "review_by", "sources", "rules"}
@@ -69,8 +68,13 @@ def _read_rule(node: Node, sources: Mapping[str, Source], reviewed: date) -> Rul
     kind = named.at("kind").text()
     if kind not in kinds.KINDS:
         raise named.at("kind").wrong(f"there is no kind “{kind}”", f"write one of {', '.join(kinds.KINDS)}")
-    if kind == "scale" and not is_currency(named.at("unit").text()):
-        raise named.at("unit").wrong("a scale is of money", "write the code of its currency, such as GBP")
+    unit = named.at("unit").text()
+    if not kinds.KINDS[kind].takes(unit):
+        units = [
+            *sorted(kinds.KINDS[kind].units),
+            *(["a currency, such as GBP"] if kinds.KINDS[kind].is_of_money else []),
+        ]
+        raise named.at("unit").wrong(f"a {kind} is not of “{unit}”", f"write one of: {', '.join(units)}")
     rows = [_read_row(each, kind, sources, reviewed) for each in named.at("rows").each()]
     in_force = [row for row in rows if not row.status]
     for before, after in pairwise(in_force):
@@ -83,7 +87,7 @@ def _read_rule(node: Node, sources: Mapping[str, Source], reviewed: date) -> Rul
         id=named.at("id").name(),
         title=named.at("title").text(),
         kind=kind,
-        unit=named.at("unit").text(),
+        unit=unit,
         decided_on=named.at("decided_on").text(),
         rows=tuple(in_force),
         pending=tuple(row for row in rows if row.status),
@@ -122,6 +126,27 @@ def _read_example(node: Node) -> Example:
         gives={name: each.content for name, each in node.at("gives").fields()},
         place=node.place,
     )
+
+
+def missing_names(pack: Pack, law: Law, calendars: Collection[str]) -> Iterator[str]:
+    """Give a sentence for each calendar and each index that a pack names and nobody has."""
+    for rule in pack.rules:
+        for row in (*rule.rows, *rule.pending):
+            place = f"{rule.id}, the row from {row.first_day}"
+            if isinstance(row.value, timetables.Timetable) and row.value.calendar not in calendars:
+                yield f"{place}: there is no calendar “{row.value.calendar}”; there are {', '.join(calendars)}"
+            if isinstance(row.value, rates.Rate) and isinstance(row.value.of, rates.Index):
+                yield from _missing_index(place, row.value.of.rule, law)
+
+
+def _missing_index(place: str, index: str, law: Law) -> Iterator[str]:
+    try:
+        found = law.rule(index)
+    except Refusal:
+        yield f"{place}: no rule is called “{index}”; name one of this jurisdiction, or of those that it rests on"
+        return
+    if found.kind != "figure":
+        yield f"{place}: “{index}” is a {found.kind}; an index is a figure"
 
 
 def failing_examples(pack: Pack, law: Law) -> Iterator[str]:

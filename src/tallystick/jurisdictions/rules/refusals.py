@@ -17,6 +17,27 @@ class NoFigure(Refusal):
     status = 422
 
 
+class NoSuchBankAccount(Refusal):
+    """A number that fails the check of its sort code is nobody's account: money sent there comes back, or is lost."""
+
+    code = "jurisdictions.no_such_bank_account"
+    sentence = _(
+        "There can be no account {number} at the sort code {sort_code}: a digit is wrong. "
+        "Compare both with a statement of the bank."
+    )
+    status = 422
+
+
+class DayNotKnown(Refusal):
+    """A calendar was asked for a day beyond those that it knows: nobody can say whether it is a holiday."""
+
+    code = "jurisdictions.day_not_known"
+    sentence = _(
+        "“{title}” are known from {first_day} and before {until}, not for {day}. Bring in a calendar that reaches so far."
+    )
+    status = 422
+
+
 class NotGiven(Refusal):
     """A rule was asked without something that it needs, or with something that it cannot read."""
 

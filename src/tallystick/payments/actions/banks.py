@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tallystick.accounts import queries as account_queries
+from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.money import decimals_of
 from tallystick.kernel.refusals import NotFound
@@ -34,8 +35,10 @@ def open_bank_account(
 
     :raises NotFound: there is no such client in the actor's reach
     :raises BankAccountExists: one of this IBAN, or this sort code and number, is set up already
+    :raises NoSuchBankAccount: there can be no such number at that sort code
     """
     by.must_be_allowed_to("import statements")
+    jurisdictions.must_be_possible_account(sort_code, number)
     client = account_queries.clients(scope=by.scope).filter(pk=client_id).order_by("pk").first()
     if client is None:
         raise NotFound(what="client", reference=client_id)

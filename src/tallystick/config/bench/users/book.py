@@ -88,7 +88,7 @@ def _open_house(at: datetime) -> None:
             client_id=client.pk,
             name=f"Bench {place + 1}",
             currency="GBP",
-            sort_code="20-20-15",
+            sort_code="00-00-00",
             number=f"1000000{place}",
             at=at,
             by=BENCH,

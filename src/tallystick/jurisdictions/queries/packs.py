@@ -21,7 +21,7 @@ from tallystick.jurisdictions.rules.reading import BadPack
 from tallystick.kernel import calendars as days
 from tallystick.kernel.refusals import NotFound
 
-_DATA = resources.files(__package__).joinpath("data")
+DATA = resources.files("tallystick.jurisdictions").joinpath("data")
 _CALENDAR = "calendar.yaml"
 _JURISDICTION = "jurisdiction.yaml"
 
@@ -40,23 +40,32 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _content(file: Traversable) -> Any:
+def content(file: Traversable) -> Any:
+    """Read a file of dated data.
+
+    :raises BadPack: it is no YAML, or a field is written twice
+    """
+    return content_of(file.read_bytes(), name=file.name)
+
+
+def content_of(text: bytes | str, *, name: str) -> Any:
+    """Read the text of a file of dated data, as `content` does."""
     try:
-        return yaml.load(file.read_bytes(), _Loader)  # noqa: S506 (a safe loader, made stricter)
+        return yaml.load(text, _Loader)  # noqa: S506 (a safe loader, made stricter)
     except yaml.YAMLError as error:
         said = " ".join(str(error).split())
-        raise BadPack(file.name, [f"{said}: put texts with a colon or a hash sign in quotes"]) from error
+        raise BadPack(name, [f"{said}: put texts with a colon or a hash sign in quotes"]) from error
 
 
 @cache
 def _read(folder: str) -> Calendar:
-    return calendars_of_law.read_calendar(_content(_DATA.joinpath(folder, _CALENDAR)), name=f"{folder}/{_CALENDAR}")
+    return calendars_of_law.read_calendar(content(DATA.joinpath(folder, _CALENDAR)), name=f"{folder}/{_CALENDAR}")
 
 
 @cache
 def calendar_names() -> tuple[str, ...]:
     """Give the names of all calendars, such as "GB-EAW", in order."""
-    return tuple(sorted(folder.name.upper() for folder in _DATA.iterdir() if folder.joinpath(_CALENDAR).is_file()))
+    return tuple(sorted(folder.name.upper() for folder in DATA.iterdir() if folder.joinpath(_CALENDAR).is_file()))
 
 
 def calendars() -> list[Calendar]:
@@ -76,7 +85,7 @@ def get_calendar(name: str) -> Calendar:
 
 @cache
 def holidays(calendar: str) -> frozenset[date]:
-    """Give the holidays of a calendar, such as "GB-EAW", as a set of days.
+    """Give the holidays of a calendar, such as "GB-EAW", as a set that refuses days which nobody knows.
 
     :raises NotFound: there is no calendar of that name
 
@@ -104,27 +113,56 @@ def reviews_due(*, today: date) -> list[Calendar]:
 def jurisdictions() -> Mapping[str, Jurisdiction]:
     """Give all jurisdictions by their code, such as "GB-EAW", in order."""
     found = [
-        read_jurisdiction(_content(file), name=f"{folder.name}/{_JURISDICTION}")
-        for folder in _DATA.iterdir()
+        read_jurisdiction(content(file), name=f"{folder.name}/{_JURISDICTION}")
+        for folder in DATA.iterdir()
         if (file := folder.joinpath(_JURISDICTION)).is_file()
     ]
     return {each.id: each for each in sorted(found, key=lambda each: each.id)}
 
 
 @cache
-def packs_of(jurisdiction: str) -> tuple[Pack, ...]:
-    """Give the packs of rules of one jurisdiction, without those that it rests on.
+def shipped_packs_of(jurisdiction: str) -> tuple[Pack, ...]:
+    """Give the packs of rules of one jurisdiction that come with the program, without those that it rests on.
 
     :raises NotFound: there is no such jurisdiction
     """
     if jurisdiction not in jurisdictions():
         raise NotFound(what="jurisdiction", reference=jurisdiction)
-    folder = _DATA.joinpath(jurisdiction.lower())
+    folder = DATA.joinpath(jurisdiction.lower())
     return tuple(
-        packs.read_pack(_content(file), name=f"{folder.name}/{file.name}")
+        packs.read_pack(content(file), name=f"{folder.name}/{file.name}")
         for file in sorted(folder.iterdir(), key=lambda file: file.name)
         if file.name.endswith(".yaml") and file.name not in {_CALENDAR, _JURISDICTION}
     )
+
+
+#: Packs that were brought in and are in force, by name; and the number of the last of them. See `applied`.
+_brought_in: dict[str, Pack] = {}
+
+
+def take_over(brought_in: Mapping[str, Pack]) -> None:
+    """Have packs that were brought in go before those that ship, in this process, unless one ships that was reviewed later."""
+    _brought_in.clear()
+    _brought_in.update(brought_in)
+    packs_of.cache_clear()
+    law.cache_clear()
+
+
+@cache
+def packs_of(jurisdiction: str) -> tuple[Pack, ...]:
+    """Give the packs of rules of one jurisdiction as they are in force, without those that it rests on.
+
+    :raises NotFound: there is no such jurisdiction
+    """
+    found = {pack.id: pack for pack in shipped_packs_of(jurisdiction)}
+    for pack in _brought_in.values():
+        if pack.jurisdiction == jurisdiction and not _is_older(pack, found.get(pack.id)):
+            found[pack.id] = pack
+    return tuple(found.values())
+
+
+def _is_older(pack: Pack, other: Pack | None) -> bool:
+    return other is not None and pack.last_review < other.last_review
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +207,33 @@ def law(jurisdiction: str) -> LawOf:
 
     :raises NotFound: there is no such jurisdiction
     """
-    rules = {rule.id: rule for pack in packs_of(jurisdiction) for rule in pack.rules}
+    return law_with(jurisdiction, None)
+
+
+def law_with(jurisdiction: str, instead: Pack | None) -> LawOf:
+    """Give the law of a jurisdiction as it would be with a pack in place of the one of its name.
+
+    :raises NotFound: there is no such jurisdiction
+    """
+    found = {pack.id: pack for pack in packs_of(jurisdiction)}
+    if instead is not None and instead.jurisdiction == jurisdiction:
+        found[instead.id] = instead
+    rules = {rule.id: rule for pack in found.values() for rule in pack.rules}
     for below in jurisdictions()[jurisdiction].rests_on:
-        rules = {**law(below).rules, **rules}
+        rules = {**law_with(below, instead).rules, **rules}
     return LawOf(jurisdiction, rules)
+
+
+def resting_on(jurisdiction: str) -> tuple[str, ...]:
+    """Give the jurisdictions whose law a change of one reaches: itself, and those that rest on it.
+
+    >>> resting_on("GB")
+    ('GB', 'GB-EAW', 'GB-NIR', 'GB-SCT')
+    """
+    found = {jurisdiction}
+    for _generation in jurisdictions():
+        found |= {each.id for each in jurisdictions().values() if found & set(each.rests_on)}
+    return tuple(sorted(found))
 
 
 def to_review(*, today: date) -> list[review.Concern]:
@@ -190,8 +251,25 @@ def to_review(*, today: date) -> list[review.Concern]:
 def failing_examples() -> list[str]:
     """Give a sentence for each worked example of any pack that does not hold."""
     return [
-        f"{pack.id}: {failure}"
+        failure
         for jurisdiction in jurisdictions()
         for pack in packs_of(jurisdiction)
-        for failure in packs.failing_examples(pack, law(jurisdiction))
+        for failure in failures_of(pack, law(jurisdiction))
     ]
+
+
+def _taken_rules(pack: Pack) -> list[str]:
+    return [
+        f"“{rule.id}” is a rule of the pack {other.id}: change it there"
+        for other in packs_of(pack.jurisdiction)
+        if other.id != pack.id
+        for rule in other.rules
+        if rule.id in {each.id for each in pack.rules}
+    ]
+
+
+def failures_of(pack: Pack, law: LawOf) -> list[str]:
+    """Give a sentence for each name in a pack that nobody has, and each of its worked examples that does not hold."""
+    failures = [*_taken_rules(pack), *packs.missing_names(pack, law, calendar_names())]
+    failures = failures or list(packs.failing_examples(pack, law))
+    return [f"{pack.id}: {failure}" for failure in failures]
