@@ -62,7 +62,9 @@ def test_a_row_that_reads_otherwise_holds_for_its_days():
     assert found[0].was["most"], found[0].now["most"] == ("50.00", "60.00")
 
 
-@pytest.mark.parametrize("fields", [{"confidence": "verified"}, {"note": "Looked at."}, {"reviewed": date(2026, 2, 1)}])
+@pytest.mark.parametrize(
+    "fields", [{"confidence": "verified"}, {"note": "Looked at."}, {"checked_until": date(2027, 2, 1)}]
+)
 def test_other_evidence_is_told_and_touches_nothing(fields):
     found = after(lambda rules: rules[0]["rows"][1].update(fields))
 

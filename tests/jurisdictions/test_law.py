@@ -101,3 +101,37 @@ def test_a_field_that_is_written_twice_is_refused(tmp_path):
 
     with pytest.raises(BadPack, match="line 2, “id” is written twice"):
         content(file)
+
+
+@pytest.mark.parametrize("jurisdiction", queries.jurisdictions())
+def test_the_law_of_each_place_bears_its_own_examples_out(jurisdiction):
+    found = [queries.failures_of(pack, queries.law(jurisdiction)) for pack in queries.packs_of(jurisdiction)]
+
+    assert found == [[]] * len(found)
+
+
+#: Questions that are asked of a place by its name alone, and what England and Wales, Scotland and Northern Ireland answer.
+DUE = date(2021, 3, 31)
+SWAPPED = [
+    pytest.param(
+        "limitation.simple_contract", {"last_day_to_pay_ends_at_midnight": DUE}, "last_day_to_issue",
+        (date(2027, 3, 31), date(2026, 3, 31), date(2027, 3, 31)), id="limitation",
+    ),
+    pytest.param(
+        "limitation.effect", {}, "words",
+        (["remedy barred, debt remains"], ["obligation extinguished"], ["remedy barred, debt remains"]), id="effect",
+    ),
+    pytest.param("claim.track", {"amount": "5000.01"}, "words", (["small"], ["ordinary cause"], ["civil bill"]), id="court"),
+    pytest.param(
+        "interest.late_payment", {}, "percent", (Decimal("11.75"),) * 3, id="one Act for all"
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "given", "name", "answers"), SWAPPED)
+def test_a_book_that_moves_to_another_part_of_the_kingdom_changes_a_name_and_no_code(rule, given, name, answers):
+    asked = [
+        queries.law(place).ask(rule, day=date(2026, 11, 22), **given)[name] for place in ("GB-EAW", "GB-SCT", "GB-NIR")
+    ]
+
+    assert tuple(asked) == answers

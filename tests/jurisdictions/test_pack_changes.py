@@ -2,10 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from importlib import resources
 
 import pytest
 from tests.builders import AT
+from tests.jurisdictions.packs import bank_rate, shipped
 
 from tallystick.jurisdictions import actions, queries
 from tallystick.jurisdictions.models import PackChange
@@ -30,26 +30,8 @@ ANNE, BEN = (
 DAY = date(2027, 2, 1)
 
 
-def shipped(jurisdiction: str, file: str) -> str:
-    return resources.files("tallystick.jurisdictions").joinpath("data", jurisdiction, file).read_text("utf-8")
-
-
-def lines_after(text: str, line: str, *added: str) -> str:
-    assert text.count(line) == 1
-    return text.replace(line, "\n".join((line, *added)))
-
-
-def next_rate(percent: str = "3.50", *, reviewed: str = "2026-12-20") -> str:
-    """The pack of late payment with a decision of the Bank more."""
-    text = shipped("gb", "late-payment.yaml").replace("last_review: 2026-11-22", f"last_review: {reviewed}")
-    last = next(line for line in text.splitlines() if line.lstrip().startswith("- {from: 2025-12-18"))
-    return lines_after(
-        text, last, f'      - {{from: 2026-12-17, value: "{percent}", source: boe, confidence: verified}}'
-    )
-
-
 @pytest.fixture(autouse=True)
-def _forget():
+def packs_as_they_ship():
     yield
     packs.take_over({})
     applied._seen[0] = None
@@ -64,7 +46,7 @@ def put_in_force(text: str):
 
 def test_a_pack_that_is_brought_in_changes_nothing_before_somebody_else_puts_it_in_force():
     before = queries.law("GB-EAW").ask("interest.late_payment", day=DAY)["percent"]
-    change = actions.propose(text=next_rate(), at=AT, by=ANNE)
+    change = actions.propose(text=bank_rate(), at=AT, by=ANNE)
     queries.refresh()
     assert queries.law("GB-EAW").ask("interest.late_payment", day=DAY)["percent"] == before
 
@@ -81,13 +63,13 @@ def test_a_pack_that_is_brought_in_changes_nothing_before_somebody_else_puts_it_
 
 def test_a_house_of_one_person_may_put_its_own_in_force(settings):
     settings.JURISDICTIONS_SELF_APPROVAL = True
-    change = actions.propose(text=next_rate(), at=AT, by=ANNE)
+    change = actions.propose(text=bank_rate(), at=AT, by=ANNE)
     actions.apply(change_id=change.pk, at=AT, by=ANNE)
     assert PackChange.objects.get().state == State.APPLIED
 
 
 def test_what_differs_is_told_before_anything_is_written():
-    found = applied.difference(next_rate())
+    found = applied.difference(bank_rate())
 
     told = [(each.change, each.first_day, each.was, each.now) for each in found.rows if not each.is_evidence]
     assert told == [
@@ -100,7 +82,7 @@ def test_what_differs_is_told_before_anything_is_written():
 
 
 def test_what_was_worked_out_as_an_example_is_worked_out_anew():
-    text = shipped("gb-eaw", "limitation.yaml").replace("last_review: 2026-11-22", "last_review: 2026-12-01")
+    text = shipped("gb-eaw", "limitation.yaml", reviewed="2026-12-01")
     shorter = text.replace("count: 6\n              unit: years", "count: 5\n              unit: years").replace(
         "count: 6, unit: years", "count: 5, unit: years"
     )
@@ -127,20 +109,20 @@ def test_what_was_worked_out_as_an_example_is_worked_out_anew():
         pytest.param("x: [", "put texts with a colon", id="no YAML"),
         pytest.param("title: x", "is missing: add it", id="no pack"),
         pytest.param(
-            next_rate().replace("jurisdiction: GB", "jurisdiction: XX"), "no jurisdiction “XX”; there are", id="place"
+            bank_rate().replace("jurisdiction: GB", "jurisdiction: XX"), "no jurisdiction “XX”; there are", id="place"
         ),
         pytest.param(
-            next_rate().replace("rule: bank_rate", "rule: bank_rat"),
+            bank_rate().replace("rule: bank_rate", "rule: bank_rat"),
             "no rule is called “bank_rat”",
             id="an index nobody has",
         ),
         pytest.param(
-            next_rate().replace("calendar: GB-EAW", "calendar: GB-EAV"),
+            bank_rate().replace("calendar: GB-EAW", "calendar: GB-EAV"),
             "no calendar “GB-EAV”; there are",
             id="a calendar",
         ),
         pytest.param(
-            next_rate().replace('value: "3.50"', "value: 3.50"), "no exact number", id="a number that is none"
+            bank_rate().replace('value: "3.50"', "value: 3.50"), "no exact number", id="a number that is none"
         ),
         pytest.param("x" * 1_000_001, "more than 1000000 characters", id="too long"),
     ],
@@ -151,7 +133,7 @@ def test_a_file_that_is_no_pack_is_refused_with_its_place_and_a_remedy(text, sai
 
 
 def test_a_rule_that_another_pack_of_the_place_has_is_refused():
-    text = next_rate().replace("id: gb.late-payment", "id: gb.mine")
+    text = bank_rate().replace("id: gb.late-payment", "id: gb.mine")
 
     with pytest.raises(PackRefused, match=r"“bank_rate” is a rule of the pack gb\.late-payment"):
         actions.propose(text=text, at=AT, by=ANNE)
@@ -159,14 +141,14 @@ def test_a_rule_that_another_pack_of_the_place_has_is_refused():
 
 def test_what_says_nothing_new_or_was_looked_at_earlier_is_refused():
     with pytest.raises(NothingDiffers):
-        actions.propose(text=shipped("gb", "late-payment.yaml"), at=AT, by=ANNE)
+        actions.propose(text=shipped("gb", "late-payment.yaml", reviewed="2026-11-22"), at=AT, by=ANNE)
     with pytest.raises(OlderReview):
-        actions.propose(text=next_rate(reviewed="2026-01-01"), at=AT, by=ANNE)
+        actions.propose(text=bank_rate(reviewed="2026-01-01"), at=AT, by=ANNE)
 
 
 def test_a_pack_is_decided_once_and_a_rival_is_judged_by_what_came_into_force():
-    change, same = (actions.propose(text=next_rate(), at=AT, by=ANNE) for _ in range(2))
-    rest = actions.propose(text=next_rate("3.25"), at=AT, by=ANNE)
+    change, same = (actions.propose(text=bank_rate(), at=AT, by=ANNE) for _ in range(2))
+    rest = actions.propose(text=bank_rate("3.25"), at=AT, by=ANNE)
     actions.apply(change_id=change.pk, at=AT, by=BEN)
     with pytest.raises(NotProposed):
         actions.apply(change_id=change.pk, at=AT, by=BEN)
@@ -179,17 +161,17 @@ def test_a_pack_is_decided_once_and_a_rival_is_judged_by_what_came_into_force():
 
 
 def test_what_ships_and_was_reviewed_later_goes_first():
-    put_in_force(next_rate())
+    put_in_force(bank_rate())
     law = queries.law("GB-EAW")
     assert law.ask("bank_rate", day=DAY)["value"] == Decimal("3.50")
 
-    packs.take_over({"gb.late-payment": applied.read(next_rate(reviewed="2026-11-21"))})
+    packs.take_over({"gb.late-payment": applied.read(bank_rate(reviewed="2026-11-21"))})
 
     assert queries.law("GB-EAW").ask("bank_rate", day=DAY)["value"] == Decimal("3.75")
 
 
 def test_what_is_taken_back_with_its_transaction_is_not_law():
-    put_in_force(next_rate())
+    put_in_force(bank_rate())
     PackChange.objects.all().delete()
     queries.refresh()
 
@@ -199,7 +181,7 @@ def test_what_is_taken_back_with_its_transaction_is_not_law():
 def test_only_who_may_keeps_the_law():
     nobody = Actor("carl", user_id=3)
     for act in (
-        lambda: actions.propose(text=next_rate(), at=AT, by=nobody),
+        lambda: actions.propose(text=bank_rate(), at=AT, by=nobody),
         lambda: actions.apply(change_id=1, at=AT, by=nobody),
         lambda: actions.withdraw(change_id=1, at=AT, by=nobody),
     ):

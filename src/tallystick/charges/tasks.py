@@ -1,4 +1,4 @@
-"""Background work: interest of the days that are over is charged, and proven afresh where a hold or a due day changed."""
+"""Background work: interest of days that are over is charged, or proven afresh, and whoever keeps the law told of reviews."""
 
 from __future__ import annotations
 
@@ -26,3 +26,11 @@ def accrue_tonight(timestamp: int) -> None:
 def prove_again(account_ids: list[int]) -> None:
     """Have interest proven afresh on accounts of which a hold or a due day changed."""
     actions.prove_again(account_ids=account_ids, by=system("a hold or a due day changed"))
+
+
+@app.periodic(cron="25 5 * * *", periodic_id="charges.review_law")
+@app.task(name="charges.review_law", queueing_lock="charges.review_law")
+def review_law(timestamp: int) -> None:
+    """Tell whoever keeps the law what in it is due for review from today on."""
+    today = local_day(clock.now(), settings.TIME_ZONE)
+    actions.tell_of_reviews(day=today, by=system("the review of the law"))

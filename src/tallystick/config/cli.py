@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 #: Verbs that prepare a database themselves, or need none.
 _ANYHOW = frozenset({"start", "demo", "restore", "bench", "rights", "reference", "law"})
+#: What of these needs a book all the same.
+_OF_THE_BOOK = {"law": frozenset({"compare", "propose", "apply", "withdraw", "changes", "--book"})}
 #: Words that ask for help, or say that who started the process has looked already.
 _WITHOUT_LOOKING = frozenset({"-h", "--help", "--list", "--version", "--child"})
 
@@ -62,7 +64,9 @@ def _do(words: list[str]) -> int:
     if words[0] not in verbs:
         sys.stderr.write(f"tallystick: there is no verb {words[0]!r}.\n\n{_overview(verbs)}")
         return 2
-    if words[0] not in _ANYHOW and not _WITHOUT_LOOKING & set(words):
+    if (words[0] not in _ANYHOW or _OF_THE_BOOK.get(words[0], frozenset()) & set(words)) and not _WITHOUT_LOOKING & set(
+        words
+    ):
         from tallystick.config.starting import preparing
 
         # Before a new program changes the tables, it can back up what the one before left.

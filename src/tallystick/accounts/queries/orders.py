@@ -58,6 +58,8 @@ def orders_in_force(asked: Collection[Asked]) -> dict[tuple[int, date], OrderInF
     )
     if not rows:
         return {}
+    if any(row["law"] for row in rows):
+        jurisdictions.refresh()
     of_account: dict[int, list[dict[str, Any]]] = defaultdict(list)
     of_client: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -109,6 +111,7 @@ def laws_of(jurisdiction: str) -> list[Rule]:
     """Give the orders of allocation that the law of a jurisdiction has, that of the general case first."""
     if jurisdiction not in jurisdictions.jurisdictions():
         return []
+    jurisdictions.refresh()
     rules = jurisdictions.law(jurisdiction).rules
     return [rules[name] for name in sorted(rules) if rules[name].kind == "order"]
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from tallystick.accounts import queries as account_queries
 from tallystick.charges.models import Agreement
 from tallystick.charges.queries import agreements as queries
+from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.refusals import NotFound
@@ -37,6 +38,7 @@ def set_agreement(
     client = account_queries.lock_client(client_id, scope=by.scope)
     if portfolio_id is not None and not client.portfolios.filter(pk=portfolio_id).exists():
         raise NotFound(what="portfolio", reference=portfolio_id)
+    jurisdictions.refresh()
     queries.read(document, jurisdiction=client.calendar)
     agreement = Agreement.objects.create(
         client_id=client_id,

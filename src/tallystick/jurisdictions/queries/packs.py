@@ -236,8 +236,10 @@ def resting_on(jurisdiction: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def to_review(*, today: date) -> list[review.Concern]:
-    """Give what a person has to look at or to confirm in all packs and calendars, the most pressing first."""
+def to_review(
+    *, today: date, jurisdiction: str | None = None, urgency: review.Urgency | None = None
+) -> list[review.Concern]:
+    """Give what a person has to look at or to confirm in packs and calendars, the most pressing first."""
     found = [
         concern
         for jurisdiction in jurisdictions()
@@ -245,6 +247,11 @@ def to_review(*, today: date) -> list[review.Concern]:
         for concern in review.concerns_of(pack, today=today)
     ]
     found += [review.concern_of_calendar(each) for each in reviews_due(today=today)]
+    found = [
+        each
+        for each in found
+        if jurisdiction in {None, each.jurisdiction} and (urgency is None or each.urgency is urgency)
+    ]
     return sorted(found, key=lambda concern: (concern.urgency, concern.jurisdiction, concern.rule, concern.first_day))
 
 

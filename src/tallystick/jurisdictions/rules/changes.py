@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
 
 from tallystick.jurisdictions.rules.pack import Pack, Row, Rule
+from tallystick.kernel.choices import Choice
 
 #: Rows by their first day, each with the day until which it holds.
 Rows = dict[date, tuple[Row, date | None]]
 
 
-class Change(StrEnum):
+class Change(Choice):
     """What became of a row."""
 
-    ADDED = "added"
+    ADDED = "added", _("added")
     #: It holds until an earlier day than before: another follows it, or it ends.
-    ENDED = "ended"
+    ENDED = "ended", _("ended")
     #: Something else stands in it for the same days.
-    CHANGED = "changed"
+    CHANGED = "changed", _("changed")
     #: It is gone, as if it had never been law.
-    REMOVED = "removed"
+    REMOVED = "removed", _("removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +96,4 @@ def _rows(rule: Rule | None, *, pending: bool) -> Rows:
 
 
 def _evidence(row: Row) -> tuple[object, ...]:
-    return row.citation, row.source.url, row.confidence, row.note, row.reviewed, row.checked_until
+    return row.citation, row.source.url, row.confidence, row.note, row.checked_until

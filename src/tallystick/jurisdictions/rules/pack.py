@@ -74,6 +74,8 @@ class Pack:
     last_review: date
     review_by: date
     rules: tuple[Rule, ...]
+    #: Who looks at it, as its file says; empty where everybody who keeps the law does.
+    owner: str = ""
 
 
 class Law(Protocol):

@@ -29,7 +29,7 @@ def read_pack(content: object, *, name: str) -> Pack:
     mistakes: list[Mistake] = []
     rules: list[Rule] = []
     try:
-        node.only(_HEAD)
+        node.only(_HEAD, {"owner"})
         last_review, review_by = node.at("last_review").day(), node.at("review_by").day()
         if review_by <= last_review:
             raise node.at("review_by").wrong("the next review lies before the last", "write the day of the next one")
@@ -54,6 +54,7 @@ def read_pack(content: object, *, name: str) -> Pack:
         last_review=last_review,
         review_by=review_by,
         rules=tuple(rules),
+        owner=node.maybe("owner", Node.text) or "",
     )
 
 

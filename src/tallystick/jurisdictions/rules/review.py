@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from tallystick.jurisdictions.rules.calendar import Calendar
 from tallystick.jurisdictions.rules.pack import Pack, Row, Rule
 from tallystick.jurisdictions.rules.sources import TO_CONFIRM, Confidence
@@ -15,16 +18,24 @@ from tallystick.jurisdictions.rules.sources import TO_CONFIRM, Confidence
 class Urgency(IntEnum):
     """Why something is listed, the most pressing first."""
 
+    label: str | Promise
+
+    def __new__(cls, value: int, label: str | Promise = "") -> Urgency:
+        """Make a member that is ordered by its number and shown by its label."""
+        member = int.__new__(cls, value)
+        member._value_, member.label = value, label
+        return member
+
     #: The day of its next review has come.
-    OVERDUE = 1
+    OVERDUE = 1, _("past its review")
     #: It holds until it is changed, and nobody looked whether it was.
-    UNCHECKED = 2
+    UNCHECKED = 2, _("not looked at since")
     #: Thin or conflicting evidence.
-    UNCERTAIN = 3
+    UNCERTAIN = 3, _("uncertain")
     #: Worked out, not read.
-    DERIVED = 4
+    DERIVED = 4, _("worked out, to confirm")
     #: Not law yet, or switched off.
-    PENDING = 5
+    PENDING = 5, _("not in force")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +50,27 @@ class Concern:
     first_day: date
     source: str
     note: str
+    #: When somebody looked last, and has to look again.
+    reviewed: date
+    review_by: date
+    owner: str = ""
 
 
 def concerns_of(pack: Pack, *, today: date) -> Iterator[Concern]:
     """Give what is to be looked at in a pack. A row that another replaced is not worth anybody's time; one that ran out is."""
     if today >= pack.review_by:
-        yield Concern(Urgency.OVERDUE, pack.jurisdiction, "", pack.title, pack.review_by, pack.id, "")
+        yield Concern(
+            Urgency.OVERDUE,
+            pack.jurisdiction,
+            "",
+            pack.title,
+            pack.review_by,
+            pack.id,
+            "",
+            pack.last_review,
+            pack.review_by,
+            pack.owner,
+        )
     for rule in pack.rules:
         for number, row in enumerate(rule.rows):
             over = row.until if row.until is not None else None
@@ -66,9 +92,31 @@ def _concerns_of_row(pack: Pack, rule: Rule, row: Row, today: date) -> Iterator[
 
 
 def _concern(urgency: Urgency, pack: Pack, rule: Rule, row: Row) -> Concern:
-    return Concern(urgency, pack.jurisdiction, rule.id, rule.title, row.first_day, row.citation, row.note)
+    review_by = min(pack.review_by, row.checked_until or pack.review_by)
+    return Concern(
+        urgency,
+        pack.jurisdiction,
+        rule.id,
+        rule.title,
+        row.first_day,
+        row.citation,
+        row.note,
+        row.reviewed,
+        review_by,
+        pack.owner,
+    )
 
 
 def concern_of_calendar(calendar: Calendar) -> Concern:
     """Give a calendar whose review is due as a thing to look at."""
-    return Concern(Urgency.OVERDUE, calendar.jurisdiction, "", calendar.title, calendar.review_by, calendar.id, "")
+    return Concern(
+        Urgency.OVERDUE,
+        calendar.jurisdiction,
+        "",
+        calendar.title,
+        calendar.review_by,
+        calendar.id,
+        "",
+        calendar.last_review,
+        calendar.review_by,
+    )

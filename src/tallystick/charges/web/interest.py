@@ -10,7 +10,6 @@ import yaml
 from django.contrib import messages as said
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -162,10 +161,3 @@ def _line(line: Line) -> dict[str, Any]:
         "stopped_by": line.stopped_by or None,
         "is_capped": line.capped,
     }
-
-
-urlpatterns = [
-    path("clients/<int:client_id>/interest/", agreements, name="agreements"),
-    path("accounts/<int:account_id>/interest/", interest, name="interest"),
-    path("accounts/<int:account_id>/interest.json", interest_json, name="interest_json"),
-]
