@@ -259,6 +259,26 @@ def test_an_agreement_may_name_a_rule_that_came_into_force():
     assert Line.objects.get().percent == 5
 
 
+def test_a_debt_that_is_paid_differs_for_the_days_on_which_it_was_owed_and_for_none_to_come():
+    account, item = debt(BANK_PLUS_4, "100000.00", due_on=date(2026, 11, 30))
+    accrue(date(2026, 12, 21))
+    account_actions.adjust_item(
+        account_id=account.pk,
+        item_id=item.pk,
+        change=gbp("-100000.00"),
+        reason="paid",
+        booked_on=date(2026, 12, 21),
+        at=at(date(2026, 12, 22)),
+        by=TEST,
+    )
+    accrue(date(2026, 12, 31))
+
+    [interest] = effect(bank_rate("3.50")).interest
+
+    # 17 to 21 December: the day on which it is paid bears interest on what was owed in the morning.
+    assert (interest.items, interest.gone_by, interest.ahead) == (1, gbp("-3.42"), gbp("0.00"))
+
+
 def test_who_sees_some_clients_is_told_of_those():
     near, _ = debt(BANK_PLUS_4, "100000.00", due_on=date(2026, 11, 30))
     debt(BANK_PLUS_4, "100000.00", due_on=date(2026, 11, 30))

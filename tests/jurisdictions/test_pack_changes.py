@@ -107,6 +107,7 @@ def test_what_was_worked_out_as_an_example_is_worked_out_anew():
     ("text", "said"),
     [
         pytest.param("x: [", "put texts with a colon", id="no YAML"),
+        pytest.param("id: gb-eaw.calendar\nvalues: []", "it is a calendar", id="a calendar"),
         pytest.param("title: x", "is missing: add it", id="no pack"),
         pytest.param(
             bank_rate().replace("jurisdiction: GB", "jurisdiction: XX"), "no jurisdiction “XX”; there are", id="place"
@@ -119,7 +120,7 @@ def test_what_was_worked_out_as_an_example_is_worked_out_anew():
         pytest.param(
             bank_rate().replace("calendar: GB-EAW", "calendar: GB-EAV"),
             "no calendar “GB-EAV”; there are",
-            id="a calendar",
+            id="a calendar nobody has",
         ),
         pytest.param(
             bank_rate().replace('value: "3.50"', "value: 3.50"), "no exact number", id="a number that is none"

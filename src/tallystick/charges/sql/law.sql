@@ -1,15 +1,16 @@
 -- name: starts
--- On which days interest on open items starts, by agreement, those included whose interest has not begun: so many days the law is asked for.
+-- On which days interest on items starts, by agreement, those included whose interest has not begun: so many days the law is asked for.
 SELECT agreement_id, first_day FROM ({items}) AS item GROUP BY agreement_id, first_day ORDER BY agreement_id, first_day;
 
 -- name: items
--- The common part: open items of the debt by the agreement that they bear interest by, or will.
+-- The common part: items that bear interest, paid ones too, and open items of the debt that will, by their agreement.
 SELECT bearing.agreement_id, bearing.first_day, item.account_id, item.id AS item_id, item.client_id, item.currency,
-       bearing.through_on, bearing.charged_minor, CASE WHEN bearing.through_on IS NULL THEN item.open_minor ELSE bearing.base_minor END AS base_minor,
+       bearing.through_on, bearing.charged_minor, CASE WHEN bearing.through_on IS NULL THEN item.open_minor WHEN item.open_minor = 0 OR bearing.is_settled THEN 0
+            ELSE bearing.base_minor END AS base_minor,
        item.open_minor, bearing.since_days
 FROM charges_bearing AS bearing
 JOIN accounts_item AS item ON item.account_id = bearing.account_id AND item.id = bearing.item_id
-WHERE bearing.agreement_id = ANY(%(agreement)s::bigint[]) AND item.open_minor > 0
+WHERE bearing.agreement_id = ANY(%(agreement)s::bigint[])
 UNION ALL
 SELECT agreed.id, item.due_on + 1 + agreed.after_days, item.account_id, item.id, item.client_id, item.currency,
        NULL, 0, item.open_minor, item.open_minor, 0
@@ -48,7 +49,8 @@ WITH differing AS MATERIALIZED (
     JOIN differing AS segment USING (agreement_id, first_day)
 ), by_item AS (
     SELECT touched.agreement_id, touched.account_id, touched.item_id, touched.currency,
-           sum(points / year_days * coalesce((
+           -- Days that are charged lie in lines; without any of them nothing is looked up.
+           sum(points / year_days * CASE WHEN touched.through_on >= touched.from_day THEN coalesce((
                SELECT sum(line.base_minor * least(
                    line.days + CASE WHEN line.is_last THEN touched.since_days ELSE 0 END,
                    least(touched.until_day - 1, CASE WHEN line.is_last THEN touched.through_on ELSE line.last_day END)
@@ -61,7 +63,7 @@ WITH differing AS MATERIALIZED (
                ) AS line
                WHERE line.first_day < touched.until_day
                  AND CASE WHEN line.is_last THEN touched.through_on ELSE line.last_day END >= touched.from_day
-           ), 0)) AS gone_by,
+           ), 0) ELSE 0 END) AS gone_by,
            sum(points / year_days * touched.base_minor * greatest(
                least(touched.until_day - 1, %(last_day)s)
                    - greatest(touched.from_day, touched.first_day, touched.through_on + 1) + 1, 0
@@ -72,6 +74,7 @@ WITH differing AS MATERIALIZED (
 SELECT agreement_id, currency, count(DISTINCT account_id) AS accounts, count(*) AS items,
        coalesce(sum(round(gone_by / 100)), 0)::bigint AS gone_by_minor, coalesce(sum(round(ahead / 100)), 0)::bigint AS ahead_minor
 FROM by_item
+WHERE gone_by <> 0 OR ahead <> 0
 GROUP BY agreement_id, currency
 ORDER BY agreement_id, currency;
 
@@ -80,6 +83,7 @@ ORDER BY agreement_id, currency;
 SELECT item.agreement_id, item.currency, count(DISTINCT item.account_id) AS accounts, count(*) AS items
 FROM ({items}) AS item
 JOIN unnest(%(at_agreement)s::bigint[], %(at_first_day)s::date[]) AS missing(agreement_id, first_day) USING (agreement_id, first_day)
+WHERE item.open_minor > 0
 GROUP BY item.agreement_id, item.currency
 ORDER BY item.agreement_id, item.currency;
 
@@ -88,6 +92,7 @@ ORDER BY item.agreement_id, item.currency;
 SELECT item.agreement_id, item.first_day, item.currency, item.open_minor, count(*) AS items, count(DISTINCT item.account_id) AS accounts
 FROM ({items}) AS item
 JOIN unnest(%(at_agreement)s::bigint[], %(at_first_day)s::date[]) AS differing(agreement_id, first_day) USING (agreement_id, first_day)
+WHERE item.open_minor > 0
 GROUP BY item.agreement_id, item.first_day, item.currency, item.open_minor
 ORDER BY item.agreement_id, item.first_day, item.currency, item.open_minor;
 

@@ -58,7 +58,6 @@ def apply(*, change_id: int, at: datetime, by: Actor) -> Difference:
     last = PackChange.objects.aggregate(last=Max("number"))["last"]
     change.number = (last or 0) + 1
     _decide(change, State.APPLIED, at=at, by=by)
-    transaction.on_commit(applied.refresh)
     return difference
 
 

@@ -42,7 +42,12 @@ def read(text: str) -> Pack:
     if len(text) > MOST_CHARACTERS:
         raise PackRefused(mistakes=f"it has more than {MOST_CHARACTERS} characters")
     try:
-        pack = packs.read_pack(files.content_of(text, name="the file"), name="the file")
+        content = files.content_of(text, name="the file")
+        if isinstance(content, dict) and "values" in content:
+            raise PackRefused(
+                mistakes="it is a calendar, and calendars come with the program: conditions are written by them"
+            )
+        pack = packs.read_pack(content, name="the file")
     except BadPack as bad:
         raise PackRefused(mistakes="; ".join(map(str, bad.mistakes))) from bad
     if pack.jurisdiction not in files.jurisdictions():
