@@ -13,12 +13,14 @@ from tallystick.accounts.queries import orders
 from tallystick.charges import actions
 from tallystick.charges.models import Bearing, Line
 from tallystick.charges.queries import law_changes
+from tallystick.charges.rules.law_changes import RuleIsAgreed
 from tallystick.holds import actions as hold_actions
 from tallystick.holds.rules import Reason
 from tallystick.jurisdictions import actions as law_actions
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.jurisdictions.models import PackChange
 from tallystick.jurisdictions.queries import applied, packs
+from tallystick.jurisdictions.rules.proposals import State
 from tallystick.kernel.actor import Actor, Scope
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotPermitted
@@ -301,6 +303,17 @@ def test_interest_that_is_settled_is_proven_again_where_a_rate_of_days_gone_by_d
     put_in_force(bank_rate("3.50"))
 
     assert Bearing.objects.get(item_id=item.pk).law is None
+
+
+def test_a_pack_that_leaves_out_what_is_agreed_is_not_put_in_force():
+    debt({**LATE, "rate": {"percent": 8, "day_count": "actual/365"}}, due_on=date(2026, 11, 30))
+    text = bank_rate().replace("id: late_payment.fixed_sum", "id: late_payment.fixed_sums")
+
+    with pytest.raises(RuleIsAgreed, match=r"late_payment\.fixed_sum"):
+        put_in_force(text)
+
+    assert PackChange.objects.get().state == State.PROPOSED
+    assert accrue(date(2026, 12, 31)).done == 1
 
 
 def test_only_who_may_puts_law_in_force():

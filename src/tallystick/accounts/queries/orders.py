@@ -111,13 +111,13 @@ def laws_of(jurisdiction: str) -> list[Rule]:
     """Give the orders of allocation that the law of a jurisdiction has, that of the general case first."""
     if jurisdiction not in jurisdictions.jurisdictions():
         return []
-    jurisdictions.refresh()
     rules = jurisdictions.law(jurisdiction).rules
     return [rules[name] for name in sorted(rules) if rules[name].kind == "order"]
 
 
 def orders_to_choose(jurisdiction: str) -> list[tuple[str, str | Promise]]:
     """Give the orders that may be set for clients of a jurisdiction, by name: the usual ones, then those of the law."""
+    jurisdictions.refresh()
     usual: list[tuple[str, str | Promise]] = [(name, usual.title) for name, usual in USUAL.items()]
     return usual + [(rule.id, f"{jurisdiction}: {rule.title}") for rule in laws_of(jurisdiction)]
 

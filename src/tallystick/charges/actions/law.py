@@ -22,11 +22,13 @@ def put_law_in_force(*, change_id: int, at: datetime, by: Actor) -> Difference:
     Interest that still runs is proven afresh by the next accrual anyway, for its law reads otherwise. What is settled is
     too, where a rate of days gone by differs.
 
+    :raises RuleIsAgreed: it leaves out a rule by which interest is agreed
     :raises Refusal: see `jurisdictions.actions.apply`
     """
     by.must_be_allowed_to("keep law")
     agreements = agreement_queries.in_force()
     change = applied.difference(applied.lock_pack_change(change_id).text)
+    law_changes.must_keep_what_is_agreed(change, agreements)
     starts = law_changes.starts_of(change, agreements, last_day=at.date())
     change = jurisdictions.apply(change_id=change_id, at=at, by=by)
     if starts.segments:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tallystick.charges.queries import agreements as agreement_queries
 from tallystick.charges.queries.agreements import InForce
-from tallystick.charges.rules.law_changes import Differing, differing
+from tallystick.charges.rules.law_changes import Differing, RuleIsAgreed, differing
 from tallystick.holds.rules import Reason
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.jurisdictions.queries.applied import Difference
@@ -143,7 +143,12 @@ def effect_of(change: Difference, *, last_day: date, scope: Scope = EVERYTHING) 
 
 def starts_of(change: Difference, agreements: Sequence[InForce], *, last_day: date) -> Starts:
     """Ask the law as it is and as it would be for every day on which interest on the book starts, and give where they differ."""
-    touched = [each for each in agreements if _is_touched(each, change)]
+    laws = {name: (jurisdictions.law(name), change.law(name)) for name in change.reaches}
+    touched = [
+        each
+        for each in agreements
+        if any(_names(each, law) & change.rules for law in laws.get(each.agreed.jurisdiction, ()))
+    ]
     by_id = {each.id: each for each in touched}
     segments: list[tuple[InForce, date, Differing]] = []
     missing: list[tuple[InForce, date]] = []
@@ -153,28 +158,30 @@ def starts_of(change: Difference, agreements: Sequence[InForce], *, last_day: da
         agreement, start = by_id.get(row["agreement_id"]), row["first_day"]
         if agreement is None:
             continue
-        was = _steps(agreement, jurisdictions.law(agreement.agreed.jurisdiction), start, last_day)
-        now = _steps(agreement, change.law(agreement.agreed.jurisdiction), start, last_day)
+        both = laws[agreement.agreed.jurisdiction]
+        was, now = (_steps(agreement, law, start, last_day) for law in both)
         if was and now:
             segments += [(agreement, start, each) for each in differing(was, now, last_day=max(last_day, start))]
         elif was:
             missing.append((agreement, start))
-        scales = tuple(_scale(agreement, law, start) for law in _laws(agreement, change))
-        if scales[0] != scales[1]:
-            sums[agreement.id, start] = (scales[0], scales[1])
+        before, after = (_scale(agreement, law, start) for law in both)
+        if before != after:
+            sums[agreement.id, start] = (before, after)
     return Starts(segments, missing, sums)
 
 
-def _laws(agreement: InForce, change: Difference) -> tuple[jurisdictions.LawOf, jurisdictions.LawOf]:
-    jurisdiction = agreement.agreed.jurisdiction
-    return jurisdictions.law(jurisdiction), change.law(jurisdiction)
+def must_keep_what_is_agreed(change: Difference, agreements: Sequence[InForce]) -> None:
+    """Refuse a change that takes away a rule by which interest is agreed: nothing could be worked out on these clients any more.
 
-
-def _is_touched(agreement: InForce, change: Difference) -> bool:
-    agreed = agreement.agreed
-    if agreed.jurisdiction not in change.reaches:
-        return False
-    return any(_names(agreement, law) & change.rules for law in _laws(agreement, change))
+    :raises RuleIsAgreed: there would be no such rule, or it would be something else
+    """
+    for agreement in agreements:
+        agreed = agreement.agreed
+        for rule, kind in ((agreed.rate, Rate), (agreed.fixed_sum, Scale)):
+            if isinstance(rule, str) and agreed.jurisdiction in change.reaches:
+                found = change.law(agreed.jurisdiction).rules.get(rule)
+                if found is None or not found.rows or not isinstance(found.rows[-1].value, kind):
+                    raise RuleIsAgreed(rule=rule, source=agreement.source)
 
 
 def _names(agreement: InForce, law: jurisdictions.LawOf) -> set[str]:
@@ -192,10 +199,9 @@ def _names(agreement: InForce, law: jurisdictions.LawOf) -> set[str]:
 
 def _steps(agreement: InForce, law: jurisdictions.LawOf, start: date, last_day: date) -> tuple[RateStep, ...]:
     """Give the rates for interest that starts on a day; none where the law says nothing."""
-    rule = agreement.rule
+    agreed = agreement.agreed.rate
     try:
-        if isinstance(agreement.agreed.rate, str):
-            rule = law.rule(agreement.agreed.rate)
+        rule = law.rule(agreed) if isinstance(agreed, str) else agreement.rule
         return rates.steps(rule, start=start, last_day=max(last_day, start), law=law)
     except (NotFound, NoFigure):
         return ()

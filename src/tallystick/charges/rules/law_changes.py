@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy as _
+
 from tallystick.jurisdictions.rules.rates import RateStep
+from tallystick.kernel.refusals import Refusal
+
+
+class RuleIsAgreed(Refusal):
+    """Interest is agreed by a rule that a pack leaves out."""
+
+    code = "charges.rule_is_agreed"
+    sentence = _(
+        "“{rule}” is agreed ({source}): keep it in the pack, and end its row with “until” where it no longer holds."
+    )
 
 
 @dataclass(frozen=True, slots=True)
