@@ -107,6 +107,16 @@ def test_what_was_worked_out_as_an_example_is_worked_out_anew():
     ("text", "said"),
     [
         pytest.param("x: [", "put texts with a colon", id="no YAML"),
+        pytest.param(bank_rate(day="2026-02-30"), "a day that there is not", id="no such day"),
+        pytest.param("? [a, b]\n: c\n", "fields without a name", id="a list for a name"),
+        pytest.param(
+            bank_rate().replace("id: gb.late-payment", "id: 5"), "not a text: write one", id="a number for its id"
+        ),
+        pytest.param(
+            bank_rate().replace('given: {amount: "999.99"}', "given: {amount: [1]}"),
+            "amount",
+            id="an example nobody can ask",
+        ),
         pytest.param("id: gb-eaw.calendar\nvalues: []", "it is a calendar", id="a calendar"),
         pytest.param("title: x", "is missing: add it", id="no pack"),
         pytest.param(

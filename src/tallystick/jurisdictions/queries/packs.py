@@ -52,9 +52,14 @@ def content_of(text: bytes | str, *, name: str) -> Any:
     """Read the text of a file of dated data, as `content` does."""
     try:
         return yaml.load(text, _Loader)  # noqa: S506 (a safe loader, made stricter)
+    except BadPack:
+        raise
     except yaml.YAMLError as error:
         said = " ".join(str(error).split())
         raise BadPack(name, [f"{said}: put texts with a colon or a hash sign in quotes"]) from error
+    except (ValueError, TypeError, RecursionError) as error:
+        # A day that there is not, a list for the name of a field, or a thing in itself without end.
+        raise BadPack(name, [f"{error}: look for a day that there is not, and for fields without a name"]) from error
 
 
 @cache

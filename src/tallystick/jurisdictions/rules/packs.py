@@ -35,6 +35,8 @@ def read_pack(content: object, *, name: str) -> Pack:
             raise node.at("review_by").wrong("the next review lies before the last", "write the day of the next one")
         sources = {key: _read_source(each) for key, each in node.at("sources").fields()}
         listed = list(node.at("rules").each())
+        named = {name: node.at(name).text() for name in ("id", "jurisdiction", "title")}
+        owner = node.maybe("owner", Node.text) or ""
     except Wrong as wrong:
         raise BadPack(name, [wrong.mistake]) from None
     for each in listed:
@@ -48,13 +50,11 @@ def read_pack(content: object, *, name: str) -> Pack:
     if mistakes:
         raise BadPack(name, mistakes)
     return Pack(
-        id=node.at("id").text(),
-        jurisdiction=node.at("jurisdiction").text(),
-        title=node.at("title").text(),
+        **named,
         last_review=last_review,
         review_by=review_by,
         rules=tuple(rules),
-        owner=node.maybe("owner", Node.text) or "",
+        owner=owner,
     )
 
 
@@ -158,6 +158,9 @@ def failing_examples(pack: Pack, law: Law) -> Iterator[str]:
                 answers = kinds.ask(rule, example.given, day=example.day, law=law)
             except Refusal as refusal:
                 yield f"{example.place}: {refusal}"
+                continue
+            except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
+                yield f"{example.place}: {rule.id} cannot be asked with what is given ({error})"
                 continue
             for name, expected in example.gives.items():
                 if name not in answers:
