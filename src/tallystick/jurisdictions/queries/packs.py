@@ -282,6 +282,8 @@ def _taken_rules(pack: Pack) -> list[str]:
 
 def failures_of(pack: Pack, law: LawOf) -> list[str]:
     """Give a sentence for each name in a pack that nobody has, and each of its worked examples that does not hold."""
+    if pack.jurisdiction not in jurisdictions():
+        return [f"{pack.id}: there is no jurisdiction “{pack.jurisdiction}”; there are {', '.join(jurisdictions())}"]
     failures = [*_taken_rules(pack), *packs.missing_names(pack, law, calendar_names())]
     failures = failures or list(packs.failing_examples(pack, law))
     return [f"{pack.id}: {failure}" for failure in failures]
