@@ -52,6 +52,11 @@ class Total(models.Model):
             models.UniqueConstraint(fields=["reconciliation", "currency"], name="reconciliations_total_once")
         ]
 
+    @property
+    def minor(self) -> int:
+        """What stands there less what stands here."""
+        return self.there_minor - self.here_minor
+
 
 class Difference(models.Model):
     """One difference: its name, the amounts of both sides, the entry it rests on, and what became of it.

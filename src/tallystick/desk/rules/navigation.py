@@ -37,6 +37,7 @@ PAGES: tuple[Page, ...] = (
     _page(_("Clients"), "accounts:clients", "building-2", "c", "open accounts"),
     _page(_("Ageing"), "desk:ageing", "chart-column", "e", "see reports"),
     _page(_("Payments"), "payments:payments", "banknote", "p", "import statements", "allocate money"),
+    _page(_("Reconciliation"), "reconciliations:reconciliations", "scale", "r", "see reports"),
     _page(_("Intake"), "intake:intake", "file-up", "i", "import receivables"),
     _page(_("Messages"), "contact:outbox", "send", "m", "send messages", "edit templates"),
     _page(_("Templates"), "contact:templates", "layout-template", "x", "edit templates"),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
 from tallystick.accounts import queries as accounts
-from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel.actor import Actor
-from tallystick.kernel.calendars import local_day, subtract_business_days
 from tallystick.reconciliations import queries, rules
 from tallystick.reconciliations.actions.comparing import ask
 from tallystick.reconciliations.models import Arrangement, Difference
@@ -83,10 +81,7 @@ def note_missing(*, at: datetime, by: Actor) -> int:
     """Ask for every statement that was to come for the last business day and did not; give how many. Asked for once."""
     by.must_be_allowed_to("reconcile ledgers")
     missing = 0
-    for arranged in Arrangement.objects.select_related("client").order_by("client_id", "level"):
-        day = last_due(arranged, at=at)
-        if day < arranged.from_on or queries.has_come(arranged.client_id, arranged.level, day):
-            continue
+    for arranged, day in queries.late(queries.arrangements(), at=at):
         ask(
             arranged.client,
             currency=queries.main_currency(arranged.client_id),
@@ -98,9 +93,3 @@ def note_missing(*, at: datetime, by: Actor) -> int:
         )
         missing += 1
     return missing
-
-
-def last_due(arranged: Arrangement, *, at: datetime) -> date:
-    """Give the last business day that is over where the client is."""
-    yesterday = local_day(at, arranged.client.time_zone) - timedelta(days=1)
-    return subtract_business_days(yesterday, 0, jurisdictions.holidays(arranged.client.calendar))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
+from tallystick.kernel.calendars import local_day, subtract_business_days
 from tallystick.kernel.invariants import Invariant
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound
@@ -188,9 +190,20 @@ def same_day(reconciliation: Reconciliation) -> list[Reconciliation]:
     return [latest[level] for level in Level if level in latest]
 
 
-def has_come(client_id: int, level: str, on: date) -> bool:
-    """Test if a client's statement of a level was compared for a day."""
-    return Reconciliation.objects.filter(client_id=client_id, level=level, on=on).exists()
+def late(arranged: Iterable[Arrangement], *, at: datetime) -> list[tuple[Arrangement, date]]:
+    """Give which of some statements did not come, each with the last business day that is over where its client is."""
+    found = [(each, _last_due(each, at=at)) for each in arranged]
+    came = set(
+        Reconciliation.objects.filter(
+            client_id__in={each.client_id for each, _day in found}, on__in={day for _each, day in found}
+        ).values_list("client_id", "level", "on")
+    )
+    return [(each, day) for each, day in found if day >= each.from_on and (each.client_id, each.level, day) not in came]
+
+
+def _last_due(arranged: Arrangement, *, at: datetime) -> date:
+    yesterday = local_day(at, arranged.client.time_zone) - timedelta(days=1)
+    return subtract_business_days(yesterday, 0, jurisdictions.holidays(arranged.client.calendar))
 
 
 def arrangements(*, scope: Scope = EVERYTHING) -> QuerySet[Arrangement]:

@@ -184,10 +184,13 @@ def _places(headings: Sequence[str], samples: Sequence[Sequence[str]], currency:
     found = {each: headings.index(origins[each].column) for each in origins if origins[each].column in headings}
     if "open_amount" in found:
         found["amount"] = found["open_amount"]
-    # Intake takes a portfolio only where it knows its code; here it is compared, known or not.
-    for place, heading in enumerate(headings):
-        if "portfolio" not in found and intake.heading_key(heading) in intake.FIELDS["portfolio"].headings:
-            found["portfolio"] = place
+    # Intake passes over a column whose cells it cannot read: here they are named, each with its line.
+    keys = [intake.heading_key(heading) for heading in headings]
+    for each in _FIELDS:
+        known = (*(intake.FIELDS["open_amount"].headings if each == "amount" else ()), *intake.FIELDS[each].headings)
+        place = next((keys.index(key) for key in known if key in keys), None)
+        if each not in found and place is not None and place not in found.values():
+            found[each] = place
     return {each: found[each] for each in _FIELDS if each in found}
 
 
