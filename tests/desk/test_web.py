@@ -262,6 +262,15 @@ def test_the_statement_is_that_of_any_day(book, collector):
     assert nonsense.status_code == 200
 
 
+def test_the_statement_says_as_known_when_and_what_became_known_later(book, collector):
+    page = collector.get(url("statement", book) + "?known_at=2001-01-01T10:00").content.decode()
+
+    assert "as known at 1 Jan 2001, 10:00" in page and "Nothing was booked by that day" in page
+    assert "Became known later" in page and "INV-2" in page
+    assert "as known now" in collector.get(url("statement", book)).content.decode()
+    assert "as known now" in collector.get(url("statement", book) + "?known_at=2999-01-01").content.decode()
+
+
 def test_the_reason_why_is_said_where_there_is_a_strategy_or_not(book, collector):
     page = collector.get(url("why", book), headers=HTMX).content.decode()
 
