@@ -27,6 +27,7 @@ from tallystick.documents import actions as document_actions
 from tallystick.documents.rules.files import DocumentKind
 from tallystick.holds import actions as hold_actions
 from tallystick.holds.rules import Reason as HoldReason
+from tallystick.insight import actions as insight_actions
 from tallystick.kernel import clock, sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.money import Money
@@ -94,6 +95,7 @@ GROWING = (
     "strategy_learned_shares",
     "documents_document",
     "documents_blob",
+    "insight_closing",
 )
 
 
@@ -162,6 +164,7 @@ def book():
     _interest_until_yesterday(account)
     strategies.answer(TODAY)
     _reconciled(account)
+    assert insight_actions.close_months(month_on=date(2026, 2, 1), today=TODAY, at=AT, by=TEST)
     timeline.seal_events(at=AT)
     timeline.add_note(account_id=quiet.pk, text="Quiet.", happened_on=TODAY, at=AT, by=TEST)
     timeline.seal_events(at=AT + timedelta(days=2))
@@ -335,6 +338,11 @@ BREAKS = [
         "accounts are found by their reference",
         ["DELETE FROM accounts_account_lookup WHERE account_id = %(account)s"],
         "is not found by its reference",
+    ),
+    (
+        "a closed month is closed once",
+        ["UPDATE insight_closing SET number = number + 1"],
+        "does not follow",
     ),
     (
         "every difference has a name",

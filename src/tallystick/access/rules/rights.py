@@ -99,6 +99,7 @@ RIGHTS: tuple[Right, ...] = (
     _right("approve strategies", _("Approve a version that somebody else wrote, or send it back."), _M),
     _right("run strategies", _("Start a run of the strategies."), _M),
     _right("see reports", _("See ageing, measures and reports, and export them."), _L, _M, _U),
+    _right("close months", _("Close the figures of a month before the night does."), _M),
     # Who may do what, and who did
     _installation("manage users", _("Make users, give and end roles, let leavers go."), _A),
     _installation("see audit", _("Search and export who saw and did what."), _U, _A),

@@ -36,6 +36,7 @@ PAGES: tuple[Page, ...] = (
     _page(_("Accounts"), "desk:accounts", "users", "a", "see accounts"),
     _page(_("Clients"), "accounts:clients", "building-2", "c", "open accounts"),
     _page(_("Ageing"), "desk:ageing", "chart-column", "e", "see reports"),
+    _page(_("Months"), "insight:months", "calendar-check", "d", "see reports"),
     _page(_("Payments"), "payments:payments", "banknote", "p", "import statements", "allocate money"),
     _page(_("Reconciliation"), "reconciliations:reconciliations", "scale", "r", "see reports"),
     _page(_("Intake"), "intake:intake", "file-up", "i", "import receivables"),
