@@ -11,6 +11,7 @@ from tests.reconciliations.ledgers import EVENING, book, listed, owing, pay, rec
 
 from tallystick.kernel import clock
 from tallystick.reconciliations.models import Reconciliation
+from tallystick.worklists.models import WorkItem
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +118,14 @@ def test_csv_carries_no_formula(portfolio, manager):
 
     assert lines[0].startswith("name,account,document")
     assert "missing_here,C9,'=X,,GBP,3.00,0.00,3.00,3,,,2026-03-02,open," in lines
+
+
+def test_the_task_is_in_the_worklist_of_whoever_compared_and_opens(portfolio, manager):
+    manager.post("/reconciliations/new", sent(portfolio, *LINES))
+    assert "Reconcile open items.csv of 2026-03-02" in manager.get("/worklist?show=mine").content.decode()
+    task = WorkItem.objects.get()
+    page = manager.get(f"/accounts/{task.account_id}").content.decode()
+    assert f"2 differences are open: see Reconciliation {Reconciliation.objects.get().pk}." in page
 
 
 def test_what_comes_every_day_is_arranged_and_its_absence_shown(portfolio, manager):

@@ -197,12 +197,8 @@ def _keep(made: Reconciliation, *, at: datetime, by: Actor) -> None:
 
 def _ask_owner(made: Reconciliation, client: Client, *, at: datetime) -> None:
     """Have somebody look at what is open: one task, on the house account of the client."""
-    largest = (
-        Difference.objects.filter(reconciliation=made, state=State.OPEN)
-        .order_by("pk")
-        .values_list("currency", flat=True)
-        .first()
-    )
+    open_ = Difference.objects.filter(reconciliation=made, state=State.OPEN)
+    largest = open_.order_by("pk").values_list("currency", flat=True).first()
     if largest is None:
         return
     ask(
@@ -212,12 +208,21 @@ def _ask_owner(made: Reconciliation, client: Client, *, at: datetime) -> None:
         cause_id=made.pk,
         owner_id=made.owner_id,
         title=f"Reconcile {made.name} of {made.on.isoformat()}",
+        note=f"{open_.count():,} differences are open: see Reconciliation {made.pk}.",
         at=at,
     )
 
 
 def ask(
-    client: Client, *, currency: str, cause_kind: str, cause_id: int, owner_id: int | None, title: str, at: datetime
+    client: Client,
+    *,
+    currency: str,
+    cause_kind: str,
+    cause_id: int,
+    owner_id: int | None,
+    title: str,
+    note: str = "",
+    at: datetime,
 ) -> None:
     """Ask the owner, else the client's team, to look at something about the client as a whole, once for each cause."""
     house = account_actions.house_account(client=client, currency=currency, at=at)
@@ -226,6 +231,7 @@ def ask(
         kind=TaskKind.REVIEW,
         title=title,
         due_on=local_day(at, client.time_zone),
+        note=note,
         assignee_id=owner_id,
         at=at,
         by=system("reconciliation"),
