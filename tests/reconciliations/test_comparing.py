@@ -16,6 +16,8 @@ from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound, NotPermitted
 from tallystick.ledger.models import Entry
 from tallystick.ledger.rules import Cause, Head
+from tallystick.payments import actions as payments
+from tallystick.payments.rules.states import Method
 from tallystick.reconciliations import queries, rules
 from tallystick.reconciliations.models import Reconciliation
 
@@ -218,6 +220,33 @@ def test_what_was_booked_after_the_day_is_timing():
 
     assert (found.kind, found.here_minor, found.minor) == ("timing", 10000, -3000)
     assert Entry.objects.get(pk=found.entry_id).booked_on == day(1)
+
+
+def test_an_invoice_that_is_dated_later_here_is_timing():
+    portfolio = book()
+    account = owing(portfolio, "C1", "100.00")
+    actions.add_item(
+        account_id=account.pk, kind=ItemKind.INVOICE, reference="C1-2", amount=Money(5000, "GBP"),
+        issued_on=day(2), due_on=day(32), at=AT + timedelta(days=2), by=TEST,
+    )  # fmt: skip
+    lines = [("C1", "C1-1", "100.00", "GBP"), ("C1", "C1-2", "50.00", "GBP")]
+
+    found = only(reconcile(portfolio, *lines, at=AT + timedelta(days=3)))
+
+    assert (found.kind, found.item_ref, found.minor) == ("timing", "C1-2", 5000)
+
+
+def test_a_payment_is_known_by_its_reference():
+    portfolio = book()
+    account = owing(portfolio, "C1", "100.00")
+    for number, reference in enumerate(("BACS 7", "BACS 8"), start=1):
+        payments.record_payment(
+            account_id=account.pk, amount=Money(13000, "GBP"), booked_on=TODAY, method=Method.CARD, source="test",
+            source_key=str(number), reference=reference, at=AT, by=TEST,
+        )  # fmt: skip
+    lines = [("C1", "BACS 7", "-30.00", "GBP"), ("C1", "BACS 8", "-129.00", "GBP")]
+
+    assert named(reconcile(portfolio, *lines)) == {("amount", "C1", "BACS 8", "GBP"): 100}
 
 
 def test_what_was_known_after_the_instant_is_timing():

@@ -89,9 +89,7 @@ RIGHTS: tuple[Right, ...] = (
     _right("import statements", _("Import bank statements."), _P, _M),
     _right("allocate money", _("Say which items a payment pays, and take that back."), _P, _M),
     _right("set charges", _("Say what interest a client's debtors are charged, and charge it."), _M),
-    _right(
-        "reconcile ledgers", _("Hold the book against a client's finance ledger, and explain what differs."), _P, _M
-    ),
+    _right("reconcile ledgers", _("Hold the book against a client's finance ledger, and explain what differs."), _M),
     # How the book is run
     _right("edit templates", _("Change the texts of messages and letters."), _M),
     _right("see strategies", _("See strategies, their runs and the reasons of decisions."), _C, _L, _M, _U),

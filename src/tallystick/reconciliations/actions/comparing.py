@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from tallystick.accounts import actions as account_actions
 from tallystick.accounts import queries as accounts
@@ -207,8 +208,8 @@ def _ask_owner(made: Reconciliation, client: Client, *, at: datetime) -> None:
         cause_kind="reconciliation",
         cause_id=made.pk,
         owner_id=made.owner_id,
-        title=f"Reconcile {made.name} of {made.on.isoformat()}",
-        note=f"{open_.count():,} differences are open: see Reconciliation {made.pk}.",
+        title=_("Reconcile {name} of {day}").format(name=made.name, day=made.on.isoformat()),
+        note=_("{count} differences are open: see Reconciliation {id}.").format(count=open_.count(), id=made.pk),
         at=at,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tallystick.accounts import queries as accounts
 from tallystick.kernel.actor import Actor
@@ -88,7 +89,7 @@ def note_missing(*, at: datetime, by: Actor) -> int:
             cause_kind=f"no statement: {arranged.level}",
             cause_id=day.toordinal(),
             owner_id=arranged.owner_id,
-            title=f"The finance ledger has not come for {day.isoformat()}",
+            title=_("The finance ledger has not come for {day}").format(day=day.isoformat()),
             at=at,
         )
         missing += 1
