@@ -12,7 +12,7 @@ from tests.builders import AT, TEST, TODAY
 from tallystick.accounts import actions, queries
 from tallystick.accounts.actions import Credit, Held
 from tallystick.accounts.models import Item, OwedByDay
-from tallystick.accounts.rules import Bucket
+from tallystick.accounts.rules import Bucket, ItemKind
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
 from tallystick.kernel.money import Money
@@ -32,11 +32,12 @@ def ageing(on=TODAY, *, held_on=None, **asked):
     return found
 
 
-def behind(on, *, held_on=None):
+def behind(on, *, held_on=None, known_at=None):
     """Give the same from the accounts behind each bucket, which are found by looking at every item."""
     found = {}
     for bucket in Bucket:
-        rows = queries.accounts_in_bucket(bucket=bucket, currency="GBP", on=on, held_on=held_on, limit=1000)
+        asked = {"on": on, "held_on": held_on, "known_at": known_at}
+        rows = queries.accounts_in_bucket(bucket=bucket, currency="GBP", **asked, limit=1000)
         if rows:
             found[bucket.value] = (sum(r["minor"] for r in rows), sum(r["held_minor"] for r in rows), len(rows))
     return found
@@ -97,6 +98,29 @@ def test_a_day_that_is_over_does_not_know_what_was_paid_since(book):
         "31_60": (3000, 0, 1),
         "over_365": (200, 0, 1),
     }
+
+
+def test_what_became_known_later_was_not_known(book):
+    first, second, _third = book
+    tomorrow = AT + timedelta(days=1)
+    late = [Credit(second.pk, 9, Money.of("1.50", "GBP"), TODAY - timedelta(days=3))]
+    actions.apply_credits(late, at=tomorrow, by=TEST)
+    actions.add_item(
+        account_id=first.pk, kind=ItemKind.INVOICE, reference="LATE", amount=Money.of("4.00", "GBP"),
+        issued_on=TODAY - timedelta(days=50), due_on=TODAY - timedelta(days=20), at=tomorrow, by=TEST,
+    )  # fmt: skip
+
+    known_then = {"1_30": (3100, 0, 2), "31_60": (3000, 0, 1), "over_365": (200, 0, 1), "on_account": (-200, 0, 1)}
+    assert ageing(known_at=AT) == behind(TODAY, known_at=AT) == known_then
+    # The oldest of the second account is paid but for fifty pence; the first owes four pounds more.
+    assert ageing() == {**known_then, "1_30": (3500, 0, 2), "over_365": (50, 0, 1)}
+    before = TODAY - timedelta(days=4)
+    assert ageing(before, known_at=AT) == behind(before, known_at=AT)
+    assert [row["open_minor"] for row in queries.items_as_of(second.pk, on=TODAY, known_at=AT)] == [200, 100]
+    assert [row["paid_minor"] for row in queries.statement(second.pk, on=TODAY, known_at=AT)] == [0, 0]
+    [later] = queries.later_known(second.pk, on=TODAY, known_at=AT)
+    assert (later["paid_minor"], later["posted_at"]) == (150, tomorrow)
+    assert queries.later_known(second.pk, on=TODAY, known_at=None) == []
 
 
 def test_what_is_on_hold_and_what_is_disputed_is_told_once(book):

@@ -14,7 +14,11 @@ pytestmark = pytest.mark.django_db
 
 _ROOT = "accounts_account"
 #: Tables that name an account where there is one, and are kept by something else, each with what it is kept by.
-_LOOSE = {"access_auditevent": "the request that was made", "documents_document": "the file that was stored"}
+_LOOSE = {
+    "access_auditevent": "the request that was made",
+    "documents_document": "the file that was stored",
+    "reconciliations_difference": "the reconciliation that found it",
+}
 #: Rows by the million that name rows of catalogue tables, of which there are never two thousand million: narrow on purpose.
 _NARROW = {"strategy_book", "strategy_decision"}
 _CATALOGUE_IDS = {"version_id", "client_id", "portfolio_id"}

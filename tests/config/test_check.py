@@ -27,6 +27,7 @@ from tallystick.documents import actions as document_actions
 from tallystick.documents.rules.files import DocumentKind
 from tallystick.holds import actions as hold_actions
 from tallystick.holds.rules import Reason as HoldReason
+from tallystick.insight import actions as insight_actions
 from tallystick.kernel import clock, sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.money import Money
@@ -35,6 +36,8 @@ from tallystick.payments import actions as payment_actions
 from tallystick.payments.models import Payment
 from tallystick.payments.rules.states import ReversalReason
 from tallystick.promises import actions as promise_actions
+from tallystick.reconciliations import actions as reconciliation_actions
+from tallystick.reconciliations.rules import Level
 from tallystick.strategy import actions as strategy_actions
 from tallystick.strategy.models import LearnedShares
 from tallystick.strategy.queries import versions
@@ -92,6 +95,7 @@ GROWING = (
     "strategy_learned_shares",
     "documents_document",
     "documents_blob",
+    "insight_closing",
 )
 
 
@@ -159,6 +163,8 @@ def book():
     )
     _interest_until_yesterday(account)
     strategies.answer(TODAY)
+    _reconciled(account)
+    assert insight_actions.close_months(month_on=date(2026, 2, 1), today=TODAY, at=AT, by=TEST)
     timeline.seal_events(at=AT)
     timeline.add_note(account_id=quiet.pk, text="Quiet.", happened_on=TODAY, at=AT, by=TEST)
     timeline.seal_events(at=AT + timedelta(days=2))
@@ -202,6 +208,19 @@ def _interest_until_yesterday(account):
         client_id=account.client_id, from_on=date(2026, 1, 1), document=document, at=AT, by=TEST
     )
     assert charge_actions.accrue(day=TODAY - timedelta(days=1), at=AT, by=TEST).done
+
+
+def _reconciled(account):
+    """Hold the client's book against a control total that differs from it."""
+    reconciliation_actions.reconcile(
+        client_code=account.client.code,
+        level=Level.CONTROL,
+        on=TODAY,
+        total=Money(100, "GBP"),
+        name="Control account",
+        at=AT,
+        by=TEST,
+    )
 
 
 def unlock():
@@ -319,6 +338,16 @@ BREAKS = [
         "accounts are found by their reference",
         ["DELETE FROM accounts_account_lookup WHERE account_id = %(account)s"],
         "is not found by its reference",
+    ),
+    (
+        "a closed month is closed once",
+        ["UPDATE insight_closing SET number = number + 1"],
+        "does not follow",
+    ),
+    (
+        "every difference has a name",
+        ["UPDATE reconciliations_difference SET minor = minor + 1"],
+        ", its differences come to ",
     ),
     (
         "interest is what the ledger says",

@@ -14,6 +14,7 @@ from tallystick.accounts.models import Account, Item
 from tallystick.accounts.rules import bucket_of
 from tallystick.config.demo import book, load
 from tallystick.disputes.models import Dispute
+from tallystick.insight.models import Closing
 from tallystick.kernel import clock
 from tallystick.kernel.actor import Scope
 from tallystick.ledger import queries as ledger_queries
@@ -87,6 +88,7 @@ def test_a_book_that_was_lived_through_owes_what_its_debtors_left_unpaid(tmp_pat
     assert Item.objects.filter(open_minor__gt=0, open_minor__lt=F("amount_minor")).exists()
     _has_a_trial_that_goes_on()
     _has_a_split_that_watches()
+    assert Closing.objects.filter(month_on="2026-05-31", number=0, receivables_minor__gt=0).exists()
     while timeline.seal_events(at=clock.now()):
         pass
     call_command("check", stdout=io.StringIO())

@@ -1,9 +1,11 @@
 """The pages of the desk: who opens them, and what they show of an account."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.urls import URLPattern, reverse
+from pypdf import PdfReader
 from tests import builders
 from tests.builders import AT, TEST, TODAY
 from tests.desk.conftest import HTMX, later
@@ -28,6 +30,8 @@ ABOUT_AN_ACCOUNT = {
     "timeline": "see accounts",
     "items": "see accounts",
     "statement": "see accounts",
+    "statement_json": "see accounts",
+    "statement_pdf": "see accounts",
     "day": "see accounts",
     "moment": "see accounts",
     "why": "see strategies",
@@ -260,6 +264,29 @@ def test_the_statement_is_that_of_any_day(book, collector):
     assert "£300.00" in now
     assert "INV-2" not in before
     assert nonsense.status_code == 200
+
+
+def test_the_statement_says_as_known_when_and_what_became_known_later(book, collector):
+    page = collector.get(url("statement", book) + "?known_at=2001-01-01T10:00").content.decode()
+
+    assert "as known at 1 Jan 2001, 10:00" in page and "Nothing was booked by that day" in page
+    assert "Became known later" in page and "INV-2" in page
+    assert "as known now" in collector.get(url("statement", book)).content.decode()
+    assert "as known now" in collector.get(url("statement", book) + "?known_at=2999-01-01").content.decode()
+
+
+def test_the_statement_as_a_letter_and_for_programs_is_that_of_the_day_too(book, collector):
+    page = collector.get(url("statement_pdf", book) + "?on=2026-01-31")
+    text = " ".join(PdfReader(io.BytesIO(page.content)).pages[0].extract_text().split())
+    for words in ("Statement of account", "Invoice INV-1", "booked by the end of 31 January 2026, as known at"):
+        assert words in text, text
+    assert "INV-2" not in text
+
+    told = collector.get(url("statement_json", book) + "?on=2026-01-31").json()
+    assert (told["as_of"], told["balance_minor"]) == ("2026-01-31", 10000)
+    assert [line["reference"] for line in told["lines"]] == [row["reference"] for row in told["open"]] == ["INV-1"]
+    nothing = collector.get(url("statement_json", book) + "?known_at=2001-01-01").json()
+    assert nothing["balance_minor"] == 0 and nothing["lines"] == []
 
 
 def test_the_reason_why_is_said_where_there_is_a_strategy_or_not(book, collector):

@@ -14,7 +14,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("contact", "promises", "disputes"),
     ("worklists", "legal", "placements", "scoring"),
     ("strategy",),
-    ("insight", "billing", "purchase"),
+    ("insight", "billing", "purchase", "reconciliations"),
     ("desk", "portals", "api"),
 )
 

@@ -38,4 +38,7 @@ class Entry(models.Model):
                 fields=["account_id", "cause_kind", "cause_id", "cause_no"], name="ledger_entry_once"
             ),
         ]
-        indexes = [BrinIndex(fields=["booked_on"], name="ledger_entry_booked_on", autosummarize=True)]
+        indexes = [
+            BrinIndex(fields=["booked_on"], name="ledger_entry_booked_on", autosummarize=True),
+            BrinIndex(fields=["posted_at"], name="ledger_entry_posted_at", autosummarize=True),
+        ]

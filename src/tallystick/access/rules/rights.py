@@ -89,6 +89,7 @@ RIGHTS: tuple[Right, ...] = (
     _right("import statements", _("Import bank statements."), _P, _M),
     _right("allocate money", _("Say which items a payment pays, and take that back."), _P, _M),
     _right("set charges", _("Say what interest a client's debtors are charged, and charge it."), _M),
+    _right("reconcile ledgers", _("Hold the book against a client's finance ledger, and explain what differs."), _M),
     # How the book is run
     _right("edit templates", _("Change the texts of messages and letters."), _M),
     _right("see strategies", _("See strategies, their runs and the reasons of decisions."), _C, _L, _M, _U),
@@ -97,6 +98,7 @@ RIGHTS: tuple[Right, ...] = (
     _right("run strategies", _("Start a run of the strategies."), _M),
     _installation("keep law", _("Bring law packs in, and put in force those that somebody else brought in."), _M),
     _right("see reports", _("See ageing, measures and reports, and export them."), _L, _M, _U),
+    _right("close months", _("Close the figures of a month before the night does."), _M),
     # Who may do what, and who did
     _installation("manage users", _("Make users, give and end roles, let leavers go."), _A),
     _installation("see audit", _("Search and export who saw and did what."), _U, _A),

@@ -226,13 +226,22 @@ def _found_by(kind: str, hit: str) -> str:
     return f"{rules.FOUND_BY[kind]} {hit}"
 
 
-def statement(account_id: int, *, on: date) -> list[dict[str, Any]]:
-    """Give the movements of an account booked by a day, with the balance after each.
+def statement(account_id: int, *, on: date, known_at: datetime | None = None) -> list[dict[str, Any]]:
+    """Give the movements of an account booked by a day, as known at an instant or now, with the balance after each.
 
-    Rows have `booked_on`, `reference` of the item, `cause_kind` of `ledger.rules.Cause`, and `charged_minor`, `paid_minor`,
-    `balance_minor` in minor units. Allocations move nothing between the debtor and us, so they are no line of their own.
+    Rows have `booked_on`, `posted_at`, `reference` of the item, `cause_kind` of `ledger.rules.Cause`, and `charged_minor`,
+    `paid_minor`, `balance_minor` in minor units. Allocations move nothing between the debtor and us, so they are no line of
+    their own.
     """
-    return sql.rows(sql.load("tallystick.accounts", "statement.sql", "lines"), {"account": account_id, "on": on})
+    asked = {"account": account_id, "on": on, "known_at": known_at}
+    return sql.rows(sql.load("tallystick.accounts", "statement.sql", "lines"), asked)
+
+
+def later_known(account_id: int, *, on: date, known_at: datetime | None) -> list[dict[str, Any]]:
+    """Give the movements of an account that were booked by a day and became known after an instant; none without one."""
+    if known_at is None:
+        return []
+    return [row for row in statement(account_id, on=on) if row["posted_at"] > known_at]
 
 
 INVARIANTS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from tallystick.accounts import rules
@@ -29,21 +29,27 @@ def _behind(name: str) -> str:
     return _query(name, movements=owing)
 
 
-def items_as_of(account_id: int, *, on: date) -> list[dict[str, Any]]:
-    """Give what was open on each item of an account at the end of a day, from the ledger."""
-    return sql.rows(_query("items_as_of"), {"account": account_id, "on": on})
+def items_as_of(account_id: int, *, on: date, known_at: datetime | None = None) -> list[dict[str, Any]]:
+    """Give what was open on each item of an account at the end of a day, from the ledger, as known at an instant or now."""
+    return sql.rows(_query("items_as_of"), {"account": account_id, "on": on, "known_at": known_at})
 
 
 def ageing(
-    *, on: date, held_on: date | None = None, scope: Scope = _EVERYTHING, client_id: int | None = None
+    *,
+    on: date,
+    known_at: datetime | None = None,
+    held_on: date | None = None,
+    scope: Scope = _EVERYTHING,
+    client_id: int | None = None,
 ) -> list[dict[str, Any]]:
     """Give the balance of the book by currency, client and `rules.Bucket` at the end of a day, in minor units.
 
     It is what stands now, which `tallystick check` holds against the ledger, less what the ledger says was booked after the day.
-    So a day of the past shows what was booked by then: Σ buckets = balance, always. Unallocated money has a bucket of its own.
-    `held_minor` of it is on hold or disputed on `held_on`, today or later: items do not keep what was on hold before.
+    So a day of the past shows what was booked by then, and with `known_at` what was known then: Σ buckets = balance, always.
+    Unallocated money has a bucket of its own. `held_minor` of it is on hold or disputed on `held_on`, today or later: items do
+    not keep what was on hold before.
     """
-    asked = {"on": on, "held_on": held_on, "clients": scope.as_list(), "client": client_id}
+    asked = {"on": on, "known_at": known_at, "held_on": held_on, "clients": scope.as_list(), "client": client_id}
     return sql.rows(_by_bucket(), asked)
 
 
@@ -52,6 +58,7 @@ def accounts_in_bucket(
     bucket: rules.Bucket | None,
     currency: str,
     on: date,
+    known_at: datetime | None = None,
     held_on: date | None = None,
     scope: Scope = _EVERYTHING,
     client_id: int | None = None,
@@ -68,6 +75,7 @@ def accounts_in_bucket(
             "bucket": bucket.value if bucket else None,
             "currency": currency,
             "on": on,
+            "known_at": known_at,
             "held_on": held_on,
             "clients": scope.as_list(),
             "client": client_id,

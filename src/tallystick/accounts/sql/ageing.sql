@@ -1,10 +1,11 @@
 -- name: items_as_of
--- Give what was open on each item of an account at the end of a day.
+-- Give what was open on each item of an account at the end of a day, as known at an instant.
 SELECT item.id, item.reference, item.kind, item.issued_on, item.due_on, item.currency,
        sum(CASE WHEN entry.debit = item.head THEN entry.amount_minor ELSE -entry.amount_minor END)::bigint AS open_minor
 FROM accounts_item AS item
 JOIN ledger_entry AS entry ON entry.account_id = item.account_id AND entry.item_id = item.id
 WHERE item.account_id = %(account)s AND entry.booked_on <= %(on)s
+  AND (%(known_at)s::timestamptz IS NULL OR entry.posted_at <= %(known_at)s)
 GROUP BY item.id
 ORDER BY item.due_on, item.id;
 
@@ -72,7 +73,7 @@ LIMIT %(limit)s OFFSET %(offset)s;
 
 -- name: movements
 -- The common part: what stood open of each account in each bucket at the end of a day, as `by_account`. It is what stands now, less
--- what was booked after that day: so that no day costs more than a look at open items and at the entries since, and nothing but
+-- what was booked after that day, or became known after the instant that is asked for: so that no day costs more than a look at open items and at the entries since, and nothing but
 -- those entries where only their accounts are asked for. An item says itself whose it is, and buckets are numbers until the end:
 -- half of the time went into a join and into texts. What of it is on hold or disputed is what items say, which is known for a day
 -- that is not over: where there is none, none is.
@@ -85,7 +86,7 @@ WITH since AS (
     FROM ledger_entry AS entry
     JOIN accounts_account AS account ON account.id = entry.account_id AND NOT account.is_house
     LEFT JOIN accounts_item AS item ON item.id = entry.item_id AND item.account_id = entry.account_id
-    WHERE entry.booked_on > %(on)s
+    WHERE entry.booked_on > %(on)s OR entry.posted_at > %(known_at)s
 ), whose AS ({whose}), movement AS (
     SELECT currency, client_id, account_id, due_on, open_minor AS minor, open_minor AS now_minor, CASE WHEN %(held_on)s::date IS NOT NULL THEN
                open_minor - accounts_chased_minor(

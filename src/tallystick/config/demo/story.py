@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 from tallystick.config.demo import book, living, loading, organization, trying
 from tallystick.config.demo.organization import log_ins
 from tallystick.config.working_off import work_off
+from tallystick.insight import actions as insight
+from tallystick.insight import rules as insight_rules
 from tallystick.intake.rules import FileKind
 from tallystick.kernel import clock, months
+from tallystick.kernel.actor import system
 from tallystick.strategy import actions as strategy
 
 __all__ = ["load", "log_ins"]
@@ -92,9 +95,17 @@ def _live(
                 new = loading.issued_between(of_creditor, after=_last_billing(day, first), upto=day)
                 _invoices(new, sources[creditor.code], day)
             work_off()
+        _close_months(day)
         life.day(day)
         if number % 10 == 0 or day == today:
             progress(_("Lived through {done} of {days} days.").format(done=number, days=days))
+
+
+def _close_months(day: date) -> None:
+    """Close the month that ended the day before, and add what became known since of the one before."""
+    at, by = datetime.combine(day, time(2, 20), UTC), system("the figures of the month")
+    insight.close_months(month_on=insight_rules.month_before(day), today=day, at=at, by=by)
+    insight.add_later_known(at=at, by=by)
 
 
 def _last_billing(day: date, first: date) -> date:

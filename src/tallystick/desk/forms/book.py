@@ -56,9 +56,12 @@ class ShareForm(forms.Form):
 
 
 class AgeingForm(forms.Form):
-    """Which day, which client."""
+    """Which day, as known when, which client."""
 
     on = forms.DateField(label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    known_at = forms.CharField(
+        label=_("As known at"), required=False, widget=forms.TextInput(attrs={"type": "datetime-local"})
+    )
     client = forms.TypedChoiceField(label=_("Client"), required=False, coerce=int, empty_value=None)
 
     def __init__(self, *args: Any, clients: Choices, **options: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -33,52 +35,62 @@ _TONES = {
 }
 
 
-def _held_on(on: date) -> date | None:
-    """Give the day for which it is told what is on hold: items do not keep what was on hold on days that are over."""
-    return on if on >= shared.house_day() else None
+def _held_on(on: date, known_at: datetime | None) -> date | None:
+    """Give the day for which it is told what is on hold: items do not keep what was on hold before now."""
+    return on if on >= shared.house_day() and known_at is None else None
 
 
-def _chosen(request: ActorRequest) -> tuple[AgeingForm, date, int | None, dict[int, str]]:
-    """Give the form, the day and the client that are asked for, and the names of all clients within reach."""
+def _chosen(request: ActorRequest) -> tuple[AgeingForm, date, datetime | None, int | None, dict[int, str]]:
+    """Give the form, the day, the instant and the client that are asked for, and the names of all clients within reach."""
     names = {client.pk: client.name for client in account_queries.clients(scope=request.actor.scope)}
     asked = request.GET.copy()
     asked.setdefault("on", shared.house_day().isoformat())
     choices: Choices = list(names.items())
     form = AgeingForm(asked, clients=choices)
     values = form.cleaned_data if form.is_valid() else {}
-    return form, values.get("on") or shared.house_day(), values.get("client"), names
+    known_at = shared.known_at_of(values.get("known_at", ""))
+    return form, values.get("on") or shared.house_day(), known_at, values.get("client"), names
+
+
+def _kept(on: date, known_at: datetime | None, client_id: int | None) -> dict[str, str]:
+    """Give what is chosen as parameters of an address."""
+    kept = {"on": on.isoformat()}
+    if known_at:
+        kept["known_at"] = known_at.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%dT%H:%M")
+    return kept | ({"client": str(client_id)} if client_id else {})
 
 
 @requires("see reports")
 @require_GET
 def ageing(request: ActorRequest) -> HttpResponse:
     """Show the book by age, one picture and one table for each currency: currencies are never added up."""
-    form, on, client_id, names = _chosen(request)
-    held_on = _held_on(on)
-    rows = account_queries.ageing(on=on, held_on=held_on, scope=request.actor.scope, client_id=client_id)
+    form, on, known_at, client_id, names = _chosen(request)
+    held_on = _held_on(on, known_at)
+    rows = account_queries.ageing(
+        on=on, known_at=known_at, held_on=held_on, scope=request.actor.scope, client_id=client_id
+    )
     tables = rules.tables(rows, names=names)
+    kept = _kept(on, known_at, client_id)
     context = {
         "form": form,
         "on": on,
-        "tables": [
-            {"table": table, "bars": _bars(table, on, client_id), "kpis": _kpis(table, on, client_id)}
-            for table in tables
-        ],
+        "known_at": known_at,
+        "tables": [{"table": table, "bars": _bars(table, kept), "kpis": _kpis(table, kept)} for table in tables],
         "tells_held": held_on is not None,
         "buckets": list(Bucket),
-        "drill": f"{reverse('desk:ageing_accounts')}?on={on.isoformat()}",
+        "drill": f"{reverse('desk:ageing_accounts')}?{urlencode(_kept(on, known_at, None))}",
         "client_id": client_id,
     }
     return render(request, "desk/ageing.html", context)
 
 
-def _kpis(table: rules.Ageing, on: date, client_id: int | None) -> list[dict[str, Any]]:
+def _kpis(table: rules.Ageing, kept: dict[str, str]) -> list[dict[str, Any]]:
     overdue, old = table.all.share_of(rules.OVERDUE), table.all.share_of(rules.OLD)
     on_account = table.all.of([Bucket.ON_ACCOUNT])
     owed: dict[str, Any] = {"name": _("Owed in all"), "value": shared.said_money(table.all.total)}
     if table.all.held.minor:
         owed["note"] = _("{amount} of it on hold or disputed").format(amount=shared.said_money(table.all.held))
-        owed["href"] = _behind(table, BucketForm.HELD, on, client_id)
+        owed["href"] = _behind(table, BucketForm.HELD, kept)
     return [
         owed,
         {"name": _("Overdue"), "value": shared.said_money(table.overdue), "note": shared.said_share(overdue)},
@@ -87,19 +99,18 @@ def _kpis(table: rules.Ageing, on: date, client_id: int | None) -> list[dict[str
     ]
 
 
-def _behind(table: rules.Ageing, bucket: str, on: date, client_id: int | None) -> str:
-    kept = {"on": on.isoformat()} | ({"client": client_id} if client_id else {})
+def _behind(table: rules.Ageing, bucket: str, kept: dict[str, str]) -> str:
     asked = urlencode({**kept, "bucket": bucket, "currency": table.currency})
     return f"{reverse('desk:ageing_accounts')}?{asked}"
 
 
-def _bars(table: rules.Ageing, on: date, client_id: int | None) -> list[Bar]:
+def _bars(table: rules.Ageing, kept: dict[str, str]) -> list[Bar]:
     return [
         Bar(
             label=str(cell.bucket.label),
             amount=cell.amount,
             count=cell.accounts,
-            href=_behind(table, cell.bucket.value, on, client_id),
+            href=_behind(table, cell.bucket.value, kept),
             tone=_TONES[cell.bucket],
         )
         for cell in table.all.cells
@@ -111,30 +122,34 @@ def _bars(table: rules.Ageing, on: date, client_id: int | None) -> list[Bar]:
 @require_GET
 def ageing_accounts(request: ActorRequest) -> HttpResponse:
     """List the accounts that stand in a bucket on a day, the largest balance first; or those of which something is on hold."""
-    form, on, client_id, names = _chosen(request)
+    form, on, known_at, client_id, names = _chosen(request)
     asked = BucketForm(request.GET)
     if not asked.is_valid():
-        return render(request, "desk/ageing.html", {"form": form, "on": on, "tables": []}, status=400)
+        return render(
+            request, "desk/ageing.html", {"form": form, "on": on, "known_at": known_at, "tables": []}, status=400
+        )
     name, offset = asked.cleaned_data["bucket"], asked.cleaned_data["offset"] or 0
     bucket = None if name == BucketForm.HELD else Bucket(name)
     rows = account_queries.accounts_in_bucket(
         bucket=bucket,
         currency=asked.cleaned_data["currency"],
         on=on,
-        held_on=_held_on(on),
+        held_on=_held_on(on, known_at),
+        known_at=known_at,
         scope=request.actor.scope,
         client_id=client_id,
         limit=_PAGE + 1,
         offset=offset,
     )
-    back = {"on": on.isoformat()} | ({"client": client_id} if client_id else {})
-    here = back | {"bucket": name, "currency": asked.cleaned_data["currency"]}
+    back = _kept(on, known_at, client_id)
+    here: dict[str, Any] = back | {"bucket": name, "currency": asked.cleaned_data["currency"]}
     context = {
         "bucket": bucket,
         "currency": asked.cleaned_data["currency"],
         "client": names.get(client_id or 0, ""),
         "tells_held": any(row["held_minor"] for row in rows),
         "on": on,
+        "known_at": known_at,
         "rows": rows[:_PAGE],
         "back": f"{reverse('desk:ageing')}?{urlencode(back)}",
         "previous": f"?{urlencode(here | {'offset': max(0, offset - _PAGE)})}" if offset else "",

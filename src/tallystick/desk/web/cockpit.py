@@ -155,25 +155,6 @@ def why(request: ActorRequest, account_id: int) -> HttpResponse:
 
 
 @requires("see accounts")
-@require_GET
-def statement(request: ActorRequest, account_id: int) -> HttpResponse:
-    """Show the statement of an account as of any day."""
-    case = shared.case_of(request, account_id)
-    on = shared.day_of(request.GET.get("on", "")) or case.today
-    lines = account_queries.statement(account_id, on=on)
-    context = {
-        "case": case,
-        "account": case.account,
-        "on": on,
-        "today": case.today,
-        "lines": lines,
-        "balance_minor": lines[-1]["balance_minor"] if lines else 0,
-        "items": [row for row in account_queries.items_as_of(account_id, on=on) if row["open_minor"]],
-    }
-    return render(request, "desk/statement.html", context)
-
-
-@requires("see accounts")
 @unaudited
 @require_GET
 def read_day(request: ActorRequest, account_id: int) -> HttpResponse:
@@ -214,7 +195,6 @@ urlpatterns = [
     path("accounts/<int:account_id>/items", items, name="items"),
     path("accounts/<int:account_id>/items/<int:item_id>", item, name="item"),
     path("accounts/<int:account_id>/why", why, name="why"),
-    path("accounts/<int:account_id>/statement", statement, name="statement"),
     path("accounts/<int:account_id>/day", read_day, name="day"),
     path("accounts/<int:account_id>/moment", read_moment, name="moment"),
 ]

@@ -52,6 +52,19 @@ def day_of(text: str) -> date | None:
         return None
 
 
+def known_at_of(text: str) -> datetime | None:
+    """Read the instant of an address as of which something is to be known, where none is said in the time zone of the house.
+
+    None where there is none, or where it is not over: then all that is known counts.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+    return at if at < clock.now() else None
+
+
 def said_money(amount: Money) -> str:
     """Write an amount in the reader's language."""
     return formats.money(amount, Locale.parse(locale_name()))

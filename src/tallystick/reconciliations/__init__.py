@@ -1,0 +1,1 @@
+"""The book held against the finance ledger of a client: every difference found, named and followed up."""
