@@ -88,6 +88,30 @@ def interest_of(account_id: int, *, on: date, scope: Scope) -> list[ItemInterest
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """The interest on an item as it is charged, through a day, with the lines that stand."""
+
+    item_id: int
+    reference: str
+    total: Money
+    lines: tuple[Line, ...]
+
+
+def charged_on(account_id: int) -> list[Charged]:
+    """Give the interest that is charged on each item of an account."""
+    kept = proofs.kept_lines([account_id])
+    return [
+        Charged(
+            row["item_id"],
+            row["reference"],
+            Money(row["charged_minor"], row["currency"]),
+            tuple(each.line for each in kept[row["item_id"]]),
+        )
+        for row in sql.rows(sql.load("tallystick.charges", "accrual.sql", "of_account"), {"account": account_id})
+    ]
+
+
 def charged_lines(account_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Give the lines that prove the interest that is charged and open on some accounts, by account, item and day.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
@@ -45,6 +46,50 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
+class InterestLine:
+    """Days, both ends included, of one balance and one rate, and the interest that they come to."""
+
+    first_day: date
+    last_day: date
+    balance: Money
+    percent: Decimal
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """The interest that is charged on an item, with the lines that prove it."""
+
+    item_id: int
+    reference: str
+    total: Money
+    lines: tuple[InterestLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InterestTurn:
+    """The interest on an item before and after, and the lines that are taken back and charged anew between."""
+
+    before: Interest
+    after: Interest
+
+    @property
+    def taken_back(self) -> list[InterestLine]:
+        """The lines that stand no longer."""
+        return [line for line in self.before.lines if line not in self.after.lines]
+
+    @property
+    def charged(self) -> list[InterestLine]:
+        """The lines that stand from now on."""
+        return [line for line in self.after.lines if line not in self.before.lines]
+
+    @property
+    def difference(self) -> Money:
+        """What more is charged; less than nothing where some is taken back."""
+        return self.after.total - self.before.total
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where an account stands in its strategy."""
 
@@ -64,6 +109,7 @@ class Stand:
     on_account: Money
     promises: tuple[Promised, ...]
     place: Place | None
+    interest: tuple[Interest, ...] = ()
 
     @property
     def balance(self) -> Money:
@@ -114,9 +160,22 @@ class Chain:
 
     @property
     def items(self) -> list[tuple[Owed, Owed]]:
-        """The items of which another amount is open, before and after."""
+        """The items of which another amount is open, before and after; what interest opens was nothing before."""
         was = {item.item_id: item for item in self.before.items}
-        return [(was[item.item_id], item) for item in self.after.items if was[item.item_id].open != item.open]
+        turns = [
+            (was.get(item.item_id) or replace(item, open=item.open - item.open), item) for item in self.after.items
+        ]
+        return [(before, now) for before, now in turns if before.open != now.open]
+
+    @property
+    def interest(self) -> list[InterestTurn]:
+        """The items on which other interest is charged, or by other lines."""
+        was = {each.item_id: each for each in self.before.interest}
+        turns = [
+            InterestTurn(was.get(each.item_id) or replace(each, total=each.total - each.total, lines=()), each)
+            for each in self.after.interest
+        ]
+        return [turn for turn in turns if turn.before != turn.after]
 
     @property
     def promises(self) -> list[tuple[Promised, Promised]]:
@@ -153,6 +212,16 @@ class Chain:
                 {"item": now.item_id, "reference": now.reference, "open_minor": _turn(was.open.minor, now.open.minor)}
                 for was, now in self.items
             ],
+            "interest": [
+                {
+                    "item": turn.after.item_id,
+                    "reference": turn.after.reference,
+                    "charged_minor": _turn(turn.before.total.minor, turn.after.total.minor),
+                    "taken_back": [_written_line(line) for line in turn.taken_back],
+                    "charged": [_written_line(line) for line in turn.charged],
+                }
+                for turn in self.interest
+            ],
             "promises": [
                 {
                     "promise": now.promise_id,
@@ -170,6 +239,16 @@ class Chain:
 
 def _turn(before: Any, after: Any) -> dict[str, Any]:
     return {"before": before, "after": after}
+
+
+def _written_line(line: InterestLine) -> dict[str, Any]:
+    return {
+        "first_day": line.first_day.isoformat(),
+        "last_day": line.last_day.isoformat(),
+        "balance_minor": line.balance.minor,
+        "percent": f"{line.percent.normalize():f}",
+        "amount_minor": line.amount.minor,
+    }
 
 
 def _written_place(place: Place | None) -> dict[str, Any] | None:
