@@ -22,14 +22,17 @@ from tallystick.accounts.actions.opening import (
 )
 from tallystick.accounts.actions.ordering import set_account_order, set_client_order
 from tallystick.accounts.actions.source_credits import JUDGED_CREDITS, apply_source_credits
+from tallystick.accounts.actions.undoing import Counted, TakenBack, judge_loaded, take_back_loaded
 
 __all__ = [
     "JUDGED",
     "JUDGED_CREDITS",
     "AppliedCredit",
+    "Counted",
     "Credit",
     "Held",
     "Recharge",
+    "TakenBack",
     "add_item",
     "add_or_correct_items",
     "adjust_item",
@@ -45,6 +48,7 @@ __all__ = [
     "grow_items",
     "hold_items",
     "house_account",
+    "judge_loaded",
     "lock_accounts",
     "open_account",
     "open_accounts",
@@ -57,4 +61,5 @@ __all__ = [
     "set_account_order",
     "set_client_order",
     "take_back_credit",
+    "take_back_loaded",
 ]

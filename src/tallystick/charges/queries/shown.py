@@ -112,6 +112,12 @@ def charged_on(account_id: int) -> list[Charged]:
     ]
 
 
+def charged_in_all(account_ids: Sequence[int]) -> dict[str, int]:
+    """Give the interest and fixed sums that are charged on some accounts together, in minor units by currency."""
+    rows = sql.rows(sql.load("tallystick.charges", "correcting.sql", "charged_in_all"), {"accounts": list(account_ids)})
+    return {row["currency"]: row["minor"] for row in rows}
+
+
 def charged_lines(account_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Give the lines that prove the interest that is charged and open on some accounts, by account, item and day.
 

@@ -16,3 +16,11 @@ WHERE bearing.account_id = ANY(%(accounts)s)
   AND (bearing.law IS NULL OR NOT bearing.is_settled AND bearing.through_on < agreed.until_on
        OR bearing.entries_seen <> coalesce(entries.number, 0))
 ORDER BY bearing.account_id, bearing.item_id;
+
+-- name: charged_in_all
+-- Give the interest and fixed sums that are charged on some accounts together, by currency.
+SELECT account.currency, sum(bearing.charged_minor + bearing.fixed_minor)::bigint AS minor
+FROM charges_bearing AS bearing
+JOIN accounts_account AS account ON account.id = bearing.account_id
+WHERE bearing.account_id = ANY(%(accounts)s)
+GROUP BY account.currency;

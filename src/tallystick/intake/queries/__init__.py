@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 
 from tallystick.accounts import queries as account_queries
 from tallystick.intake import rules
-from tallystick.intake.models import Batch, BatchTotal, Change, FilePart, Mapping, RowError, Source
+from tallystick.intake.models import Batch, BatchTotal, Change, Chunk, FilePart, Mapping, RowError, Source
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
 from tallystick.kernel.refusals import NotFound
@@ -167,6 +167,22 @@ def progress(batch_id: int) -> tuple[int, int]:
         "SELECT count(done_at) AS done, count(*) AS chunks FROM intake_chunk WHERE batch_id = %s", [batch_id]
     )
     return row["done"], row["chunks"]
+
+
+def undo_progress(batch_id: int) -> tuple[int, int]:
+    """Give how many chunks of a batch are taken back, and how many were loaded."""
+    [row] = sql.rows(
+        "SELECT count(undone_at) AS done, count(done_at) AS chunks FROM intake_chunk WHERE batch_id = %s", [batch_id]
+    )
+    return row["done"], row["chunks"]
+
+
+def undone(batch_id: int) -> list[list[dict[str, Any]]]:
+    """Give what taking a batch back came to so far, chunk by chunk, as it was noted."""
+    chunks = Chunk.objects.filter(batch_id=batch_id, undone__isnull=False).order_by("position")
+    silenced = Batch.objects.filter(pk=batch_id, unsilenced__isnull=False).order_by("pk")
+    noted = [*chunks.values_list("undone", flat=True), *silenced.values_list("unsilenced", flat=True)]
+    return [each for each in noted if each is not None]
 
 
 def line_tables(batch_id: int) -> tuple[str, str]:
