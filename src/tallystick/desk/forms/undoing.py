@@ -48,6 +48,39 @@ class TakeBackForm(forms.Form):
         return day
 
 
+class TakeUploadBackForm(forms.Form):
+    """Why a loaded file is taken back."""
+
+    reason = forms.CharField(
+        label=_("Why?"), max_length=500, help_text=_("It stands on the timeline of every account of the file.")
+    )
+
+
+class UploadUndoingUnreadable(Refusal):
+    """A program asked for a file to be taken back otherwise than that is asked."""
+
+    code = "desk.upload_undoing_unreadable"
+    sentence = _("Say `reason`, and what you had `seen`, and nothing else.")
+    status = 422
+
+
+def read_upload_undoing(body: bytes) -> dict[str, str]:
+    """Read why a program takes a file back, and what it had seen.
+
+    :raises UploadUndoingUnreadable: it is not written so
+
+    >>> read_upload_undoing(b'{"reason": "wrong file", "seen": "5f"}')
+    {'reason': 'wrong file', 'seen': '5f'}
+    """
+    try:
+        said = json.loads(body)
+        if {*said} != {"reason", "seen"} or not all(isinstance(each, str) for each in said.values()):
+            raise UploadUndoingUnreadable
+    except (ValueError, TypeError) as unreadable:
+        raise UploadUndoingUnreadable from unreadable
+    return dict(said)
+
+
 def read_undoing(body: bytes) -> tuple[dict[str, Any], str]:
     """Read what a program asks to take back: what the form is given, and what it had seen.
 

@@ -15,6 +15,7 @@ from tallystick.desk.web import (
     style,
     team,
     undoing,
+    uploads,
     work,
     worklist,
 )
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     *reach.urlpatterns,
     *speaking.urlpatterns,
     *undoing.urlpatterns,
+    *uploads.urlpatterns,
     *ageing.urlpatterns,
     *style.urlpatterns,
 ]

@@ -56,6 +56,7 @@ def get_loaded(batch_id: int, *, by: Actor) -> Batch:
     """Lock a batch that is loaded and can be taken back, with its lines as they were read.
 
     :raises BatchStateUnfit: it is not loaded, or is being taken back
+    :raises LinesReadOtherwise: its lines cannot be told apart as they were when they were loaded
     """
     by.must_be_allowed_to(RIGHT)
     batch = queries.lock_batch(batch_id, scope=by.scope)
@@ -63,7 +64,18 @@ def get_loaded(batch_id: int, *, by: Actor) -> Batch:
         raise rules.BatchStateUnfit(state=rules.BatchState(batch.state).label)
     if not queries.holds_lines(batch.pk):
         stage(batch)
+    _must_be_read_alike(batch)
     return batch
+
+
+def _must_be_read_alike(batch: Batch) -> None:
+    """Refuse a file whose lines are parted otherwise than when they were loaded: their instants would not be theirs.
+
+    :raises LinesReadOtherwise: they are
+    """
+    chunks = sql.value(_query("chunks", batch))
+    if chunks != Chunk.objects.filter(batch=batch).count():
+        raise rules.LinesReadOtherwise
 
 
 def count_loaded(batch_id: int, *, first: int, by: Actor) -> Iterator[Undone]:
@@ -124,6 +136,7 @@ def undo_next_chunk(*, batch_id: int, at: datetime, by: Actor) -> Undone | None:
         locked = queries.lock_batch(batch_id, scope=by.scope)
         if not queries.holds_lines(batch.pk):
             stage(locked)
+            _must_be_read_alike(locked)
     found = sql.rows(_query("take_chunk", batch), {"batch": batch.pk})
     if not found:
         return None

@@ -64,6 +64,15 @@ class BatchBusy(Refusal):
     sentence = _("The import is being worked on. Wait until that is done.")
 
 
+class LinesReadOtherwise(Refusal):
+    """What a file brought is found by reading it as it was read when it was loaded."""
+
+    code = "intake.lines_read_otherwise"
+    sentence = _(
+        "This version reads the file otherwise than the one that loaded it: it cannot say which lines brought what."
+    )
+
+
 class WhyMissing(Refusal):
     """What was loaded is taken back for a reason, which stands on every account."""
 

@@ -1,3 +1,7 @@
+-- name: chunks
+-- Count the chunks that the lines of a batch make.
+SELECT coalesce(max(chunk) + 1, 0) FROM {ready};
+
 -- name: take_chunk
 -- Take the next chunk that is not taken back and that nobody else is taking back.
 SELECT position, done_at FROM intake_chunk
