@@ -22,7 +22,14 @@ from tallystick.accounts.actions.opening import (
 )
 from tallystick.accounts.actions.ordering import set_account_order, set_client_order
 from tallystick.accounts.actions.source_credits import JUDGED_CREDITS, apply_source_credits
-from tallystick.accounts.actions.undoing import Counted, TakenBack, judge_loaded, take_back_loaded
+from tallystick.accounts.actions.undoing import (
+    Counted,
+    TakenBack,
+    judge_loaded,
+    let_item_off,
+    take_back_loaded,
+    take_item_back,
+)
 
 __all__ = [
     "JUDGED",
@@ -49,6 +56,7 @@ __all__ = [
     "hold_items",
     "house_account",
     "judge_loaded",
+    "let_item_off",
     "lock_accounts",
     "open_account",
     "open_accounts",
@@ -62,4 +70,5 @@ __all__ = [
     "set_client_order",
     "take_back_credit",
     "take_back_loaded",
+    "take_item_back",
 ]

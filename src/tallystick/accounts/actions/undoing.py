@@ -11,13 +11,16 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from tallystick.accounts import rules
-from tallystick.accounts.actions.credits import Credit, apply_credits
+from tallystick.accounts import events, queries, rules
+from tallystick.accounts.actions.charging import Recharge, recharge_items
+from tallystick.accounts.actions.credits import Credit, apply_credits, tell_cleared
+from tallystick.accounts.models import Item
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
+from tallystick.kernel.calendars import local_day
 from tallystick.kernel.money import Money
 from tallystick.ledger import actions as ledger
-from tallystick.ledger.rules import Cause
+from tallystick.ledger.rules import CHARGED_AGAINST, Cause, Head
 from tallystick.timeline import actions as timeline
 
 #: The columns of rows that bring no items or no credits.
@@ -88,13 +91,7 @@ def take_back_loaded(
     by.must_be_allowed_to("adjust items")
     by.must_be_allowed_to("apply credits")
     _judge(items, credits, loaded_at=loaded_at)
-    for name in ("entries", "release", "take_released"):
-        sql.execute(_query(name), {"loaded_at": loaded_at} if name == "entries" else None)
-    ledger.reverse_rows(sql.Rows(_query("reversals")), at=at)
-    ledger.post_rows(sql.Rows(_query("again")), at=at)
-    sql.execute(_query("write_items"), {"today": today})
-    sql.execute(_query("write_accounts"))
-    sql.execute(_query("mark_credits"), {"today": today})
+    _reverse(loaded_at=loaded_at, today=today, at=at)
     told = {"today": today, "reason": reason, "origin": origin}
     for name, kind in (
         ("told_items", "accounts.ItemsTakenBack"),
@@ -114,6 +111,116 @@ def _judge(items: sql.Rows | None, credits: sql.Rows | None, *, loaded_at: datet
     for name, rows in (("judge_items", items), ("judge_credits", credits)):
         sql.execute(*(rows or sql.Rows(_NOTHING)).into(_query(name), {"loaded_at": loaded_at}))
     sql.execute(_query("analyze"))
+
+
+def _reverse(*, loaded_at: datetime, today: date, at: datetime) -> None:
+    """Reverse what was judged to be taken back, and write down what items and accounts come to."""
+    for name in ("entries", "release", "take_released"):
+        sql.execute(_query(name), {"loaded_at": loaded_at} if name == "entries" else None)
+    ledger.reverse_rows(sql.Rows(_query("reversals")), at=at)
+    ledger.post_rows(sql.Rows(_query("again")), at=at)
+    sql.execute(_query("write_items"), {"today": today})
+    sql.execute(_query("write_accounts"))
+    sql.execute(_query("mark_credits"), {"today": today})
+
+
+@transaction.atomic
+def take_item_back(*, account_id: int, item_id: int, reason: str, at: datetime, by: Actor) -> Money:
+    """Take an item back whole, and give what it came to: each of its entries is reversed on its own day.
+
+    What had paid it becomes money on account.
+
+    :raises NothingChanges: it comes to nothing already
+    """
+    by.must_be_allowed_to("adjust items")
+    account = queries.lock_account(account_id, scope=by.scope)
+    item = queries.lock_item(item_id, account_id=account_id)
+    if not item.amount_minor:
+        raise rules.NothingChanges
+    today = local_day(at, account.client.time_zone)
+    sql.execute(_query("forget"))
+    sql.execute(_query("judge_item"), {"account": account_id, "item": item_id})
+    sql.execute(*sql.Rows(_NOTHING).into(_query("judge_credits"), {"loaded_at": at}))
+    _reverse(loaded_at=at, today=today, at=at)
+    return _told_less(account_id, item, item.amount_minor, reason=reason, today=today, at=at, by=by)
+
+
+@transaction.atomic
+def let_item_off(*, account_id: int, item_id: int, amount: Money, reason: str, at: datetime, by: Actor) -> Money:
+    """Let an amount of an item off, today: what charged it stands, so that it is not charged again. Give how much was.
+
+    What had paid it is released as far as it has to be, the last payment first, and becomes money on account.
+
+    :raises NothingChanges: nothing of it is left to let off
+    """
+    by.must_be_allowed_to("adjust items")
+    account = queries.lock_account(account_id, scope=by.scope)
+    item = queries.lock_item(item_id, account_id=account_id)
+    minor = min(amount.minor, item.amount_minor)
+    if minor <= 0:
+        raise rules.NothingChanges
+    today = local_day(at, account.client.time_zone)
+    _release(item, minor - item.open_minor, today=today, at=at)
+    ledger.post([_less(item, minor, today)], at=at)
+    released = max(minor - item.open_minor, 0)
+    recharge_items([Recharge(account_id, item_id, -minor, released, today)])
+    return _told_less(account_id, item, minor, reason=reason, today=today, at=at, by=by)
+
+
+def _told_less(account_id: int, item: Item, minor: int, *, reason: str, today: date, at: datetime, by: Actor) -> Money:
+    amount = Money(minor, item.currency)
+    event = events.ItemAdjusted(account_id, item.pk, item.reference, -amount, reason)
+    timeline.append(event, happened_on=today, at=at, by=by)
+    tell_cleared({account_id: today}, at=at, by=by)
+    return amount
+
+
+def _less(item: Item, minor: int, today: date) -> ledger.Posting:
+    head = Head(item.head)
+    number = sql.value(
+        "SELECT count(*) FROM ledger_entry WHERE account_id = %s AND cause_kind = %s AND cause_id = %s",
+        [item.account_id, Cause.ADJUSTMENT, item.pk],
+    )
+    return ledger.Posting(
+        account_id=item.account_id,
+        debit=CHARGED_AGAINST[head],
+        credit=head,
+        amount_minor=minor,
+        currency=item.currency,
+        booked_on=today,
+        cause_kind=Cause.ADJUSTMENT,
+        cause_id=item.pk,
+        cause_no=int(number),
+        item_id=item.pk,
+    )
+
+
+def _release(item: Item, missing: int, *, today: date, at: datetime) -> None:
+    """Take back what paid an item, the last first, until so much is released; what one of them still pays is entered anew."""
+    reversed_ids, again = [], []
+    for paid in sql.rows(_query("allocated"), {"account": item.account_id, "item": item.pk}):
+        if missing <= 0:
+            break
+        released = min(missing, paid["amount_minor"])
+        missing -= released
+        reversed_ids.append(paid["id"])
+        if paid["amount_minor"] > released:
+            again.append(
+                ledger.Posting(
+                    account_id=item.account_id,
+                    debit=Head.ON_ACCOUNT,
+                    credit=Head(paid["credit"]),
+                    amount_minor=paid["amount_minor"] - released,
+                    currency=item.currency,
+                    booked_on=paid["booked_on"],
+                    cause_kind=Cause(paid["cause_kind"]),
+                    cause_id=paid["cause_id"],
+                    cause_no=paid["last_no"] + 1,
+                    item_id=item.pk,
+                )
+            )
+    ledger.reverse_entries(item.account_id, reversed_ids, booked_on=today, at=at)
+    ledger.post(again, at=at)
 
 
 def _apply_former(*, keep_on_account: bool, at: datetime, by: Actor) -> None:

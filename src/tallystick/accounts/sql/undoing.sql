@@ -52,6 +52,27 @@ LEFT JOIN LATERAL (
 ) AS redated ON true
 WHERE own.number > 0 OR later.settled > 0 OR redated.is_redated;
 
+-- name: judge_item
+-- Take one item to be taken back whole, as something added.
+CREATE TEMP TABLE accounts_undoing ON COMMIT DROP AS
+SELECT item.id AS key, item.account_id, item.id AS item_id, item.reference, item.currency, item.amount_minor, item.open_minor,
+       'added' AS verdict, NULL::date AS was_issued_on, NULL::date AS was_due_on, false AS loses_days, NULL::text AS stays
+FROM accounts_item AS item
+WHERE item.account_id = %(account)s AND item.id = %(item)s;
+
+-- name: allocated
+-- The entries that pay one item and stand, the last first.
+SELECT entry.id, entry.credit, entry.amount_minor, entry.booked_on, entry.cause_kind, entry.cause_id,
+       (SELECT max(each.cause_no) FROM ledger_entry AS each
+        WHERE each.account_id = entry.account_id AND each.cause_kind = entry.cause_kind AND each.cause_id = entry.cause_id) AS last_no
+FROM ledger_entry AS entry
+WHERE entry.account_id = %(account)s AND entry.item_id = %(item)s AND entry.debit = 9 AND entry.cause_kind <> 9
+  AND NOT EXISTS (
+      SELECT FROM ledger_entry AS back
+      WHERE back.account_id = entry.account_id AND back.cause_kind = 9 AND back.cause_id = entry.id
+  )
+ORDER BY entry.id DESC;
+
 -- name: judge_credits
 -- Judge what a set of credits owes to what was loaded at an instant: the credit that it brought, and the one that this replaced.
 CREATE TEMP TABLE accounts_undoing_credit ON COMMIT DROP AS

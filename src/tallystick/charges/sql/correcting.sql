@@ -24,3 +24,20 @@ FROM charges_bearing AS bearing
 JOIN accounts_account AS account ON account.id = bearing.account_id
 WHERE bearing.account_id = ANY(%(accounts)s)
 GROUP BY account.currency;
+
+-- name: charge_of_item
+-- Give what a rule charged on an item that holds it, and stands: of which cause, on what, and how much from a day on.
+SELECT charge.cause_kind, bearing.item_id AS on_item_id, coalesce(sum(entry.amount_minor), 0)::bigint AS minor
+FROM charges_bearing AS bearing
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN bearing.interest_item_id = %(item)s THEN %(interest)s ELSE %(fixed_sum)s END::smallint AS cause_kind
+) AS charge
+LEFT JOIN ledger_entry AS entry
+    ON entry.account_id = bearing.account_id AND entry.cause_kind = charge.cause_kind AND entry.cause_id = bearing.item_id
+   AND (%(since)s::date IS NULL OR entry.booked_on >= %(since)s)
+   AND NOT EXISTS (
+       SELECT FROM ledger_entry AS back
+       WHERE back.account_id = entry.account_id AND back.cause_kind = 9 AND back.cause_id = entry.id
+   )
+WHERE bearing.account_id = %(account)s AND %(item)s IN (bearing.interest_item_id, bearing.fixed_item_id)
+GROUP BY charge.cause_kind, bearing.item_id;

@@ -1,6 +1,7 @@
 """What people do at the desk in one stroke and what belongs with it: one task, the rest happens by itself."""
 
 from tallystick.desk.actions.calls import Spoken, hear_dispute, record_call, take_promise
+from tallystick.desk.actions.charges import look_at_charge, undo_charge
 from tallystick.desk.actions.reach import add_contact_point, change_contact_point, set_address
 from tallystick.desk.actions.undoing import look_at_reversal, reverse_with_all
 from tallystick.desk.actions.uploads import (
@@ -18,6 +19,7 @@ __all__ = [
     "defer",
     "finish_upload",
     "hear_dispute",
+    "look_at_charge",
     "look_at_reversal",
     "look_at_upload",
     "record_call",
@@ -26,4 +28,5 @@ __all__ = [
     "take_next_chunk_back",
     "take_promise",
     "take_upload_back",
+    "undo_charge",
 ]

@@ -91,7 +91,9 @@ def _reverse(
         account_id, queries.events_of_payment(account_id, payment_id, turned), since=payment.received_at
     )
     undone, stays = queries.effects(account_id, decisions)
-    _take_back(account_id, decisions, at=at, by=house)
+    take_orders_back(
+        account_id, decisions, reason=_("The payment that it followed from was taken back."), at=at, by=house
+    )
     made = strategy_actions.answer_account(account_id=account_id, day=today, at=at, by=house)
     made_ids = {decision_id for each in made for decision_id in each.decision_ids}
     return Chain(
@@ -109,10 +111,9 @@ def _reverse(
     )
 
 
-def _take_back(account_id: int, decisions: list[int], *, at: datetime, by: Actor) -> None:
+def take_orders_back(account_id: int, decisions: list[int], *, reason: str, at: datetime, by: Actor) -> None:
     """Take back what decisions had ordered and has not left."""
     chosen = Chosen([account_id] * len(decisions), decisions, "decision")
-    reason = _("The payment that it followed from was taken back.")
     contact_actions.cancel_messages(chosen, at=at, by=by)
     worklist_actions.cancel_caused(chosen, reason=reason, at=at, by=by)
     hold_actions.lift_caused(chosen, note=reason, at=at, by=by)

@@ -66,6 +66,13 @@ def events_of_payment(account_id: int, payment_id: int, promise_ids: Collection[
     return [row["id"] for row in sql.rows(sql.load("tallystick.desk", "undoing.sql", "events_of_payment"), asked)]
 
 
+def events_of_charge(account_id: int, item_id: int, on_item_id: int | None) -> tuple[list[int], datetime | None]:
+    """Give the events by which a charge was told, and when the first of them was; interest is told for an account as a whole."""
+    asked = {"account": account_id, "item": item_id, "on_item": on_item_id}
+    rows = sql.rows(sql.load("tallystick.desk", "undoing.sql", "events_of_charge"), asked)
+    return [row["id"] for row in rows], rows[0]["recorded_at"] if rows else None
+
+
 def effects(account_id: int, decision_ids: Sequence[int]) -> tuple[list[Effect], list[Effect]]:
     """Give what was done because of decisions: what can still be taken back, and what has left."""
     undone, stays = [], []

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.kernel.choices import Choice
 from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import Refusal
 
@@ -140,19 +141,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
-    """Everything that follows from taking a payment back: its account before and after, and what was undone between."""
+class Followed:
+    """What follows from an undoing on one account: the account before and after, and what was undone between."""
 
-    payment_id: int
     account_id: int
-    amount: Money
-    reason: str
-    booked_on: date
     before: Stand
     after: Stand
-    #: Whether the money is still here, and its line waits again.
-    line_waits: bool
-    #: What the strategy had done because of the payment, and what is taken back of it now.
+    #: What the strategy had done because of what is undone, and what is taken back of it now.
     undone: tuple[Effect, ...]
     #: What had left already, and cannot be taken back.
     stays: tuple[Effect, ...]
@@ -197,15 +192,9 @@ class Chain:
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
     def written(self) -> dict[str, Any]:
-        """Give the chain to a program: amounts in minor units, days as ISO has them."""
+        """Give what follows to a program: amounts in minor units, days as ISO has them."""
         return {
-            "payment": self.payment_id,
             "account": self.account_id,
-            "amount_minor": self.amount.minor,
-            "currency": self.amount.currency,
-            "reason": self.reason,
-            "booked_on": self.booked_on.isoformat(),
-            "line_waits": self.line_waits,
             "balance_minor": _turn(self.before.balance.minor, self.after.balance.minor),
             "on_account_minor": _turn(self.before.on_account.minor, self.after.on_account.minor),
             "items": [
@@ -237,6 +226,72 @@ class Chain:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Chain(Followed):
+    """Everything that follows from taking a payment back."""
+
+    payment_id: int
+    amount: Money
+    reason: str
+    booked_on: date
+    #: Whether the money is still here, and its line waits again.
+    line_waits: bool
+
+    def written(self) -> dict[str, Any]:
+        """Give the chain to a program."""
+        return {
+            "payment": self.payment_id,
+            "amount_minor": self.amount.minor,
+            "currency": self.amount.currency,
+            "reason": self.reason,
+            "booked_on": self.booked_on.isoformat(),
+            "line_waits": self.line_waits,
+            **Followed.written(self),
+        }
+
+
+class Way(Choice):
+    """What becomes of a charge that is undone."""
+
+    LET_OFF = "let_off", _("Let it off: it is not charged again")
+    ANEW = "anew", _("Charge what the rules say now")
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeChain(Followed):
+    """Everything that follows from undoing a charge."""
+
+    item_id: int
+    amount: Money
+    way: str
+    since: date | None
+
+    def written(self) -> dict[str, Any]:
+        """Give the chain to a program."""
+        return {
+            "item": self.item_id,
+            "amount_minor": self.amount.minor,
+            "currency": self.amount.currency,
+            "way": self.way,
+            "since": self.since.isoformat() if self.since else None,
+            **Followed.written(self),
+        }
+
+
+class NotACharge(Refusal):
+    """Invoices are corrected, or taken back with their file."""
+
+    code = "desk.not_a_charge"
+    sentence = _("{reference} is no charge. Correct its amount, or take its file back.")
+
+
+class ChargedByHand(Refusal):
+    """What no rule charges cannot be charged anew by it."""
+
+    code = "desk.charged_by_hand"
+    sentence = _("No rule charges {reference}: it can only be let off.")
+
+
 def _turn(before: Any, after: Any) -> dict[str, Any]:
     return {"before": before, "after": after}
 
@@ -257,7 +312,7 @@ def _written_place(place: Place | None) -> dict[str, Any] | None:
     return {"version": place.version_id, "place": place.number, "state": place.state, "review_on": place.review_on}
 
 
-def must_be_as_seen(chain: Chain, seen: str) -> None:
+def must_be_as_seen(chain: Followed, seen: str) -> None:
     """Refuse to do anything else than what was looked at.
 
     :raises ChainChanged: something else follows now

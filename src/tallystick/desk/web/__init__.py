@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from tallystick.desk.web import (
     accounts,
     ageing,
+    charges,
     cockpit,
     credits,
     home,
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     *team.urlpatterns,
     *accounts.urlpatterns,
     *cockpit.urlpatterns,
+    *charges.urlpatterns,
     *credits.urlpatterns,
     *outcomes.urlpatterns,
     *work.urlpatterns,
