@@ -74,6 +74,11 @@ class UndoChargeForm(forms.Form):
         if not grows:
             del self.fields["since"]
 
+    def clean(self) -> dict[str, Any] | None:
+        """Ask for the reason where the form is shown: only looking needs none."""
+        self.fields["reason"].required = True
+        return super().clean()
+
 
 class ChargeUndoingUnreadable(Refusal):
     """A program asked for a charge to be undone otherwise than that is asked."""
