@@ -185,6 +185,21 @@ def test_what_a_file_corrected_is_again_as_it_was(ledger):
     assert unsound() == []
 
 
+def test_files_are_taken_back_one_after_the_other_the_last_first(ledger):
+    batches = [
+        loaded(ledger, written([invoice(1, amount=amount)]), at=NEXT + timedelta(hours=number))
+        for number, amount in enumerate(("100.00", "150.00", "120.00"))
+    ]
+
+    amounts = []
+    for number, batch in enumerate(reversed(batches)):
+        undo(batch, at=LATER + timedelta(hours=number))
+        amounts.append(Item.objects.get().amount_minor)
+
+    assert amounts == [150_00, 100_00, 0]
+    assert unsound() == []
+
+
 def test_days_of_which_the_former_were_not_kept_are_named_and_stay(ledger, monkeypatch):
     loaded(ledger, written([invoice(1)]))
     # As files told it before the former days were kept.
@@ -273,6 +288,11 @@ def corrected_by_a_file(account: Account, item: Item) -> None:
     loaded(of, written([invoice(1, amount="90.00")]), at=NEXT)
 
 
+def corrected_there_and_back(account: Account, item: Item) -> None:
+    loaded(Source.objects.get(), written([invoice(1, amount="90.00")]), at=NEXT)
+    loaded(Source.objects.get(), written([invoice(1)]), at=NEXT + timedelta(hours=1))
+
+
 def disputed_and_credited(account: Account, item: Item) -> None:
     dispute = dispute_actions.raise_dispute(
         account_id=account.pk, item_id=item.pk, reason=DisputeReason.PRICE, at=NEXT, by=TEST
@@ -291,6 +311,7 @@ def closed(account: Account, item: Item) -> None:
     [
         pytest.param(corrected_by_hand, "changed_since", id="a person corrected it"),
         pytest.param(corrected_by_a_file, "changed_since", id="a later file corrected it"),
+        pytest.param(corrected_there_and_back, "changed_since", id="later files corrected it there and back"),
         pytest.param(disputed_and_credited, "credited_since", id="a dispute was decided with a credit"),
         pytest.param(closed, "account_closed", id="the account is closed"),
     ],

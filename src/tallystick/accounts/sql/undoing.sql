@@ -11,7 +11,8 @@ SELECT row.key, row.account_id, item.id AS item_id, item.reference, item.currenc
        redated.was_issued_on, redated.was_due_on, redated.is_redated AND redated.was_due_on IS NULL AS loses_days,
        CASE
            WHEN account.state <> 'open' THEN 'account_closed'
-           WHEN (item.amount_minor, item.issued_on, item.due_on) <> (row.amount_minor, row.issued_on, row.due_on)
+           WHEN own.is_corrected
+               OR (item.amount_minor, item.issued_on, item.due_on) <> (row.amount_minor, row.issued_on, row.due_on)
                THEN 'changed_since'
            WHEN later.is_settled THEN 'settled_since'
            WHEN later.is_credited THEN 'credited_since'
@@ -21,10 +22,11 @@ JOIN accounts_account AS account ON account.id = row.account_id
 JOIN accounts_item AS item
     ON item.account_id = row.account_id AND item.reference = row.reference AND item.kind = row.kind
 CROSS JOIN LATERAL (
-    SELECT coalesce(bool_or(entry.cause_kind = 1), false) AS is_added, count(*) AS number
+    SELECT coalesce(bool_or(entry.cause_kind = 1 AND entry.posted_at = %(loaded_at)s), false) AS is_added,
+           coalesce(bool_or(entry.posted_at > %(loaded_at)s), false) AS is_corrected,
+           count(*) FILTER (WHERE entry.posted_at = %(loaded_at)s) AS number
     FROM ledger_entry AS entry
-    WHERE entry.account_id = row.account_id AND entry.cause_kind IN (1, 4) AND entry.cause_id = item.id
-      AND entry.posted_at = %(loaded_at)s AND NOT EXISTS (
+    WHERE entry.account_id = row.account_id AND entry.cause_kind IN (1, 4) AND entry.cause_id = item.id AND NOT EXISTS (
           SELECT FROM ledger_entry AS back
           WHERE back.account_id = entry.account_id AND back.cause_kind = 9 AND back.cause_id = entry.id
       )
