@@ -150,7 +150,7 @@ class Life:
 class AnyUndoing(TestCase):
     """Files, charges and payments one after the other, and their undoing."""
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(_STEPS)
     def test_the_balance_is_that_of_what_survives(self, steps):
         life = Life()
