@@ -477,6 +477,7 @@ def test_where_it_takes_two_one_asks_and_another_does_it(ledger, settings):
 
     undo(batch)
     asked = intake_queries.get_batch(batch.pk)
+    assert not intake_queries.holds_lines(batch.pk)
     with pytest.raises(rules.OwnUndo):
         undo(batch)
     undo(batch, by=other, reason="")

@@ -114,6 +114,9 @@ def start_undo(*, batch_id: int, reason: str, at: datetime, by: Actor) -> bool:
         batch.undo_asked_at, batch.undo_asked_by, batch.undo_asked_by_id = at, by.label, by.user_id
     if is_begun:
         batch.state, batch.undone_by, batch.began_at = rules.BatchState.UNDOING, by.label, at
+    else:
+        # Nobody knows when the other comes: the lines are read again then.
+        drop_lines(batch.pk)
     batch.save()
     return is_begun
 
