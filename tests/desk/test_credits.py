@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -147,6 +148,46 @@ def test_a_credit_note_pays_what_a_person_says_and_then_something_else(credited,
     assert open_on(credited) == [5_000, 10_000, 10_000]
     assert WHY in page
     assert "<s>INV-2 · £25.00</s>" in page
+
+
+def test_a_program_lists_credits_and_says_what_one_pays(credited, log_in):
+    cashier, note = log_in(Role.CASH_APPLIER), note_of(credited)
+    first = account_queries.items(credited.pk)[1]
+
+    listed = cashier.get(reverse("desk:credits_as_json", args=[credited.pk])).json()
+    before = cashier.get(address_of(note, credited, "credit_as_json")).json()
+
+    def post(**said: Any) -> Any:
+        where = address_of(note, credited, "allocate_credit_as_json")
+        return cashier.post(where, json.dumps(said), content_type="application/json")
+
+    unreadable = post(items={str(first.pk): 1_000})
+    done = post(items={str(first.pk): 1_000}, seen=before["seen"], reason=WHY)
+    late = post(items={}, seen=before["seen"], reason=WHY)
+
+    assert listed["on_account_minor"] == 3_000
+    assert [(each["title"], each["amount_minor"], each["left_minor"]) for each in listed["credits"]] == [
+        ("Credit note for a dispute", 2_000, 0),
+        ("Credit note", 3_000, 3_000),
+    ]
+    assert (before["left_minor"], before["decisions"][0]["items"]) == (3_000, [])
+    assert (unreadable.status_code, late.status_code, late.json()["code"]) == (
+        422,
+        409,
+        "accounts.allocated_meanwhile",
+    )
+    assert done.json()["left_minor"] == 2_000
+    assert [each["amount_minor"] for each in done.json()["decisions"][-1]["items"]] == [1_000]
+
+
+@pytest.mark.parametrize("name", ["credit_as_json", "allocate_credit_as_json"])
+def test_no_program_reads_or_moves_a_credit_beyond_its_reach(book, credited, log_in, name):
+    note, cashier = note_of(credited), log_in(Role.CASH_APPLIER)
+    gone = reverse(f"desk:{name}", args=[credited.pk, 3, 999_999])
+    far = reverse(f"desk:{name}", args=[book.far_account.pk, int(note.cause_kind), note.cause_id])
+    ask = cashier.get if name == "credit_as_json" else cashier.post
+
+    assert (ask(gone).json()["code"], ask(far).status_code) == ("accounts.credit_gone", 404)
 
 
 def test_the_order_lets_what_is_left_pay_the_oldest(credited, log_in):

@@ -87,8 +87,19 @@ class ItemsAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemsTakenBack:
+    """What a file had brought to the account was taken back: how many items, and what they came to."""
+
+    account_id: int
+    count: int
+    amount: Money
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemRedated:
-    """The day an item was issued or falls due was corrected."""
+    """The day an item was issued or falls due was corrected; the former days are kept since there is a way back to them."""
 
     account_id: int
     item_id: int
@@ -96,6 +107,8 @@ class ItemRedated:
     issued_on: date
     due_on: date
     origin: str
+    was_issued_on: date | None = None
+    was_due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

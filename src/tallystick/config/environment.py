@@ -257,6 +257,12 @@ class Environment:
         "Whoever wrote a version of a strategy, or brought a law pack in, may approve it too: for a house of one person. "
         "The version and its history say so.",
     )
+    two_take_back: bool = _variable(
+        "TALLYSTICK_TWO_TAKE_BACK",
+        _flag,
+        "no",
+        "A loaded file is taken back by two people: one asks for it, another does it.",
+    )
     rehearsal_days: int = _variable(
         "TALLYSTICK_REHEARSAL_DAYS",
         _number,

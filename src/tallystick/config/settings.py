@@ -242,6 +242,8 @@ CONTACT_NOTICES_URL = SITE_URL + "/contact/notices"
 JURISDICTIONS_SELF_APPROVAL = ENVIRONMENT.self_approval
 #: Whether whoever wrote a version of a strategy may approve it too.
 STRATEGY_SELF_APPROVAL = ENVIRONMENT.self_approval
+#: Whether it takes two people to take a loaded file back.
+INTAKE_TWO_TAKE_BACK = ENVIRONMENT.two_take_back
 #: For how many days a rehearsal may be signed by whoever approves a version; 0 approves without one.
 STRATEGY_REHEARSAL_DAYS = ENVIRONMENT.rehearsal_days
 #: After how many days without a change a working copy is set aside; 0 leaves all of them.

@@ -54,6 +54,7 @@ TOUCHES: tuple[str, ...] = (
     "accounts.ItemAdjusted",
     "accounts.ItemRedated",
     "accounts.ItemsAdded",
+    "accounts.ItemsTakenBack",
     "accounts.SettledAtSource",
     "charges.FixedSumCharged",
     "charges.FixedSumTakenBack",

@@ -14,6 +14,7 @@ from tallystick.accounts import rules as account_rules
 from tallystick.accounts.models import Account, Item
 from tallystick.disputes import events, queries, rules
 from tallystick.disputes.models import Dispute
+from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
 from tallystick.kernel.calendars import local_day
 from tallystick.kernel.money import Money
@@ -136,6 +137,58 @@ def resolve_dispute(
     if credited:
         _credit(dispute, credited, item, at=at, by=by)
     return dispute
+
+
+@transaction.atomic
+def withdraw_of_items(items: Collection[tuple[int, int]], *, note: str, at: datetime, by: Actor) -> int:
+    """Withdraw the open disputes of items, by account and item, that are owed no longer; give how many they were.
+
+    Their accounts are locked by the caller. A dispute of an account as a whole stays: it may be about something else.
+    """
+    by.must_be_allowed_to("resolve disputes")
+    withdrawn = sql.rows(
+        _WITHDRAW,
+        {
+            "accounts": [account_id for account_id, _ in items],
+            "items": [item_id for _, item_id in items],
+            "state": rules.State.WITHDRAWN,
+            "note": note,
+            "at": at,
+            "by": by.label,
+        },
+    )
+    mark_items({(row["account_id"], row["item_id"]) for row in withdrawn}, by=by)
+    told = [
+        (
+            events.DisputeResolved(
+                row["account_id"],
+                row["id"],
+                row["item_id"],
+                row["reference"],
+                str(rules.State.WITHDRAWN),
+                Money(row["amount_minor"], row["currency"]),
+                Money.zero(row["currency"]),
+                note,
+            ),
+            row["resolved_on"],
+        )
+        for row in sorted(withdrawn, key=lambda row: row["id"])
+    ]
+    timeline.append_all(told, at=at, by=by)
+    return len(told)
+
+
+_WITHDRAW = """
+UPDATE disputes_dispute AS dispute
+SET state = %(state)s, credited_minor = 0, resolution = %(note)s, resolved_at = %(at)s, resolved_by = %(by)s,
+    resolved_on = (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date
+FROM unnest(%(accounts)s::bigint[], %(items)s::bigint[]) AS gone(account_id, item_id)
+JOIN accounts_item AS item ON item.id = gone.item_id AND item.account_id = gone.account_id
+JOIN accounts_client AS client ON client.id = item.client_id
+WHERE dispute.account_id = gone.account_id AND dispute.item_id = gone.item_id AND dispute.state = 'open'
+RETURNING dispute.id, dispute.account_id, dispute.item_id, dispute.amount_minor, dispute.currency, dispute.resolved_on,
+          item.reference
+"""
 
 
 def mark_items(items: Collection[tuple[int, int]], *, by: Actor) -> None:

@@ -272,6 +272,29 @@ def lift_caused(chosen: Chosen, *, note: str = "", at: datetime, by: Actor) -> O
     return Outcome(done=len(told))
 
 
+@transaction.atomic
+def lift_of_items(items: Collection[tuple[int, int]], *, note: str, at: datetime, by: Actor) -> int:
+    """Lift the standing holds on items, by account and item, that are owed no longer; give how many they were.
+
+    Their accounts are locked by the caller.
+    """
+    by.must_be_allowed_to("lift holds")
+    asked = {"accounts": [account_id for account_id, _ in items], "items": [item_id for _, item_id in items]}
+    lifted = sql.rows(_query("lift_of_items"), {**asked, "at": at, "by": by.label})
+    _release([(row["account_id"], row["item_id"]) for row in lifted], by=by)
+    told = [
+        (
+            events.ItemHoldLifted(
+                row["account_id"], row["hold_id"], row["item_id"], row["reference"], row["reason"], note.strip()
+            ),
+            row["today"],
+        )
+        for row in sorted(lifted, key=lambda row: row["hold_id"])
+    ]
+    timeline.append_all(told, at=at, by=by)
+    return len(told)
+
+
 def _lifted(row: dict[str, Any], note: str) -> events.HoldLifted:
     return events.HoldLifted(row["account_id"], row["hold_id"], row["reason"], note.strip())
 

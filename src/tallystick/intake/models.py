@@ -79,6 +79,15 @@ class Batch(models.Model):
     checked_at = models.DateTimeField(null=True)
     committed_at = models.DateTimeField(null=True)
     committed_by = models.TextField(blank=True, default="")
+    #: Who asked for it to be taken back, and why; who began that, and when it was done. Two people where the house asks for two.
+    undo_reason = models.TextField(blank=True, default="")
+    undo_asked_at = models.DateTimeField(null=True)
+    undo_asked_by = models.TextField(blank=True, default="")
+    undo_asked_by_id = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.TextField(blank=True, default="")
+    #: What opening again came to what it had settled by silence, as of `Chunk.undone`.
+    unsilenced = models.JSONField(null=True)
 
     class Meta:
         db_table = "intake_batch"
@@ -109,12 +118,18 @@ class FilePart(models.Model):
 
 
 class Chunk(models.Model):
-    """The mark of a piece of a batch that is loaded in one transaction. Done once `done_at` is set."""
+    """The mark of a piece of a batch that is loaded in one transaction. Done once `done_at` is set, and taken back by another.
+
+    What it brought is known by that instant: its entries in the ledger and its events have the same.
+    """
 
     pk = models.CompositePrimaryKey("batch_id", "position")
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="chunks", db_index=False)
     position = models.IntegerField()
     done_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    #: What taking it back came to, as `desk.rules.uploads` counts it.
+    undone = models.JSONField(null=True)
 
     class Meta:
         db_table = "intake_chunk"

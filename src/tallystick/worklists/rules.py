@@ -29,6 +29,10 @@ class Kind(Choice):
     OTHER = "other", _("Other")
 
 
+#: What is no longer worth doing once nothing is owed.
+CHASING = (Kind.CALL, Kind.CALLBACK, Kind.FOLLOW_UP, Kind.LEGAL_REVIEW, Kind.TRACE)
+
+
 class State(Choice):
     """Where a piece of work is in its life."""
 

@@ -8,10 +8,7 @@ from procrastinate.contrib.django import app
 from tallystick.kernel import clock
 from tallystick.kernel.actor import system
 from tallystick.worklists import actions
-from tallystick.worklists.rules import Kind
-
-#: What is no longer worth doing once nothing is owed.
-_CHASING = (Kind.CALL, Kind.CALLBACK, Kind.FOLLOW_UP, Kind.LEGAL_REVIEW, Kind.TRACE)
+from tallystick.worklists.rules import CHASING
 
 
 @app.task(name="worklists.cancel_of_closed")
@@ -32,5 +29,5 @@ def cancel_of_paid(account_ids: list[int]) -> None:
     """Cancel the chasing of accounts on which nothing is owed any more."""
     by = system("account paid")
     actions.cancel_tasks(
-        account_ids=account_ids, reason=_("Nothing is owed any more."), kinds=_CHASING, at=clock.now(), by=by
+        account_ids=account_ids, reason=_("Nothing is owed any more."), kinds=CHASING, at=clock.now(), by=by
     )

@@ -74,6 +74,7 @@ RIGHTS: tuple[Right, ...] = (
     _right("edit parties", _("Change names, groups and contact points."), _C, _L, _M),
     _right("apply credits", _("Apply credits and payments that a client's own books have booked."), _M),
     _right("import receivables", _("Import files of invoices, customers and placements."), _M),
+    _right("take uploads back", _("Take a loaded file back with everything that followed from it."), _M),
     # Work on an account
     _right("work accounts", _("Take the next account and finish tasks of the diary."), _C, _L, _M),
     _right("assign work", _("Give work to others and take it back."), _L, _M),

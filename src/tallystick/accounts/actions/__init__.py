@@ -22,14 +22,24 @@ from tallystick.accounts.actions.opening import (
 )
 from tallystick.accounts.actions.ordering import set_account_order, set_client_order
 from tallystick.accounts.actions.source_credits import JUDGED_CREDITS, apply_source_credits
+from tallystick.accounts.actions.undoing import (
+    Counted,
+    TakenBack,
+    judge_loaded,
+    let_item_off,
+    take_back_loaded,
+    take_item_back,
+)
 
 __all__ = [
     "JUDGED",
     "JUDGED_CREDITS",
     "AppliedCredit",
+    "Counted",
     "Credit",
     "Held",
     "Recharge",
+    "TakenBack",
     "add_item",
     "add_or_correct_items",
     "adjust_item",
@@ -45,6 +55,8 @@ __all__ = [
     "grow_items",
     "hold_items",
     "house_account",
+    "judge_loaded",
+    "let_item_off",
     "lock_accounts",
     "open_account",
     "open_accounts",
@@ -57,4 +69,6 @@ __all__ = [
     "set_account_order",
     "set_client_order",
     "take_back_credit",
+    "take_back_loaded",
+    "take_item_back",
 ]

@@ -106,6 +106,17 @@ def find_client(client_id: int, *, scope: Scope = EVERYTHING) -> Client:
     return client
 
 
+def get_item(item_id: int, *, account_id: int) -> Item:
+    """Give an item of an account.
+
+    :raises NotFound: the account has no such item
+    """
+    item = Item.objects.filter(pk=item_id, account_id=account_id).order_by("pk").first()
+    if item is None:
+        raise NotFound(what="item", reference=item_id)
+    return item
+
+
 def lock_item(item_id: int, *, account_id: int) -> Item:
     """Lock an item of an account and give it.
 

@@ -77,6 +77,9 @@ HEAD_OF = {
 }
 
 
+#: What is charged for what is owed, and is no document of its own.
+CHARGES = frozenset({ItemKind.INTEREST, ItemKind.FEE, ItemKind.COST, ItemKind.PENALTY})
+
 #: What the reference of an item that holds what is charged on another has after the reference of that one.
 BESIDE = {ItemKind.INTEREST: "/interest", ItemKind.FEE: "/fixed sum"}
 

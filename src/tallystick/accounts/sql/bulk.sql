@@ -190,7 +190,8 @@ WHERE verdict = 'changed' AND refusal IS NULL AND amount_minor <> was_minor;
 -- One event an item whose days were corrected.
 SELECT account_id,
        jsonb_build_object(
-           'item_id', item_id, 'reference', reference, 'issued_on', issued_on, 'due_on', due_on, 'origin', %(origin)s::text
+           'item_id', item_id, 'reference', reference, 'issued_on', issued_on, 'due_on', due_on, 'origin', %(origin)s::text,
+           'was_issued_on', was_issued_on, 'was_due_on', was_due_on
        ) AS data,
        %(today)s::date AS happened_on
 FROM accounts_judged

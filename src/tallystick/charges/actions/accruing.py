@@ -51,7 +51,7 @@ def accrue(*, day: date, chunk: int = CHUNK, hands: int = 1, at: datetime, by: A
     if not agreements:
         return Outcome()
     clients = sorted({each.client_id for each in agreements})
-    sql.execute(_query("register"), {**_asked(agreements, day), "principal": Head.PRINCIPAL})
+    register(agreements, day=day)
     firsts = [row["id"] for row in sql.rows(_query("chunks"), {"clients": clients, "size": chunk})]
     chunks = [(low, high - 1) for low, high in zip(firsts, [*firsts[1:], _LAST_ACCOUNT], strict=True)]
     done = kernel_hands.share(
@@ -71,6 +71,12 @@ def _accrue_chunk(agreements: Sequence[InForce], day: date, at: datetime, by: Ac
     extended = Outcome(done=_extend(chunk, at=at, by=by))
     rows = sql.rows(_query("to_prove"))
     return extended + proving.prove(rows, agreements=agreements, day=day, at=at, by=by)
+
+
+def register(agreements: Sequence[InForce], *, day: date, account_ids: Sequence[int] | None = None) -> None:
+    """Note the items whose interest has begun by a day, of some accounts or of the whole book."""
+    of_accounts = {"accounts": None if account_ids is None else list(account_ids)}
+    sql.execute(_query("register"), {**_asked(agreements, day), **of_accounts, "principal": Head.PRINCIPAL})
 
 
 def _asked(agreements: Sequence[InForce], day: date) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tallystick.charges.rules.proof import Line, Proof
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
 from tallystick.kernel.money import Money
+from tallystick.ledger.rules import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,52 @@ def interest_of(account_id: int, *, on: date, scope: Scope) -> list[ItemInterest
             )
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """The interest on an item as it is charged, through a day, with the lines that stand."""
+
+    item_id: int
+    reference: str
+    total: Money
+    lines: tuple[Line, ...]
+
+
+def charged_on(account_id: int) -> list[Charged]:
+    """Give the interest that is charged on each item of an account."""
+    kept = proofs.kept_lines([account_id])
+    return [
+        Charged(
+            row["item_id"],
+            row["reference"],
+            Money(row["charged_minor"], row["currency"]),
+            tuple(each.line for each in kept[row["item_id"]]),
+        )
+        for row in sql.rows(sql.load("tallystick.charges", "accrual.sql", "of_account"), {"account": account_id})
+    ]
+
+
+def charged_in_all(account_ids: Sequence[int]) -> dict[str, int]:
+    """Give the interest and fixed sums that are charged on some accounts together, in minor units by currency."""
+    rows = sql.rows(sql.load("tallystick.charges", "correcting.sql", "charged_in_all"), {"accounts": list(account_ids)})
+    return {row["currency"]: row["minor"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedByRule:
+    """What a rule charged and an item holds: on which other item, and how much of it stands."""
+
+    on_item_id: int
+    minor: int
+
+
+def charged_by_rule(account_id: int, item_id: int, *, since: date | None = None) -> ChargedByRule | None:
+    """Give what a rule charged that an item holds, from a day on; None where no rule did."""
+    asked = {"account": account_id, "item": item_id, "since": since}
+    causes = {"interest": Cause.INTEREST, "fixed_sum": Cause.FIXED_SUM}
+    found = sql.rows(sql.load("tallystick.charges", "correcting.sql", "charge_of_item"), {**asked, **causes})
+    return ChargedByRule(found[0]["on_item_id"], found[0]["minor"]) if found else None
 
 
 def charged_lines(account_ids: Sequence[int]) -> list[dict[str, Any]]:

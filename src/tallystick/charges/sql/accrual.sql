@@ -9,7 +9,7 @@ WHERE (number - 1) %% %(size)s = 0
 ORDER BY id;
 
 -- name: register
--- Note the items whose interest has begun, each with the agreement that held on the day after it was due.
+-- Note the items whose interest has begun, of some accounts or of all, each with the agreement that held on the day after it was due.
 WITH late AS MATERIALIZED (
     SELECT item.account_id, item.id, item.kind, item.due_on, account.client_id, account.portfolio_id
     FROM accounts_item AS item
@@ -18,6 +18,7 @@ WITH late AS MATERIALIZED (
     WHERE bearing.id IS NULL AND item.client_id = ANY(%(clients)s) AND item.due_on < %(last_day)s
       AND item.head = %(principal)s AND (item.open_minor > 0 OR item.settled_on >= item.due_on)
       AND account.state = 'open' AND NOT account.is_house
+      AND (%(accounts)s::bigint[] IS NULL OR item.account_id = ANY(%(accounts)s::bigint[]))
 )
 INSERT INTO charges_bearing (
     account_id, item_id, agreement_id, first_day, is_settled, is_thirty, entries_seen, charged_minor, lifted_minor, charges, fixed_minor,

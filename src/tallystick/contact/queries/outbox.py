@@ -18,6 +18,7 @@ from tallystick.contact.rules.words import Channel, MessageState
 from tallystick.documents import queries as document_queries
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
+from tallystick.kernel.outcome import Chosen
 from tallystick.kernel.refusals import NotFound
 
 #: What a list shows, by name.
@@ -163,6 +164,16 @@ def waiting_of(account_id: int) -> list[Message]:
         .filter(account_id=account_id, state__in=SHOWN["waiting"])
         .order_by("queued_at", "id")
     )
+
+
+def left_of_causes(chosen: Chosen) -> int:
+    """Count the messages that causes had queued for some accounts and that have left, or are about to."""
+    return Message.objects.filter(
+        account_id__in={*chosen.account_ids},
+        cause_kind=chosen.cause_kind,
+        cause_id__in=list(chosen.cause_ids),
+        state__in=(MessageState.SENDING, MessageState.SENT),
+    ).count()
 
 
 def of_causes(account_id: int, cause_ids: Sequence[int], *, cause_kind: str) -> list[Message]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tallystick.accounts import queries as account_queries
+from tallystick.charges import actions as charge_actions
 from tallystick.contact import actions as contact_actions
 from tallystick.desk.queries import undoing as queries
 from tallystick.desk.rules.undoing import Chain, must_be_as_seen
@@ -54,8 +55,8 @@ def reverse_with_all(
 ) -> Chain:
     """Take a payment back with everything that followed from it, once: exactly what was `seen`, or nothing.
 
-    What it paid is open again, promises are judged without it, what the strategy ordered because of it is taken back where it has
-    not left, and the strategy answers.
+    What it paid is open again, interest is charged as the next night would, promises are judged without it, what the strategy
+    ordered because of it is taken back where it has not left, and the strategy answers.
 
     :raises ChainChanged: something else follows now than was looked at
     :raises NotFound, PaymentReversed: see `payments.actions.reverse_payment`
@@ -82,6 +83,7 @@ def _reverse(
     reversed_payment = payment_actions.reverse_payment(
         payment_id=payment_id, reason=reason, note=note, booked_on=booked_on, at=at, by=by
     )
+    charge_actions.correct_interest(account_ids=[account_id], at=at, by=house)
     promise_actions.judge_promises(account_ids=[account_id], at=at, by=house)
     judged = {promise.promise_id: promise.state for promise in queries.stand(account_id, day=today).promises}
     turned = [each.promise_id for each in before.promises if judged[each.promise_id] != each.state]
@@ -89,7 +91,9 @@ def _reverse(
         account_id, queries.events_of_payment(account_id, payment_id, turned), since=payment.received_at
     )
     undone, stays = queries.effects(account_id, decisions)
-    _take_back(account_id, decisions, at=at, by=house)
+    take_orders_back(
+        account_id, decisions, reason=_("The payment that it followed from was taken back."), at=at, by=house
+    )
     made = strategy_actions.answer_account(account_id=account_id, day=today, at=at, by=house)
     made_ids = {decision_id for each in made for decision_id in each.decision_ids}
     return Chain(
@@ -107,10 +111,9 @@ def _reverse(
     )
 
 
-def _take_back(account_id: int, decisions: list[int], *, at: datetime, by: Actor) -> None:
+def take_orders_back(account_id: int, decisions: list[int], *, reason: str, at: datetime, by: Actor) -> None:
     """Take back what decisions had ordered and has not left."""
     chosen = Chosen([account_id] * len(decisions), decisions, "decision")
-    reason = _("The payment that it followed from was taken back.")
     contact_actions.cancel_messages(chosen, at=at, by=by)
     worklist_actions.cancel_caused(chosen, reason=reason, at=at, by=by)
     hold_actions.lift_caused(chosen, note=reason, at=at, by=by)

@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from tallystick.accounts import queries as account_queries
+from tallystick.charges.queries import shown as charge_queries
 from tallystick.contact.queries import outbox
 from tallystick.contact.rules.words import Channel, MessageState
-from tallystick.desk.rules.undoing import Answer, Effect, Owed, Place, Promised, Stand
+from tallystick.desk.rules.undoing import Answer, Effect, Interest, InterestLine, Owed, Place, Promised, Stand
 from tallystick.holds import queries as hold_queries
 from tallystick.kernel import sql
 from tallystick.kernel.money import Money
@@ -19,7 +20,7 @@ from tallystick.worklists import queries as worklist_queries
 
 
 def stand(account_id: int, *, day: date) -> Stand:
-    """Give how an account stands on a day: every item, every promise, its place in its strategy."""
+    """Give how an account stands on a day: every item, its interest, every promise, its place in its strategy."""
     account, items = account_queries.get_account(account_id), account_queries.items(account_id)
     why = strategy_queries.why(account_id, day=day, past=0, is_brief=True)
     return Stand(
@@ -40,6 +41,22 @@ def stand(account_id: int, *, day: date) -> Stand:
         place=Place(why.version.pk, why.place.number, why.place.state.title, why.next_review_on, why.sentence)
         if why
         else None,
+        interest=tuple(_interest(each) for each in charge_queries.charged_on(account_id)),
+    )
+
+
+def _interest(charged: charge_queries.Charged) -> Interest:
+    currency = charged.total.currency
+    return Interest(
+        charged.item_id,
+        charged.reference,
+        charged.total,
+        tuple(
+            InterestLine(
+                line.first_day, line.last_day, Money(line.base, currency), line.percent, Money(line.amount, currency)
+            )
+            for line in charged.lines
+        ),
     )
 
 
@@ -47,6 +64,13 @@ def events_of_payment(account_id: int, payment_id: int, promise_ids: Collection[
     """Give the events that a payment caused: it came, what it paid, that nothing was owed then, and promises that it kept."""
     asked = {"account": account_id, "payment": payment_id, "promises": list(promise_ids)}
     return [row["id"] for row in sql.rows(sql.load("tallystick.desk", "undoing.sql", "events_of_payment"), asked)]
+
+
+def events_of_charge(account_id: int, item_id: int, on_item_id: int | None) -> tuple[list[int], datetime | None]:
+    """Give the events by which a charge was told, and when the first of them was; interest is told for an account as a whole."""
+    asked = {"account": account_id, "item": item_id, "on_item": on_item_id}
+    rows = sql.rows(sql.load("tallystick.desk", "undoing.sql", "events_of_charge"), asked)
+    return [row["id"] for row in rows], rows[0]["recorded_at"] if rows else None
 
 
 def effects(account_id: int, decision_ids: Sequence[int]) -> tuple[list[Effect], list[Effect]]:

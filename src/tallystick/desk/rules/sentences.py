@@ -45,6 +45,9 @@ SENTENCES: dict[str, Sentence] = {
     "accounts.ItemAdjusted": _said(_("{reference} corrected by {change}"), "file-pen", detail="{reason}"),
     "accounts.ItemRedated": _said(_("{reference} is now due {due_on}"), "file-pen"),
     "accounts.ItemsAdded": _said(_("Items added: {count}, {amount} in all"), "file-plus"),
+    "accounts.ItemsTakenBack": _said(
+        _("Items taken back: {count}, {amount} in all"), "undo-2", "bad", detail="{reason}"
+    ),
     "accounts.SettledAtSource": _said(_("Settled with the creditor: {amount}"), "coins", "ok"),
     "charges.FixedSumCharged": _said(_("Fixed sum on {reference} charged: {amount}"), "coins"),
     "charges.FixedSumTakenBack": _said(_("Fixed sum on {reference} taken back: {amount}"), "undo-2"),

@@ -115,6 +115,8 @@ FIELD_NAMES: dict[str, str | Promise] = {
     "title": gettext_lazy("Task"),
     "unallocated": gettext_lazy("Not yet allocated"),
     "until_on": gettext_lazy("Until"),
+    "was_due_on": gettext_lazy("Was due"),
+    "was_issued_on": gettext_lazy("Was issued"),
     "value": gettext_lazy("Value"),
     "was": gettext_lazy("State before"),
 }

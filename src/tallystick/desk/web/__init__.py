@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from tallystick.desk.web import (
     accounts,
     ageing,
+    charges,
     cockpit,
     credits,
     home,
@@ -16,6 +17,7 @@ from tallystick.desk.web import (
     style,
     team,
     undoing,
+    uploads,
     work,
     worklist,
 )
@@ -28,12 +30,14 @@ urlpatterns: list[URLPattern] = [
     *accounts.urlpatterns,
     *cockpit.urlpatterns,
     *statements.urlpatterns,
+    *charges.urlpatterns,
     *credits.urlpatterns,
     *outcomes.urlpatterns,
     *work.urlpatterns,
     *reach.urlpatterns,
     *speaking.urlpatterns,
     *undoing.urlpatterns,
+    *uploads.urlpatterns,
     *ageing.urlpatterns,
     *style.urlpatterns,
 ]

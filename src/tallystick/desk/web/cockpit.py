@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from tallystick.access.web import ActorRequest, requires, unaudited
 from tallystick.accounts import queries as account_queries
-from tallystick.accounts.rules import AccountState
+from tallystick.accounts.rules import CHARGES, AccountState
 from tallystick.desk import queries
 from tallystick.desk.forms.fields import locale_name
 from tallystick.desk.queries import cockpit, events, held
@@ -126,6 +126,7 @@ def item(request: ActorRequest, account_id: int, item_id: int) -> HttpResponse:
     hold = held.standing(account_id, today=case.today).on(found) if found.held_from_on else None
     context = {"case": case, "account": case.account, "today": case.today, "item": found, "entries": entries}
     context |= {"hold": hold, "may_be_held": case.account.state == AccountState.OPEN and found.open_minor and not hold}
+    context["may_be_undone"] = found.kind in CHARGES and found.amount_minor
     return dialogs.show(request, "desk/cockpit/_item.html", context)
 
 

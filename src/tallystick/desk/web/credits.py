@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages as said
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from tallystick.desk import queries
 from tallystick.desk.web import shared
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 from tallystick.ledger.rules import Cause
-from tallystick.payments.forms import AllocateForm
+from tallystick.payments.forms import AllocateForm, read_allocation
 
 
 @requires("see accounts")
@@ -34,6 +34,105 @@ def credits(request: ActorRequest, account_id: int) -> HttpResponse:
     return render(request, "desk/credits.html", context | {"may_allocate": request.actor.may("allocate money")})
 
 
+@requires("see accounts")
+@require_GET
+def credits_as_json(request: ActorRequest, account_id: int) -> JsonResponse:
+    """Give a program the credits of an account that stand, the latest first, with what of each is on account."""
+    case = shared.case_of(request, account_id)
+    account = case.account
+    return JsonResponse(
+        {
+            "account": account_id,
+            "currency": account.currency,
+            "on_account_minor": account.on_account_minor,
+            "credits": [
+                {
+                    "cause_kind": int(each.cause_kind),
+                    "cause": each.cause_id,
+                    "title": str(each.title),
+                    "reference": each.reference,
+                    "booked_on": each.booked_on.isoformat(),
+                    "amount_minor": each.amount.minor,
+                    "left_minor": each.left.minor,
+                    "may_be_allocated": each.may_be_allocated,
+                }
+                for each in allocations.credits_of(account_id)
+            ],
+        }
+    )
+
+
+@requires("see accounts")
+@require_GET
+def credit_as_json(request: ActorRequest, account_id: int, cause_kind: int, cause_id: int) -> JsonResponse:
+    """Give a program what a credit pays and ever paid: amounts in minor units, by decision."""
+    shared.case_of(request, account_id)
+    return JsonResponse(_written(account_id, _cause(cause_kind), cause_id))
+
+
+@requires("allocate money")
+@require_POST
+def allocate_credit_as_json(request: ActorRequest, account_id: int, cause_kind: int, cause_id: int) -> JsonResponse:
+    """Take a decision from a program: `items` in minor units by item id, `reason`, `booked_on` and `seen`."""
+    case = shared.case_of(request, account_id)
+    credit = _credit(account_id, cause_kind, cause_id)
+    asked = read_allocation(request.body, currency=case.account.currency)
+    actions.reallocate_credit(
+        account_id=account_id,
+        cause_kind=credit.cause_kind,
+        cause_id=cause_id,
+        **asked,
+        at=case.at,
+        by=request.actor,
+    )
+    return JsonResponse(_written(account_id, credit.cause_kind, cause_id))
+
+
+def _cause(cause_kind: int) -> Cause:
+    if cause_kind not in set(Cause):
+        raise CreditGone
+    return Cause(cause_kind)
+
+
+def _written(account_id: int, cause_kind: Cause, cause_id: int) -> dict[str, Any]:
+    standing = allocations.standing_credit(account_id, cause_kind, cause_id)
+    currency = standing.amount.currency
+    decisions = allocations.decisions_of(
+        account_id, cause_kind, cause_id, booked_on=standing.booked_on, currency=currency
+    )
+    return {
+        "account": account_id,
+        "cause_kind": int(cause_kind),
+        "cause": cause_id,
+        "amount_minor": standing.amount.minor,
+        "left_minor": standing.left.minor,
+        "currency": currency,
+        "seen": standing.number,
+        "decisions": [
+            {
+                "number": decision.number,
+                "by": decision.by,
+                "order": str(decision.order.title) if decision.order else None,
+                "order_from": decision.order.from_on if decision.order else None,
+                "reason": decision.reason,
+                "decided_by": decision.decided_by,
+                "decided_at": decision.decided_at or standing.posted_at,
+                "booked_on": decision.booked_on or standing.booked_on,
+                "items": [
+                    {
+                        "item": paid.item_id,
+                        "reference": paid.reference,
+                        "amount_minor": paid.amount.minor,
+                        "taken_away_on": paid.back_on,
+                    }
+                    for paid in decision.paid
+                ],
+            }
+            for decision in decisions
+        ],
+    }
+
+
 def _linked(credit: allocations.CreditOf, account_id: int) -> dict[str, Any]:
     """Give a credit with where it is shown, and where it is allocated."""
     if credit.cause_kind is Cause.PAYMENT:
@@ -44,9 +143,7 @@ def _linked(credit: allocations.CreditOf, account_id: int) -> dict[str, Any]:
 
 
 def _credit(account_id: int, cause_kind: int, cause_id: int) -> allocations.CreditOf:
-    if cause_kind not in set(Cause):
-        raise CreditGone
-    credit = allocations.find_credit(account_id, Cause(cause_kind), cause_id)
+    credit = allocations.find_credit(account_id, _cause(cause_kind), cause_id)
     if not credit.may_be_allocated:
         raise SettledAtSource
     return credit
@@ -142,6 +239,9 @@ _OF_CREDIT = "accounts/<int:account_id>/credits/<int:cause_kind>/<int:cause_id>"
 
 urlpatterns = [
     path("accounts/<int:account_id>/credits", credits, name="credits"),
+    path("accounts/<int:account_id>/credits.json", credits_as_json, name="credits_as_json"),
     path(_OF_CREDIT, allocate_credit, name="allocate_credit"),
+    path(f"{_OF_CREDIT}.json", credit_as_json, name="credit_as_json"),
+    path(f"{_OF_CREDIT}/allocate.json", allocate_credit_as_json, name="allocate_credit_as_json"),
     path(f"{_OF_CREDIT}/by-order", allocate_credit_by_order, name="allocate_credit_by_order"),
 ]

@@ -36,6 +36,17 @@ WHERE hold.account_id = ANY(%(account_ids)s) AND hold.cause_kind = %(cause_kind)
 RETURNING hold.account_id, hold.id AS hold_id, hold.reason,
           (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today;
 
+-- name: lift_of_items
+-- Lift the standing holds on some items.
+UPDATE holds_hold AS hold
+SET ended_at = %(at)s, ended_by = %(by)s, ending = 'lifted'
+FROM unnest(%(accounts)s::bigint[], %(items)s::bigint[]) AS gone(account_id, item_id)
+JOIN accounts_item AS item ON item.id = gone.item_id AND item.account_id = gone.account_id
+JOIN accounts_client AS client ON client.id = item.client_id
+WHERE hold.account_id = gone.account_id AND hold.item_id = gone.item_id AND hold.ended_at IS NULL
+RETURNING hold.account_id, hold.id AS hold_id, hold.item_id, hold.reason, item.reference,
+          (%(at)s::timestamptz AT TIME ZONE client.time_zone)::date AS today;
+
 -- name: accounts_of_items
 -- The accounts of the holds on items whose last day is over: they are locked before their items are written.
 SELECT DISTINCT account_id FROM ({over}) AS over WHERE item_id IS NOT NULL;

@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 
 from tallystick.accounts import queries as account_queries
 from tallystick.intake import rules
-from tallystick.intake.models import Batch, BatchTotal, Change, FilePart, Mapping, RowError, Source
+from tallystick.intake.models import Batch, BatchTotal, Change, Chunk, FilePart, Mapping, RowError, Source
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Scope
 from tallystick.kernel.refusals import NotFound
@@ -169,6 +169,22 @@ def progress(batch_id: int) -> tuple[int, int]:
     return row["done"], row["chunks"]
 
 
+def undo_progress(batch_id: int) -> tuple[int, int]:
+    """Give how many chunks of a batch are taken back, and how many were loaded."""
+    [row] = sql.rows(
+        "SELECT count(undone_at) AS done, count(done_at) AS chunks FROM intake_chunk WHERE batch_id = %s", [batch_id]
+    )
+    return row["done"], row["chunks"]
+
+
+def undone(batch_id: int) -> list[list[dict[str, Any]]]:
+    """Give what taking a batch back came to so far, chunk by chunk, as it was noted."""
+    chunks = Chunk.objects.filter(batch_id=batch_id, undone__isnull=False).order_by("position")
+    silenced = Batch.objects.filter(pk=batch_id, unsilenced__isnull=False).order_by("pk")
+    noted = [*chunks.values_list("undone", flat=True), *silenced.values_list("unsilenced", flat=True)]
+    return [each for each in noted if each is not None]
+
+
 def line_tables(batch_id: int) -> tuple[str, str]:
     """Give the names of the two tables in which a batch's lines stand while it is worked on: as text, and as read."""
     return f"intake_staged_{int(batch_id)}", f"intake_ready_{int(batch_id)}"
@@ -181,11 +197,12 @@ def quoted(table: str) -> str:
 
 
 def holds_lines(batch_id: int) -> bool:
-    """Test if a batch's lines still stand as read; a server that crashed empties tables that are not logged."""
+    """Test if a batch's lines still stand as read; a server that crashed empties tables that are not logged.
+
+    The size is asked for, since who reads the table holds it: whoever makes it again would wait for others who wait for that.
+    """
     _staged, ready = line_tables(batch_id)
-    if not sql.value("SELECT to_regclass(%s) IS NOT NULL", [ready]):
-        return False
-    return bool(sql.value(sql.fill("SELECT EXISTS (SELECT FROM {ready})", ready=quoted(ready))))
+    return bool(sql.value("SELECT coalesce(pg_relation_size(to_regclass(%s)), 0) > 0", [ready]))
 
 
 def plan_for_a_file() -> None:

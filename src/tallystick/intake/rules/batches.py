@@ -21,6 +21,9 @@ class BatchState(Choice):
     COMMITTING = "committing", _("Being loaded")
     COMMITTED = "committed", _("Loaded")
     ABANDONED = "abandoned", _("Abandoned")
+    #: Its lines leave the book again, chunk by chunk.
+    UNDOING = "undoing", _("Being taken back")
+    UNDONE = "undone", _("Taken back")
 
 
 class Verdict(Choice):
@@ -44,6 +47,7 @@ class Phase(Choice):
 
     CHECKED = "checked", _("When checked")
     COMMITTED = "committed", _("When loaded")
+    UNDONE = "undone", _("When taken back")
 
 
 class BatchStateUnfit(Refusal):
@@ -58,6 +62,31 @@ class BatchBusy(Refusal):
 
     code = "intake.batch_busy"
     sentence = _("The import is being worked on. Wait until that is done.")
+
+
+class LinesReadOtherwise(Refusal):
+    """What a file brought is found by reading it as it was read when it was loaded."""
+
+    code = "intake.lines_read_otherwise"
+    sentence = _(
+        "This version reads the file otherwise than the one that loaded it: it cannot say which lines brought what."
+    )
+
+
+class WhyMissing(Refusal):
+    """What was loaded is taken back for a reason, which stands on every account."""
+
+    code = "intake.why_missing"
+    sentence = _("Say why the import is taken back.")
+    status = 422
+
+
+class OwnUndo(Refusal):
+    """Where the house asks for two, one asks for it and another does it."""
+
+    code = "intake.own_undo"
+    sentence = _("You asked for this import to be taken back. Somebody else has to do it.")
+    status = 403
 
 
 class MappingChosenLater(Refusal):

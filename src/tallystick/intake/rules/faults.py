@@ -137,6 +137,30 @@ FAULTS: tuple[Fault, ...] = (
         _("Nothing, if the source is yet to book a payment; it is not undone here."),
         is_warning=True,
     ),
+    Fault(
+        "account_closed",
+        _("Not taken back: the account was closed since."),
+        _("Nothing, or correct it by hand once the account is open."),
+        is_warning=True,
+    ),
+    Fault(
+        "changed_since",
+        _("Not taken back: something later changed it."),
+        _("Take the later file back first, or correct the document by hand."),
+        is_warning=True,
+    ),
+    Fault(
+        "settled_since",
+        _("Not taken back: a later file settled it."),
+        _("Take the later file back first."),
+        is_warning=True,
+    ),
+    Fault(
+        "credited_since",
+        _("Not taken back: a dispute about it was decided with a credit."),
+        _("Take the credit back first, where that was wrong too."),
+        is_warning=True,
+    ),
 )
 
 

@@ -22,7 +22,8 @@ from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 
 _PAGE = 50
-_BUSY = (rules.BatchState.CHECKING, rules.BatchState.COMMITTING)
+_BUSY = (rules.BatchState.CHECKING, rules.BatchState.COMMITTING, rules.BatchState.UNDOING)
+_LOADED = (rules.BatchState.COMMITTED, rules.BatchState.UNDONE)
 _MOVES = (rules.Verdict.NEW, rules.Verdict.CHANGED, rules.Verdict.SETTLED)
 #: After this the page offers to begin the work again, in case its worker was lost.
 _LONG = timedelta(minutes=2)
@@ -73,16 +74,17 @@ def batch(request: ActorRequest, import_id: int) -> HttpResponse:
         "state": state,
         "is_busy": state in _BUSY,
         "twin": queries.twin_of(found),
+        "may_take_back": state is rules.BatchState.COMMITTED and request.actor.may("take uploads back"),
     }
     if state in _BUSY:
         context |= _progress(found)
-    elif state in (rules.BatchState.CHECKED, rules.BatchState.COMMITTED):
+    elif state is rules.BatchState.CHECKED or state in _LOADED:
         context |= _findings(request, found)
     return render(request, "intake/batch.html", context)
 
 
 def _findings(request: ActorRequest, found: Any) -> dict[str, Any]:
-    phase = rules.Phase.COMMITTED if found.state == rules.BatchState.COMMITTED else rules.Phase.CHECKED
+    phase = rules.Phase.COMMITTED if found.state in _LOADED else rules.Phase.CHECKED
     by_currency: dict[str, CurrencyTotals] = {}
     lines = dict.fromkeys(rules.Verdict, 0)
     for total in queries.totals(found.pk, phase=phase):
@@ -126,7 +128,8 @@ def _errors(request: ActorRequest, batch_id: int) -> Any:
 
 
 def _progress(found: Any) -> dict[str, Any]:
-    done, chunks = queries.progress(found.pk)
+    is_undoing = found.state == rules.BatchState.UNDOING
+    done, chunks = queries.undo_progress(found.pk) if is_undoing else queries.progress(found.pk)
     since = clock.now() - found.began_at if found.began_at else _LONG
     return {"done": done, "chunks": chunks, "seconds": int(since.total_seconds()), "is_long": since >= _LONG}
 
