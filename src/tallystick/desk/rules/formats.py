@@ -8,9 +8,9 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_datetime_format
-from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+from babel.numbers import format_compact_currency, format_decimal, format_percent
 
-from tallystick.kernel.money import Money
+from tallystick.kernel.money import Money, written
 
 #: Written for what is not there. Never for zero, never for what could not be read.
 NOTHING = "—"
@@ -40,7 +40,7 @@ def money(amount: Money, locale: Locale) -> str:
     >>> money(Money(-128460, "GBP"), Locale.parse("en_GB")), money(Money(1500, "JPY"), Locale.parse("en_GB"))
     ('−£1,284.60', 'JP¥1,500')
     """
-    return _with_true_minus(_with_space_after_letters(format_currency(amount.amount, amount.currency, locale=locale)))
+    return _with_true_minus(_with_space_after_letters(written(amount, locale)))
 
 
 def short_money(amount: Money, locale: Locale) -> str:
@@ -54,8 +54,8 @@ def short_money(amount: Money, locale: Locale) -> str:
         return money(amount, locale)
     rounded = _THREE_FIGURES.plus(amount.amount)
     decimals = 2 - rounded.adjusted() % 3
-    written = format_compact_currency(rounded, amount.currency, locale=locale, fraction_digits=decimals)
-    return _with_true_minus(_with_space_after_letters(written))
+    text = format_compact_currency(rounded, amount.currency, locale=locale, fraction_digits=decimals)
+    return _with_true_minus(_with_space_after_letters(text))
 
 
 def number(value: int | Decimal, locale: Locale) -> str:

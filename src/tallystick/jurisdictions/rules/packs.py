@@ -12,7 +12,7 @@ from tallystick.jurisdictions.rules import kinds
 from tallystick.jurisdictions.rules.pack import Example, Law, Pack, Row, Rule
 from tallystick.jurisdictions.rules.reading import BadPack, Mistake, Node, Wrong
 from tallystick.jurisdictions.rules.sources import Confidence, Source
-from tallystick.kernel.money import is_currency
+from tallystick.kernel.currencies import is_currency
 from tallystick.kernel.refusals import Refusal
 
 _HEAD = {"id", "jurisdiction", "title", "last_review", "review_by", "sources", "rules"}
