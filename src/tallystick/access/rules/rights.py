@@ -95,6 +95,7 @@ RIGHTS: tuple[Right, ...] = (
     _right("publish strategies", _("Draft strategies, try them out, publish and roll back what was approved."), _M),
     _right("approve strategies", _("Approve a version that somebody else wrote, or send it back."), _M),
     _right("run strategies", _("Start a run of the strategies."), _M),
+    _installation("load rates", _("Load exchange rates, and correct them."), _M),
     _right("see reports", _("See ageing, measures and reports, and export them."), _L, _M, _U),
     # Who may do what, and who did
     _installation("manage users", _("Make users, give and end roles, let leavers go."), _A),

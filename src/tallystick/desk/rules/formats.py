@@ -67,6 +67,15 @@ def number(value: int | Decimal, locale: Locale) -> str:
     return _with_true_minus(format_decimal(value, locale=locale))
 
 
+def exact(value: Decimal, locale: Locale) -> str:
+    """Write a number with every decimal it has, such as a rate by which something was worked out.
+
+    >>> exact(Decimal("0.389215000000"), Locale.parse("en_GB")), exact(Decimal("1500"), Locale.parse("en_GB"))
+    ('0.389215', '1,500')
+    """
+    return _with_true_minus(format_decimal(value.normalize(), locale=locale, decimal_quantization=False))
+
+
 def percent(fraction: Decimal | int, locale: Locale) -> str:
     """Write a fraction as a percentage with at most one decimal.
 
