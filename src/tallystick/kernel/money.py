@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
@@ -15,6 +16,7 @@ from tallystick.kernel.currencies import currency
 
 #: The most minor units that a column of a table holds.
 _MOST = 2**63 - 1
+_LETTER_BEFORE_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _EXACT = Context(prec=38, traps=[Inexact, InvalidOperation, Overflow])
 
 
@@ -139,10 +141,16 @@ def written(amount: Money, locale: Locale) -> str:
     >>> written(Money(1250, "GBP"), Locale.parse("en_GB")), written(Money(1250, "KWD"), Locale.parse("de"))
     ('£12.50', '1,250\xa0KWD')
     >>> written(Money(1250, "IQD"), Locale.parse("en_GB"))
-    'IQD1.250'
+    'IQD\xa01.250'
     """
     pattern = _pattern(str(locale), decimals_of(amount.currency))
-    return str(pattern.apply(amount.amount, locale, currency=amount.currency, currency_digits=False))
+    text = pattern.apply(amount.amount, locale, currency=amount.currency, currency_digits=False)
+    return parted(text)
+
+
+def parted(text: str) -> str:
+    """Part a currency's letters from the figures behind them (KWD 1.500), as CLDR asks and Babel does not."""
+    return _LETTER_BEFORE_FIGURE.sub("\N{NO-BREAK SPACE}", text)
 
 
 @cache
