@@ -15,10 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tallystick.access.web import ActorRequest, requires
 from tallystick.exchange import actions, forms, queries
-from tallystick.exchange.rules.converting import Converted, Rate
+from tallystick.exchange.rules.converting import Converted
 from tallystick.kernel import clock, currencies
 from tallystick.kernel.calendars import local_day
-from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotPermitted, Refusal
 
 
@@ -55,7 +54,7 @@ def _page(
         "pairs": queries.pairs(on=on, known_at=known_at),
         "converted": converted,
         "missing": missing,
-        "history": queries.history(given, wanted, on=on, known_at=known_at) if given and wanted else [],
+        "history": _history(values) if given and wanted else [],
         "given": given,
         "wanted": wanted,
         "loads": queries.loads(),
@@ -64,6 +63,13 @@ def _page(
         "currencies": currencies.table().values(),
         "currencies_from": currencies.SOURCE,
     }
+
+
+def _history(values: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give what was ever said of a pair, the way round that it is quoted."""
+    given, wanted, on, known_at = values["given"], values["wanted"], values.get("on"), values.get("known_at")
+    found = queries.history(given, wanted, on=on, known_at=known_at)
+    return found or queries.history(wanted, given, on=on, known_at=known_at)
 
 
 def _converted(values: dict[str, Any]) -> tuple[Converted | None, Refusal | None]:
@@ -101,40 +107,14 @@ def _data(values: dict[str, Any]) -> dict[str, Any]:
         "known_at": known_at,
         "most_days": settings.EXCHANGE_MOST_DAYS,
         "base": settings.EXCHANGE_BASE,
-        "rates": [_rate(each) for each in queries.pairs(on=on, known_at=known_at)],
+        "rates": [each.as_data() for each in queries.pairs(on=on, known_at=known_at)],
     }
     if given and wanted:
-        data["history"] = [
-            {**row, "rate": f"{row['rate'].normalize():f}"}
-            for row in queries.history(given, wanted, on=on, known_at=known_at)
-        ]
+        data["history"] = [{**row, "rate": f"{row['rate'].normalize():f}"} for row in _history(values)]
     if values.get("money") is not None and wanted:
         known = queries.rates([values["money"].currency, wanted], on=values["on"], known_at=known_at)
-        data["converted"] = _conversion(known.convert(values["money"], wanted))
+        data["converted"] = known.convert(values["money"], wanted).as_data()
     return data
-
-
-def _conversion(converted: Converted) -> dict[str, Any]:
-    return {
-        "amount": _amount(converted.amount),
-        "into": _amount(converted.into),
-        "steps": [{**_rate(step.rate), "is_inverse": step.is_inverse} for step in converted.steps],
-    }
-
-
-def _amount(money: Money) -> dict[str, Any]:
-    return {"minor": money.minor, "currency": money.currency, "amount": str(money.amount)}
-
-
-def _rate(rate: Rate) -> dict[str, Any]:
-    return {
-        "base": rate.base,
-        "quote": rate.quote,
-        "day": rate.day,
-        "rate": f"{rate.rate.normalize():f}",
-        "source": rate.source,
-        "known_at": rate.known_at,
-    }
 
 
 @requires("load rates")

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -19,6 +20,8 @@ from tallystick.desk.forms.book import AgeingForm, BucketForm, Choices
 from tallystick.desk.rules import ageing as rules
 from tallystick.desk.rules.charts import Bar
 from tallystick.desk.web import shared
+from tallystick.exchange import queries as exchange
+from tallystick.exchange.rules.converting import Total
 
 _PAGE = 50
 #: Tones of the chart, by bucket; see `chart.css`.
@@ -43,10 +46,18 @@ def _chosen(request: ActorRequest) -> tuple[AgeingForm, date, int | None, dict[i
     names = {client.pk: client.name for client in account_queries.clients(scope=request.actor.scope)}
     asked = request.GET.copy()
     asked.setdefault("on", shared.house_day().isoformat())
+    asked.setdefault("into", settings.REPORTING_CURRENCY)
     choices: Choices = list(names.items())
     form = AgeingForm(asked, clients=choices)
     values = form.cleaned_data if form.is_valid() else {}
     return form, values.get("on") or shared.house_day(), values.get("client"), names
+
+
+def _in_one(tables: list[rules.Ageing], on: date, into: str) -> rules.InOne | None:
+    """Tell all books in one currency, where one is asked for and there is anything to convert."""
+    if not into or not any(table.currency != into for table in tables):
+        return None
+    return rules.in_one(tables, exchange.rates([into, *(table.currency for table in tables)], on=on), into)
 
 
 @requires("see reports")
@@ -60,6 +71,7 @@ def ageing(request: ActorRequest) -> HttpResponse:
     context = {
         "form": form,
         "on": on,
+        "in_one": _in_one(tables, on, form.cleaned_data.get("into", "")),
         "tables": [
             {"table": table, "bars": _bars(table, on, client_id), "kpis": _kpis(table, on, client_id)}
             for table in tables
@@ -109,6 +121,41 @@ def _bars(table: rules.Ageing, on: date, client_id: int | None) -> list[Bar]:
 
 @requires("see reports")
 @require_GET
+def ageing_json(request: ActorRequest) -> HttpResponse:
+    """Give the same as data: each currency by itself, and where one is asked for, all of them in it with their rates."""
+    form, on, client_id, names = _chosen(request)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=400)
+    rows = account_queries.ageing(on=on, held_on=_held_on(on), scope=request.actor.scope, client_id=client_id)
+    tables = rules.tables(rows, names=names)
+    told = _in_one(tables, on, form.cleaned_data["into"])
+    data = {
+        "on": on,
+        "books": [
+            {
+                "currency": table.currency,
+                "buckets": {cell.bucket.value: str(cell.amount.amount) for cell in table.all.cells},
+                "owed": str(table.all.total.amount),
+                "overdue": str(table.overdue.amount),
+            }
+            for table in tables
+        ],
+        "in_one": told and {name: _total(getattr(told, name)) for name in ("owed", "overdue", "old")},
+    }
+    return JsonResponse(data)
+
+
+def _total(total: Total) -> dict[str, Any]:
+    return {
+        "currency": total.currency,
+        "amount": None if total.amount is None else str(total.amount.amount),
+        "not_converted": [str(gap) for gap in total.missing],
+        "parts": [part.as_data() for part in total.parts],
+    }
+
+
+@requires("see reports")
+@require_GET
 def ageing_accounts(request: ActorRequest) -> HttpResponse:
     """List the accounts that stand in a bucket on a day, the largest balance first; or those of which something is on hold."""
     form, on, client_id, names = _chosen(request)
@@ -147,5 +194,6 @@ def ageing_accounts(request: ActorRequest) -> HttpResponse:
 
 urlpatterns = [
     path("ageing", ageing, name="ageing"),
+    path("ageing.json", ageing_json, name="ageing_json"),
     path("ageing/accounts", ageing_accounts, name="ageing_accounts"),
 ]

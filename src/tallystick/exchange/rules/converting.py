@@ -9,13 +9,18 @@ zero. Where a rate is missing there is no amount: never zero, never the amount a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from tallystick.exchange.rules.refusals import RateMissing
 from tallystick.kernel.money import Money, decimals_of, half_up
+
+
+def _as_data(money: Money) -> dict[str, Any]:
+    return {"minor": money.minor, "currency": money.currency, "amount": str(money.amount)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,10 @@ class Rate:
     rate: Decimal
     source: str
     known_at: datetime
+
+    def as_data(self) -> dict[str, Any]:
+        """Write it down for JSON: the rate as text, with every decimal."""
+        return {**asdict(self), "rate": f"{self.rate.normalize():f}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,14 @@ class Converted:
     amount: Money
     into: Money
     steps: tuple[Step, ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """Write it down for JSON: amounts and rates as text, with every decimal."""
+        return {
+            "amount": _as_data(self.amount),
+            "into": _as_data(self.into),
+            "steps": [{**step.rate.as_data(), "is_inverse": step.is_inverse} for step in self.steps],
+        }
 
 
 @dataclass(frozen=True, slots=True)
