@@ -16,6 +16,7 @@ from tallystick.contact.models import Message
 from tallystick.documents import queries as documents
 from tallystick.kernel.money import Money
 from tallystick.ledger import queries as ledger
+from tallystick.strategy.queries.foreseen import Result
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,13 @@ def test_what_must_be_true_of_a_book_is_true_in_five_currencies(tmp_path, capsys
     call_command("check", *ROOMS)
 
     assert "Everything that must be true is true." in capsys.readouterr().out
+
+
+def test_what_work_costs_is_told_in_the_currency_of_the_house(tmp_path, settings):
+    settings.REPORTING_CURRENCY = "GBP"
+    book = books.make(tmp_path)
+
+    assert Result(book.foresight).whole.work.cost.now.currency == "GBP"
 
 
 def test_a_letter_says_what_is_owed_with_the_decimals_of_its_currency(tmp_path):
