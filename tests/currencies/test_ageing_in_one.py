@@ -9,6 +9,7 @@ from tests.builders import AT, TEST, TODAY
 from tallystick.access import actions as access_actions
 from tallystick.access.rules.grants import EVERYTHING
 from tallystick.access.rules.rights import Role
+from tallystick.accounts.models import Client as Creditor
 from tallystick.exchange import actions as exchange
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,22 @@ def test_the_reporting_currency_of_the_house_is_told_without_being_asked(manager
     rates("JPY,GBP,2026-02-27,0.006", "KWD,GBP,2026-02-27,3")
 
     assert "All currencies, in GBP" in manager.get(PAGE).content.decode()
+
+
+def test_a_client_has_a_reporting_currency_of_its_own(manager, settings):
+    settings.REPORTING_CURRENCY = "GBP"
+    rates("EUR,JPY,2026-02-27,182.35", "EUR,KWD,2026-02-27,0.36", "EUR,GBP,2026-02-27,0.87")
+    client = Creditor.objects.get()
+    answer = manager.get(reverse("accounts:client", args=[client.pk]))
+    values = {name: answer.context["form"][name].value() for name in answer.context["form"].fields}
+    given = {name: "" if value is None else value for name, value in values.items()}
+
+    saved = manager.post(reverse("accounts:client", args=[client.pk]), {**given, "reporting_currency": "jpy"})
+
+    assert saved.status_code == 302
+    assert manager.get(JSON, {"client": client.pk}).json()["in_one"]["owed"]["currency"] == "JPY"
+    assert manager.get(JSON, {"client": client.pk, "into": "KWD"}).json()["in_one"]["owed"]["currency"] == "KWD"
+    assert manager.get(JSON).json()["in_one"]["owed"]["currency"] == "GBP"
 
 
 def test_a_currency_that_does_not_exist_is_answered_with_the_nearest(manager):

@@ -43,10 +43,12 @@ def _held_on(on: date) -> date | None:
 
 def _chosen(request: ActorRequest) -> tuple[AgeingForm, date, int | None, dict[int, str]]:
     """Give the form, the day and the client that are asked for, and the names of all clients within reach."""
-    names = {client.pk: client.name for client in account_queries.clients(scope=request.actor.scope)}
+    clients = {client.pk: client for client in account_queries.clients(scope=request.actor.scope)}
+    names = {number: client.name for number, client in clients.items()}
     asked = request.GET.copy()
     asked.setdefault("on", shared.house_day().isoformat())
-    asked.setdefault("into", settings.REPORTING_CURRENCY)
+    chosen = next((client for number, client in clients.items() if str(number) == asked.get("client")), None)
+    asked.setdefault("into", (chosen and chosen.reporting_currency) or settings.REPORTING_CURRENCY)
     choices: Choices = list(names.items())
     form = AgeingForm(asked, clients=choices)
     values = form.cleaned_data if form.is_valid() else {}
