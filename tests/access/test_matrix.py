@@ -101,6 +101,6 @@ def test_strangers_are_sent_to_the_log_in_by_every_page_that_is_not_public(clien
             continue
         answer = client.get(reverse(route))
         if reverse(route).endswith(".json"):
-            assert answer.status_code == 401, route
+            assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json"), route
             continue
         assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/account/login/"), route

@@ -109,7 +109,7 @@ def test_a_bank_account_is_set_up_once(till, cashier):
     ("change", "said"),
     [
         ({"client": "far"}, "Select a valid choice"),
-        ({"currency": "XXQ"}, "no such currency"),
+        ({"currency": "GPB"}, "did you mean GBP"),
         ({"iban": ""}, "files are known by it"),
         ({"sort_code": "08-99-99", "number": "66374959"}, "There can be no account 66374959"),
     ],

@@ -12,6 +12,8 @@ from django.core.validators import RegexValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.exchange.forms import CurrencyField
+
 if TYPE_CHECKING:
     from tallystick.accounts.models import Client
 
@@ -78,6 +80,11 @@ class ClientForm(forms.Form):
     account_manager_email = forms.EmailField(
         label=_("Account manager’s e-mail"), required=False, help_text=_("Notices about its accounts go there.")
     )
+    reporting_currency = CurrencyField(
+        label=_("Totals in"),
+        required=False,
+        help_text=_("Reports tell totals in this currency too, with the rates. Empty: in that of the house."),
+    )
     furthest_promise_days = forms.IntegerField(
         label=_("Furthest promise, in days"), min_value=1, max_value=365, initial=30
     )
@@ -137,6 +144,7 @@ class ClientForm(forms.Form):
             "calendar": client.calendar,
             "time_zone": client.time_zone,
             "account_manager_email": client.account_manager_email,
+            "reporting_currency": client.reporting_currency,
             "furthest_promise_days": client.furthest_promise_days,
             "promise_grace_days": client.promise_grace_days,
             "on_account_pays": client.on_account_pays,

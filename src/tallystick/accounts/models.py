@@ -25,6 +25,8 @@ class Client(models.Model):
     account_manager_email = models.TextField(blank=True, default="")
     #: Letterhead, telephone, payment details: shown to debtors in messages.
     details = models.JSONField(default=dict, blank=True)
+    #: What reports about the client tell their totals in, beside those of each currency; nothing for that of the house.
+    reporting_currency = models.CharField(max_length=3, blank=True, default="")
     furthest_promise_days = models.IntegerField(default=30)
     promise_grace_days = models.IntegerField(default=1)
     #: How much of a promise may be missing for it to count as kept in part: a fraction from 0, below 1.

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from tallystick.access.rules.rights import Role
 from tallystick.config.problem import BadEnvironment
+from tallystick.kernel.currencies import is_currency
 
 
 def _flag(raw: str) -> bool:
@@ -59,6 +60,16 @@ def _per_days(raw: str) -> tuple[int, int]:
     if not slash:
         raise ValueError("say messages/days, such as 3/7")
     return _count(messages), _count(days)
+
+
+def _currency(raw: str) -> str:
+    if not is_currency(raw):
+        raise ValueError("say the ISO 4217 code of a currency, such as GBP")
+    return raw
+
+
+def _currency_or_none(raw: str) -> str:
+    return _currency(raw) if raw else ""
 
 
 def _words(raw: str) -> tuple[str, ...]:
@@ -249,6 +260,28 @@ class Environment:
         _per_days,
         "3/7",
         "How often one person hears from us at most, over all accounts and channels: messages/days.",
+    )
+    rates_feed: str = _variable(
+        "TALLYSTICK_RATES_FEED",
+        str,
+        "",
+        "Address of a file of exchange rates that is fetched every afternoon, such as the ECB's eurofxref-daily.xml. "
+        "Empty: rates come from files that people load.",
+    )
+    rates_days: int = _variable(
+        "TALLYSTICK_RATES_DAYS", _number, "7", "An exchange rate is used for at most so many days after its own."
+    )
+    rates_base: str = _variable(
+        "TALLYSTICK_RATES_BASE",
+        _currency,
+        "EUR",
+        "Currency by way of which two others meet that have no rate in each other.",
+    )
+    reporting_currency: str = _variable(
+        "TALLYSTICK_REPORTING_CURRENCY",
+        _currency_or_none,
+        "",
+        "Currency that reports tell their totals in beside those of each currency. Empty: none is converted.",
     )
     self_approval: bool = _variable(
         "TALLYSTICK_SELF_APPROVAL",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("access", "timeline", "documents", "jurisdictions"),
-    ("parties", "ledger"),
+    ("parties", "ledger", "exchange"),
     ("accounts",),
     ("intake",),
     ("holds",),

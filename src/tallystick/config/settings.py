@@ -230,6 +230,17 @@ if ENVIRONMENT.service_url:
         "ADAPTER": "tallystick.contact.adapters.webhook.WebhookCommander",
         "OPTIONS": {"url": ENVIRONMENT.service_url, "secret": ENVIRONMENT.service_secret},
     }
+#: Exchange rates: a feed where one is set, how old a rate may be, and by way of which currency others meet.
+EXCHANGE_FEED: dict[str, Any] | None = None
+if ENVIRONMENT.rates_feed:
+    EXCHANGE_FEED = {
+        "ADAPTER": "tallystick.exchange.adapters.http.HttpFeed",
+        "OPTIONS": {"url": ENVIRONMENT.rates_feed},
+    }
+EXCHANGE_MOST_DAYS = ENVIRONMENT.rates_days
+EXCHANGE_BASE = ENVIRONMENT.rates_base
+#: What reports tell totals in, beside those of each currency.
+REPORTING_CURRENCY = ENVIRONMENT.reporting_currency
 CONTACT_LIMITS = Limits(cap_messages=ENVIRONMENT.contact_cap[0], cap_days=ENVIRONMENT.contact_cap[1])
 #: Where people reach the site, for links in e-mails to them.
 SITE_URL = ENVIRONMENT.site_url.rstrip("/")

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.intake import rules
+from tallystick.kernel.currencies import UnknownCurrency, is_currency
 
 #: What a select of sources says for one that is not there yet.
 NEW = "new"
@@ -210,8 +211,8 @@ class MappingForm(forms.Form):
         if not cleaned.get("decimal_mark") and rules.amount_fields(mapping):
             self.add_error("decimal_mark", _("Say which mark stands before the decimals."))
         home = cleaned.get("home_currency", "").upper()
-        if home and not rules.is_currency(home):
-            self.add_error("home_currency", _("Write the ISO 4217 code, such as GBP."))
+        if home and not is_currency(home):
+            self.add_error("home_currency", str(UnknownCurrency(home)))
         return cleaned
 
     def mapping(self) -> rules.Mapping:
@@ -229,7 +230,7 @@ class MappingForm(forms.Form):
             day_form=rules.DayForm(said.get("day_form") or self.base.day_form),
             decimal_mark=rules.DecimalMark(said.get("decimal_mark") or self.base.decimal_mark),
             words={word.casefold(): meant for word in self.words if (meant := said.get(f"word:{word}"))},
-            home_currency=home if rules.is_currency(home) else "",
+            home_currency=home if is_currency(home) else "",
             holds_everything_open=bool(said.get("holds_everything_open")),
             skips=tuple(self._skips(said)),
         )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from functools import cache
 
-from babel.core import get_global
-from babel.numbers import get_currency_precision
+from babel import Locale
+from babel.numbers import NumberPattern
+
+from tallystick.kernel.currencies import currency
 
 #: The most minor units that a column of a table holds.
 _MOST = 2**63 - 1
+_LETTER_BEFORE_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _EXACT = Context(prec=38, traps=[Inexact, InvalidOperation, Overflow])
 
 
@@ -19,29 +24,15 @@ class CurrencyMismatch(TypeError):
     """Two currencies met in one sum: a defect, for the caller must convert by a dated rate first."""
 
 
-#: Where the language data count fewer decimals than the standard, since nobody pays with them any more.
-#: Source: ISO 4217, list one, minor unit.
-_ISO_DECIMALS = dict.fromkeys(("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2)
-_ISO_DECIMALS["IQD"] = 3
+def decimals_of(code: str) -> int:
+    """Give the number of decimals of an ISO 4217 currency, in use or withdrawn.
 
+    :raises UnknownCurrency: the code is no currency; a `ValueError` that says the nearest one
 
-def is_currency(code: str) -> bool:
-    """Test if a code is an ISO 4217 currency."""
-    return code in get_global("all_currencies")
-
-
-@cache
-def decimals_of(currency: str) -> int:
-    """Give the number of decimals of an ISO 4217 currency.
-
-    :raises ValueError: the code is no currency
-
-    >>> decimals_of("GBP"), decimals_of("JPY"), decimals_of("KWD")
-    (2, 0, 3)
+    >>> decimals_of("GBP"), decimals_of("JPY"), decimals_of("KWD"), decimals_of("CLF")
+    (2, 0, 3, 4)
     """
-    if not is_currency(currency):
-        raise ValueError(f"{currency!r} is not an ISO 4217 currency code")
-    return _ISO_DECIMALS.get(currency, get_currency_precision(currency))
+    return currency(code).decimals
 
 
 def half_up(exact: Fraction) -> int:
@@ -139,3 +130,31 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+
+def written(amount: Money, locale: Locale) -> str:
+    """Write an amount in a language, with the sign of its currency and all its decimals.
+
+    The language data write some currencies with fewer decimals than the standard gives them, for nobody pays with such small
+    coins: but an amount that is owed is never rounded for show.
+
+    >>> written(Money(1250, "GBP"), Locale.parse("en_GB")), written(Money(1250, "KWD"), Locale.parse("de"))
+    ('£12.50', '1,250\xa0KWD')
+    >>> written(Money(1250, "IQD"), Locale.parse("en_GB"))
+    'IQD\xa01.250'
+    """
+    pattern = _pattern(str(locale), decimals_of(amount.currency))
+    text = pattern.apply(amount.amount, locale, currency=amount.currency, currency_digits=False)
+    return parted(text)
+
+
+def parted(text: str) -> str:
+    """Part a currency's letters from the figures behind them (KWD 1.500), as CLDR asks and Babel does not."""
+    return _LETTER_BEFORE_FIGURE.sub("\N{NO-BREAK SPACE}", text)
+
+
+@cache
+def _pattern(locale: str, decimals: int) -> NumberPattern:
+    pattern: NumberPattern = copy.copy(Locale.parse(locale).currency_formats["standard"])
+    pattern.frac_prec = (decimals, decimals)
+    return pattern

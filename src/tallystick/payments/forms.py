@@ -15,6 +15,7 @@ from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.accounts.queries.allocations import StandingCredit, payable_items
+from tallystick.kernel.currencies import UnknownCurrency
 from tallystick.kernel.money import Money, decimals_of
 from tallystick.kernel.refusals import Refusal
 from tallystick.payments.rules import csv_saved
@@ -142,10 +143,8 @@ class BankAccountForm(forms.Form):
         code = str(self.cleaned_data["currency"]).upper()
         try:
             decimals_of(code)
-        except ValueError as unknown:
-            raise forms.ValidationError(
-                _("There is no such currency: write its three letters, such as GBP.")
-            ) from unknown
+        except UnknownCurrency as unknown:
+            raise forms.ValidationError(str(unknown)) from unknown
         return code
 
     def clean(self) -> dict[str, Any]:

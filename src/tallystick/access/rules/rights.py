@@ -98,6 +98,7 @@ RIGHTS: tuple[Right, ...] = (
     _right("approve strategies", _("Approve a version that somebody else wrote, or send it back."), _M),
     _right("run strategies", _("Start a run of the strategies."), _M),
     _installation("keep law", _("Bring law packs in, and put in force those that somebody else brought in."), _M),
+    _installation("load rates", _("Load exchange rates, and correct them."), _M),
     _right("see reports", _("See ageing, measures and reports, and export them."), _L, _M, _U),
     _right("close months", _("Close the figures of a month before the night does."), _M),
     # Who may do what, and who did

@@ -11,11 +11,11 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tallystick.kernel.money import Money
+from tallystick.kernel.money import Money, written
 
 
 class FieldType(StrEnum):
@@ -163,7 +163,7 @@ class Speech:
 
     def money(self, amount: Money) -> str:
         """Write an amount with its currency, exactly."""
-        return str(format_currency(amount.amount, amount.currency, locale=self.locale))
+        return written(amount, self.locale)
 
     def day(self, day: date) -> str:
         """Write a day in full, with the name of the month."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tallystick.accounts.rules import Bucket
 from tallystick.desk.forms.fields import DayField
+from tallystick.exchange.forms import CurrencyField
 from tallystick.worklists.rules import Kind
 
 #: Pairs of what a form sends and what people read.
@@ -63,6 +64,7 @@ class AgeingForm(forms.Form):
         label=_("As known at"), required=False, widget=forms.TextInput(attrs={"type": "datetime-local"})
     )
     client = forms.TypedChoiceField(label=_("Client"), required=False, coerce=int, empty_value=None)
+    into = CurrencyField(label=_("Totals in"), required=False)
 
     def __init__(self, *args: Any, clients: Choices, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tallystick.accounts.rules import Bucket
+from tallystick.exchange.rules.converting import Converted, Rates, Total
 from tallystick.kernel.money import Money
 
 #: Buckets of money that is past its day, from the youngest.
@@ -74,6 +75,32 @@ class Ageing:
     def old(self) -> Money:
         """What is more than ninety days past its day."""
         return self.all.of(OLD)
+
+
+@dataclass(frozen=True, slots=True)
+class InOne:
+    """The books of all currencies told in one: each total beside the amounts and rates that it comes of."""
+
+    currency: str
+    owed: Total
+    overdue: Total
+    old: Total
+
+    @property
+    def rows(self) -> list[tuple[Converted, Converted, Converted]]:
+        """What is owed, overdue and old, by currency, where there is a rate: all three go by the same one."""
+        return list(zip(self.owed.parts, self.overdue.parts, self.old.parts, strict=True))
+
+
+def in_one(found: Iterable[Ageing], rates: Rates, into: str) -> InOne:
+    """Tell the books of all currencies in one, by the rates of a day. Each amount is rounded by itself, and then added up."""
+    books = list(found)
+    return InOne(
+        into,
+        owed=rates.total((book.all.total for book in books), into),
+        overdue=rates.total((book.overdue for book in books), into),
+        old=rates.total((book.old for book in books), into),
+    )
 
 
 def tables(rows: Iterable[Mapping[str, Any]], *, names: Mapping[int, str]) -> list[Ageing]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_datetime_format
-from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+from babel.numbers import format_compact_currency, format_decimal, format_percent
 
-from tallystick.kernel.money import Money
+from tallystick.kernel.money import Money, parted, written
 
 #: Written for what is not there. Never for zero, never for what could not be read.
 NOTHING = "—"
 
 _DAY_SKELETONS = {"short": "MMMd", "weekday": "MMMEd", "month": "yMMM"}
 _DAY_FORMATS = ("medium", "long", "full")
-_LETTER_BEFORE_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _THOUSAND = 1000
 _THREE_FIGURES = Context(prec=3, rounding=ROUND_HALF_UP)
 #: Keeps ages in days, however old: collectors count days, not "1 year".
@@ -29,18 +27,13 @@ def _with_true_minus(text: str) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def _with_space_after_letters(text: str) -> str:
-    """Part a currency's letters from the figures (KWD 1.500), as CLDR asks and Babel does not."""
-    return _LETTER_BEFORE_FIGURE.sub("\N{NO-BREAK SPACE}", text)
-
-
 def money(amount: Money, locale: Locale) -> str:
     """Write an amount with its currency's sign and decimals.
 
     >>> money(Money(-128460, "GBP"), Locale.parse("en_GB")), money(Money(1500, "JPY"), Locale.parse("en_GB"))
     ('−£1,284.60', 'JP¥1,500')
     """
-    return _with_true_minus(_with_space_after_letters(format_currency(amount.amount, amount.currency, locale=locale)))
+    return _with_true_minus(written(amount, locale))
 
 
 def short_money(amount: Money, locale: Locale) -> str:
@@ -54,8 +47,8 @@ def short_money(amount: Money, locale: Locale) -> str:
         return money(amount, locale)
     rounded = _THREE_FIGURES.plus(amount.amount)
     decimals = 2 - rounded.adjusted() % 3
-    written = format_compact_currency(rounded, amount.currency, locale=locale, fraction_digits=decimals)
-    return _with_true_minus(_with_space_after_letters(written))
+    text = format_compact_currency(rounded, amount.currency, locale=locale, fraction_digits=decimals)
+    return _with_true_minus(parted(text))
 
 
 def number(value: int | Decimal, locale: Locale) -> str:
@@ -65,6 +58,15 @@ def number(value: int | Decimal, locale: Locale) -> str:
     ('1,324', '−0.5')
     """
     return _with_true_minus(format_decimal(value, locale=locale))
+
+
+def exact(value: Decimal, locale: Locale) -> str:
+    """Write a number with every decimal it has, such as a rate by which something was worked out.
+
+    >>> exact(Decimal("0.389215000000"), Locale.parse("en_GB")), exact(Decimal("1500"), Locale.parse("en_GB"))
+    ('0.389215', '1,500')
+    """
+    return _with_true_minus(format_decimal(value.normalize(), locale=locale, decimal_quantization=False))
 
 
 def percent(fraction: Decimal | int, locale: Locale) -> str:

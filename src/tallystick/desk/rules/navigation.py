@@ -44,6 +44,7 @@ PAGES: tuple[Page, ...] = (
     _page(_("Templates"), "contact:templates", "layout-template", "x", "edit templates"),
     _page(_("Strategies"), "strategy:strategies", "route", "s", "see strategies"),
     _page(_("Law"), "charges:law", "scale", "j", "see reports"),
+    _page(_("Exchange rates"), "exchange:rates", "arrow-left-right", "f", "see reports"),
     _page(_("People"), "access:users", "shield-check", "u", "manage users"),
     _page(_("Audit trail"), "access:audit", "scroll-text", "t", "see audit"),
 )

@@ -92,6 +92,12 @@ def number(value: int | Decimal | None) -> str:
 
 
 @register.filter
+def exact(value: Decimal | None) -> str:
+    """Write a number with every decimal it has; None is a dash."""
+    return formats.NOTHING if value is None else formats.exact(value, _locale())
+
+
+@register.filter
 def percent(value: Decimal | None) -> str:
     """Write a fraction as a percentage: 0.755 is 75.5%; None is a dash."""
     return formats.NOTHING if value is None else formats.percent(value, _locale())

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,8 @@ from tallystick.desk.forms.book import AgeingForm, BucketForm, Choices
 from tallystick.desk.rules import ageing as rules
 from tallystick.desk.rules.charts import Bar
 from tallystick.desk.web import shared
+from tallystick.exchange import queries as exchange
+from tallystick.exchange.rules.converting import Total
 
 _PAGE = 50
 #: Tones of the chart, by bucket; see `chart.css`.
@@ -42,9 +44,12 @@ def _held_on(on: date, known_at: datetime | None) -> date | None:
 
 def _chosen(request: ActorRequest) -> tuple[AgeingForm, date, datetime | None, int | None, dict[int, str]]:
     """Give the form, the day, the instant and the client that are asked for, and the names of all clients within reach."""
-    names = {client.pk: client.name for client in account_queries.clients(scope=request.actor.scope)}
+    clients = {client.pk: client for client in account_queries.clients(scope=request.actor.scope)}
+    names = {number: client.name for number, client in clients.items()}
     asked = request.GET.copy()
     asked.setdefault("on", shared.house_day().isoformat())
+    chosen = next((client for number, client in clients.items() if str(number) == asked.get("client")), None)
+    asked.setdefault("into", (chosen and chosen.reporting_currency) or settings.REPORTING_CURRENCY)
     choices: Choices = list(names.items())
     form = AgeingForm(asked, clients=choices)
     values = form.cleaned_data if form.is_valid() else {}
@@ -58,6 +63,14 @@ def _kept(on: date, known_at: datetime | None, client_id: int | None) -> dict[st
     if known_at:
         kept["known_at"] = known_at.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%dT%H:%M")
     return kept | ({"client": str(client_id)} if client_id else {})
+
+
+def _in_one(tables: list[rules.Ageing], on: date, known_at: datetime | None, into: str) -> rules.InOne | None:
+    """Tell all books in one currency, where one is asked for and there is anything to convert, by the rates known then."""
+    if not into or not any(table.currency != into for table in tables):
+        return None
+    rates = exchange.rates([into, *(table.currency for table in tables)], on=on, known_at=known_at)
+    return rules.in_one(tables, rates, into)
 
 
 @requires("see reports")
@@ -75,6 +88,7 @@ def ageing(request: ActorRequest) -> HttpResponse:
         "form": form,
         "on": on,
         "known_at": known_at,
+        "in_one": _in_one(tables, on, known_at, form.cleaned_data.get("into", "")),
         "tables": [{"table": table, "bars": _bars(table, kept), "kpis": _kpis(table, kept)} for table in tables],
         "tells_held": held_on is not None,
         "buckets": list(Bucket),
@@ -116,6 +130,44 @@ def _bars(table: rules.Ageing, kept: dict[str, str]) -> list[Bar]:
         for cell in table.all.cells
         if cell.bucket in _TONES
     ]
+
+
+@requires("see reports")
+@require_GET
+def ageing_json(request: ActorRequest) -> HttpResponse:
+    """Give the same as data: each currency by itself, and where one is asked for, all of them in it with their rates."""
+    form, on, known_at, client_id, names = _chosen(request)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=400)
+    rows = account_queries.ageing(
+        on=on, known_at=known_at, held_on=_held_on(on, known_at), scope=request.actor.scope, client_id=client_id
+    )
+    tables = rules.tables(rows, names=names)
+    told = _in_one(tables, on, known_at, form.cleaned_data["into"])
+    data = {
+        "on": on,
+        "known_at": known_at,
+        "books": [
+            {
+                "currency": table.currency,
+                "buckets": {cell.bucket.value: str(cell.amount.amount) for cell in table.all.cells},
+                "owed": str(table.all.total.amount),
+                "overdue": str(table.overdue.amount),
+            }
+            for table in tables
+        ],
+        "in_one": told and {name: _total(getattr(told, name)) for name in ("owed", "overdue", "old")},
+    }
+    return JsonResponse(data)
+
+
+def _total(total: Total) -> dict[str, Any]:
+    return {
+        "currency": total.currency,
+        "amount": None if total.amount is None else str(total.amount.amount),
+        "not_converted": [str(gap) for gap in total.missing],
+        "parts": [part.as_data() for part in total.parts],
+    }
 
 
 @requires("see reports")
@@ -162,5 +214,6 @@ def ageing_accounts(request: ActorRequest) -> HttpResponse:
 
 urlpatterns = [
     path("ageing", ageing, name="ageing"),
+    path("ageing.json", ageing_json, name="ageing_json"),
     path("ageing/accounts", ageing_accounts, name="ageing_accounts"),
 ]

@@ -6,7 +6,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from babel.core import get_global
 from django.db import connection, transaction
 from psycopg.sql import SQL, Identifier
 
@@ -20,7 +19,7 @@ from tallystick.intake.models import Batch, BatchTotal, Change, RowError
 from tallystick.intake.queries import files
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
-from tallystick.kernel.money import decimals_of
+from tallystick.kernel.currencies import table as currency_table
 
 #: Lines that are loaded in one transaction; an account is not parted unless it has more.
 CHUNK_LINES = 25_000
@@ -144,7 +143,7 @@ def _reading(batch: Batch, mapping: rules.Mapping) -> dict[str, Any]:
     kind = mapping.kind
     source = batch.source
     portfolios = list(Portfolio.objects.filter(client_id=source.client_id).order_by("pk").values_list("code", "pk"))
-    currencies = {code: decimals_of(code) for code in get_global("all_currencies")}
+    currencies = {each.code: each.decimals for each in currency_table().values()}
     credits = rules.CREDIT_MEANINGS if kind in (rules.FileKind.INVOICES, rules.FileKind.PAYMENTS) else ()
     return {
         "prefix": source.prefix,

@@ -79,7 +79,7 @@ from tallystick.intake.rules.mapping import (
     wanting,
     with_forms,
 )
-from tallystick.intake.rules.previewing import Seen, day_examples, is_currency, mark_examples, preview, unknown_words
+from tallystick.intake.rules.previewing import Seen, day_examples, mark_examples, preview, unknown_words
 from tallystick.intake.rules.reading import DayForm, DecimalMark, read_day, read_minor, read_terms
 from tallystick.intake.rules.texts import HEAD_BYTES, Line, Writing, find_writing, read_text
 from tallystick.intake.rules.words import (
@@ -173,7 +173,6 @@ __all__ = [
     "find_writing",
     "guess",
     "heading_key",
-    "is_currency",
     "is_required",
     "known_headings",
     "mapping_of",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from tallystick.kernel.currencies import UnknownCurrency
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +171,16 @@ def _by_code() -> dict[str, Fault]:
     return {fault.code: fault for fault in FAULTS}
 
 
-def fault_of(code: str) -> Fault:
-    """Give the fault of a code.
+def fault_of(code: str, value: str = "") -> Fault:
+    """Give the fault of a code; with the value that stands there, what was most likely meant is said too.
 
     >>> fault_of("missing").is_warning
     False
+    >>> fault_of("currency_unknown", "GPB").reason
+    '“GPB” is no currency of ISO 4217: did you mean GBP?'
     """
-    return _by_code()[code]
+    fault = _by_code()[code]
+    return replace(fault, reason=str(UnknownCurrency(value))) if value and code == "currency_unknown" else fault
 
 
 def warning_codes() -> list[str]:

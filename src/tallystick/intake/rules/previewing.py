@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from babel.core import get_global
 from django.utils.functional import Promise
 
 from tallystick.intake.rules.faults import Fault, Unreadable, fault_of
@@ -16,6 +15,7 @@ from tallystick.intake.rules.lines import Reader
 from tallystick.intake.rules.mapping import Mapping
 from tallystick.intake.rules.reading import DayForm, DecimalMark, read_day, read_minor, read_terms
 from tallystick.intake.rules.words import ITEM_KINDS, ITEM_WORDS, KIND_LABELS
+from tallystick.kernel.currencies import is_currency
 from tallystick.kernel.money import Money
 
 _Form = TypeVar("_Form", DayForm, DecimalMark)
@@ -113,15 +113,6 @@ _READERS: dict[FieldType, Callable[[str, str, dict[str, str | None], Mapping], S
     FieldType.KIND: _as_kind,
     FieldType.CONTACT: _as_contact,
 }
-
-
-def is_currency(code: str) -> bool:
-    """Test if a text is the code of a currency.
-
-    >>> is_currency("GBP"), is_currency("XXQ")
-    (True, False)
-    """
-    return code in get_global("all_currencies")
 
 
 def unknown_words(kind: str, texts: Iterable[str], *, most: int = 30) -> list[str]:

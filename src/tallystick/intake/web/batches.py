@@ -123,7 +123,7 @@ def _errors(request: ActorRequest, batch_id: int) -> Any:
     if reason := request.GET.get("reason"):
         found = found.filter(code=reason, field=request.GET.get("field", ""))
     page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
-    page.rows = [{"error": error, "fault": rules.fault_of(error.code)} for error in page]  # type: ignore[attr-defined]
+    page.rows = [{"error": error, "fault": rules.fault_of(error.code, error.value)} for error in page]  # type: ignore[attr-defined]
     return page
 
 

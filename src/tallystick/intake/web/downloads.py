@@ -67,7 +67,7 @@ def _lines(found: Any, *, code: str) -> Iterator[str]:
         return
     for line in files.faulty_lines(found, code=code):
         cells = [*line.cells[:width], *[""] * (width - len(line.cells))]
-        faults = [rules.fault_of(error.code) for error in line.errors]
+        faults = [rules.fault_of(error.code, error.value) for error in line.errors]
         reasons = [
             f"{error.column}: {fault.reason}" if error.column else str(fault.reason)
             for error, fault in zip(line.errors, faults, strict=True)

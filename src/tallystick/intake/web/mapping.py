@@ -16,6 +16,7 @@ from tallystick.access.web import ActorRequest, requires
 from tallystick.intake import actions, forms, queries, rules
 from tallystick.intake.queries import files
 from tallystick.kernel import clock
+from tallystick.kernel.currencies import is_currency
 from tallystick.kernel.refusals import NotFound, NotPermitted, Refusal
 
 #: Lines of the file that are shown beside the fields.
@@ -151,7 +152,7 @@ def _ways(batch: Any, form: forms.MappingForm, mapping: rules.Mapping, lines: li
     days = [column for name in rules.day_fields(mapping) for column in mapping.origins[name].columns()]
     amounts = [column for name in rules.amount_fields(mapping) for column in mapping.origins[name].columns()]
     currency = mapping.origins["currency"].constant if "currency" in mapping.origins else ""
-    currency = currency if rules.is_currency(currency) else mapping.home_currency or "GBP"
+    currency = currency if is_currency(currency) else mapping.home_currency or "GBP"
     day_examples = rules.day_examples(_values(batch, lines, days))
     mark_examples = rules.mark_examples(_values(batch, lines, amounts), currency=currency)
     return {

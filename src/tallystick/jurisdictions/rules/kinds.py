@@ -12,7 +12,8 @@ from tallystick.jurisdictions.rules import bounds, figures, orders, rates, scale
 from tallystick.jurisdictions.rules.pack import Law, Rule, value_on
 from tallystick.jurisdictions.rules.reading import Node
 from tallystick.jurisdictions.rules.refusals import NotGiven
-from tallystick.kernel.money import Money, is_currency
+from tallystick.kernel.currencies import is_currency
+from tallystick.kernel.money import Money
 
 Answers = dict[str, Any]
 

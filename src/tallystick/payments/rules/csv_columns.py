@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tallystick.kernel.money import decimals_of
+from tallystick.kernel.currencies import is_currency
 
 
 class Column(StrEnum):
@@ -134,7 +134,7 @@ def bare_word(heading: str) -> tuple[str, str | None]:
     heading = " ".join(heading.strip("\ufeff'\"* :,").split())
     for pattern in (_IN_BRACKETS, _AT_END):
         found = pattern.match(heading)
-        if found and _is_currency(found["currency"].upper()):
+        if found and is_currency(found["currency"].upper()):
             return found["word"].casefold(), found["currency"].upper()
     return heading.casefold(), None
 
@@ -166,11 +166,3 @@ def _chosen(column: Column, found: list[tuple[int, int]]) -> tuple[int, ...]:
     if column is Column.DAY:
         return tuple(place for _, place in sorted(found))
     return (min(found)[1],)
-
-
-def _is_currency(code: str) -> bool:
-    try:
-        decimals_of(code)
-    except ValueError:
-        return False
-    return True

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import BinaryIO
 
-from tallystick.kernel.money import decimals_of
+from tallystick.kernel.currencies import is_currency
 from tallystick.payments.rules import characters
 from tallystick.payments.rules.amounts import DecimalMark, decimal_mark
 from tallystick.payments.rules.csv_columns import Column, Places, read_headings
@@ -194,8 +194,8 @@ def _settled(places: Places, header: Sequence[str], head: Sequence[tuple[int, li
     below = [row for number, row in head if number > header_line and len(row) >= len(header) - 1]
     for place in settled.pop(Column.VALUE_DAY, ()):
         cells = [row[place].strip() for row in below if place < len(row) and row[place].strip()]
-        is_currency = bool(cells) and all(_is_currency(cell) for cell in cells)
-        settled.setdefault(Column.CURRENCY if is_currency else Column.VALUE_DAY, (place,))
+        holds_codes = bool(cells) and all(is_currency(cell) for cell in cells)
+        settled.setdefault(Column.CURRENCY if holds_codes else Column.VALUE_DAY, (place,))
     if Column.IN in settled and Column.OUT in settled:
         settled.pop(Column.AMOUNT, None)
     elif Column.AMOUNT in settled:
@@ -303,11 +303,3 @@ def is_outgoing(kind: str) -> bool:
     (True, False)
     """
     return kind.strip().casefold() in _OUTGOING
-
-
-def _is_currency(code: str) -> bool:
-    try:
-        decimals_of(code)
-    except ValueError:
-        return False
-    return True

@@ -24,7 +24,7 @@ from tallystick.strategy.rules.levers import Standing
 from tallystick.strategy.rules.own_words import PAUSED
 from tallystick.strategy.rules.program import Effect, EffectKind, Place, Program
 from tallystick.strategy.rules.reasons import About, Option, Question, Reasoning
-from tallystick.strategy.rules.remedies import Remedy, Wait, remedies
+from tallystick.strategy.rules.remedies import Remedy, Wait, foreign_currencies, remedies
 from tallystick.strategy.rules.remedies_aloud import said_remedies
 from tallystick.strategy.rules.statement import Published
 from tallystick.strategy.rules.types import Catalogue
@@ -57,8 +57,13 @@ class Answered:
 
     @property
     def said_values(self) -> str:
-        """The actual values, in one phrase."""
-        return ", ".join(f"{value.name}: {value.said}" for value in self.values)
+        """The actual values, in one phrase; and where the answer is unknown for an amount of another currency, that it is."""
+        said = [f"{value.name}: {value.said}" for value in self.values]
+        foreign = foreign_currencies(self.question.tree, self.standing.currency) if self.question.tree else []
+        if self.answer is None and foreign:
+            told = _("amounts in {foreign} are unknown to an account in {own}, and none is converted")
+            said.append(told.format(foreign=", ".join(foreign), own=self.standing.currency))
+        return ", ".join(said)
 
 
 @dataclass(frozen=True, slots=True)

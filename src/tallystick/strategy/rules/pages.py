@@ -184,7 +184,8 @@ def documents_page(program: Program, events: Mapping[str, type]) -> str:
         "## Conditions",
         "A condition is true, false or unknown, and unknown stops like false. Days are numbers, a day less a day is a number of "
         "days, and `today` is the day of the run. Money is compared with an amount of a named currency (`£500`, `500 EUR`) or "
-        "with 0; an amount of another currency than the account's is unknown. A condition looks back over what happened by "
+        "with 0; an amount of another currency than the account's is unknown, whatever "
+        "the rates are: nothing is converted. A condition looks back over what happened by "
         "[histories](facts.md#histories): `count(promises.broken, 90 days) >= 2`.",
         f"```\n{_grammar()}\n```",
         "## Events",

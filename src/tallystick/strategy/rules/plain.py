@@ -17,13 +17,14 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
 from tallystick.kernel.facts import Fact, FactType
-from tallystick.kernel.money import Money
+from tallystick.kernel.money import Money, written
 from tallystick.strategy.rules.tree import (
     And,
     Arithmetic,
@@ -79,7 +80,7 @@ def value_aloud(value: Decimal | Money | date | str | bool, unit: str = "") -> s
         case Decimal():
             return " ".join(filter(None, [format_decimal(value, locale=_locale()), unit]))
         case Money():
-            return format_currency(value.amount, value.currency, locale=_locale())
+            return written(value, Locale.parse(_locale()))
         case date():
             return format_date(value, "d MMMM y", locale=_locale())
         case str():

@@ -301,12 +301,13 @@ class _Search:
 
     def _is_foreign(self, node: Node) -> bool:
         """Test if an amount of another currency stands in a value: it is unknown to the account, whatever changes."""
-        return any(
-            isinstance(part, Literal)
-            and isinstance(part.value, Money)
-            and part.value.currency != self._standing.currency
-            for part in tree.walk(node)
-        )
+        return bool(foreign_currencies(node, self._standing.currency))
+
+
+def foreign_currencies(node: Node, own: str | None) -> list[str]:
+    """Give the currencies of amounts in a condition that are not the account's: they are unknown to it, and none is converted."""
+    amounts = (part.value for part in tree.walk(node) if isinstance(part, Literal) and isinstance(part.value, Money))
+    return sorted({amount.currency for amount in amounts} - {own})
 
 
 def _everything(fact: Fact) -> Domain:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
 from tallystick.kernel.facts import Fact, FactType
-from tallystick.kernel.money import Money
+from tallystick.kernel.money import Money, written
 from tallystick.strategy.rules import plain
 from tallystick.strategy.rules.domains import Choice, Range
 from tallystick.strategy.rules.levers import is_age
@@ -110,7 +111,7 @@ def _said_count(change: Change, accepted: Range, currency: str) -> str:
         return _said_target(fact, change.to, accepted, currency)
     by = change.by
     if fact.type is FactType.MONEY:
-        return _said_amount(fact, by, format_currency(Money(abs(by), currency).amount, currency, locale=_locale()))
+        return _said_amount(fact, by, written(Money(abs(by), currency), Locale.parse(_locale())))
     return _said_number(fact, by, change.to)
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from tallystick.kernel.currencies import UnknownCurrency
 from tallystick.kernel.money import Money
 from tallystick.strategy.rules import mistakes
 from tallystick.strategy.rules.tree import Span
@@ -166,6 +167,8 @@ def money(amount: Decimal, currency: str, span: Span, written: str) -> Money:
     """
     try:
         return Money.of(amount, currency)
+    except UnknownCurrency as unknown:
+        raise mistakes.NoSuchMoney(span, word=written, reason=str(unknown).rstrip(".")) from None
     except ValueError:
-        reason = _("{currency} is not a currency, or has fewer decimals").format(currency=currency)
+        reason = _("{currency} has fewer decimals").format(currency=currency)
         raise mistakes.NoSuchMoney(span, word=written, reason=reason) from None

@@ -131,7 +131,7 @@ class Command(BaseCommand):
         if not batch.errors and not batch.warnings:
             return
         for error in queries.row_errors(batch_id)[:_SHOWN]:
-            fault = rules.fault_of(error.code)
+            fault = rules.fault_of(error.code, error.value)
             place = f" {error.column}" if error.column else ""
             value = f" “{error.value}”" if error.value else ""
             self.stdout.write(

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
 
+from django.conf import settings
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -71,7 +72,7 @@ class Result:
 
     @cached_property
     def currencies(self) -> list[str]:
-        """The currencies that are owed or paid, the one that most accounts owe first: costs are told in that."""
+        """The currencies that are owed or paid, the one that most accounts owe first."""
         return sorted(self._owers, key=lambda each: (-self._owers[each], each)) or ["GBP"]
 
     @cached_property
@@ -127,7 +128,8 @@ class Result:
         return self._money(whole * self.foresight.parts / self.foresight.chunks)
 
     def _money(self, amount: Decimal) -> Money:
-        [currency, *_others] = self.currencies
+        """Say a cost in the currency of the house, in which it is assumed; in that of most accounts where none is set."""
+        currency = settings.REPORTING_CURRENCY or self.currencies[0]
         one = Money.of("1", currency).minor
         return Money(int((amount * one).quantize(Decimal(1), ROUND_HALF_UP)), currency)
 
