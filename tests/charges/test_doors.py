@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 from tests import builders
-from tests.charges.test_accruing import EIGHT, FIXED, accrue, at, charged, debt, is_sound, pay
+from tests.charges.book import EIGHT, FIXED, accrue, at, charged, debt, is_sound, pay
 from tests.sessions import Hand
 
 from tallystick.charges.queries import shown

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests import builders
-from tests.charges.test_accruing import FIXED, accrue, at, debt, pay
+from tests.charges.book import FIXED, accrue, at, debt, pay
 from tests.looking import look_at
 
 from tallystick.access import actions as access_actions

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 from tests.builders import TEST
-from tests.charges.test_accruing import accrue, at, debt, interest_item, pay
+from tests.charges.book import accrue, at, debt, interest_item, pay
 
 from tallystick.contact.queries.merging import asked_for, facts_of
 from tallystick.contact.rules.fields import Speech

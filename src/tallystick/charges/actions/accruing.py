@@ -11,6 +11,7 @@ from django.db import transaction
 
 from tallystick.accounts import actions as accounts
 from tallystick.charges.actions import proving
+from tallystick.charges.actions.proving_in_sets import prove_in_sets
 from tallystick.charges.queries import agreements as agreement_queries
 from tallystick.charges.queries.agreements import InForce
 from tallystick.charges.rules import accruing as rules
@@ -51,7 +52,8 @@ def accrue(*, day: date, chunk: int = CHUNK, hands: int = 1, at: datetime, by: A
     if not agreements:
         return Outcome()
     clients = sorted({each.client_id for each in agreements})
-    sql.execute(_query("register"), {**_asked(agreements, day), "principal": Head.PRINCIPAL})
+    register = sql.fill(_query("register"), chosen=_query("chosen"))
+    sql.execute(register, {**_asked(agreements, day), "principal": Head.PRINCIPAL})
     firsts = [row["id"] for row in sql.rows(_query("chunks"), {"clients": clients, "size": chunk})]
     chunks = [(low, high - 1) for low, high in zip(firsts, [*firsts[1:], _LAST_ACCOUNT], strict=True)]
     done = kernel_hands.share(
@@ -68,9 +70,11 @@ def _accrue_chunk(agreements: Sequence[InForce], day: date, at: datetime, by: Ac
         return Outcome()
     sql.execute(_query("look_at_locked"))
     sql.execute(_with_entries("due"), asked)
-    extended = Outcome(done=_extend(chunk, at=at, by=by))
+    done = _extend(chunk, at=at, by=by)
+    queries = {"chosen": _query("chosen"), "entries": _query("entries_of_accounts")}
+    done += prove_in_sets(agreements, asked=asked, **queries, at=at, by=by)
     rows = sql.rows(_query("to_prove"))
-    return extended + proving.prove(rows, agreements=agreements, day=day, at=at, by=by)
+    return Outcome(done=done) + proving.prove(rows, agreements=agreements, day=day, at=at, by=by)
 
 
 def _asked(agreements: Sequence[InForce], day: date) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.charges.rules.agreements import Agreement
 from tallystick.charges.rules.fees import Fee, Occasion, Once, charges_due
 from tallystick.charges.rules.interest import Bearing, balances_of
 from tallystick.charges.rules.proof import Line, Proof
@@ -35,6 +36,22 @@ class DayNotOver(Refusal):
 
 #: Days of the year by which SQL extends a line. Twin: `charges_grown`.
 YEAR_DAYS = {DayCount.ACTUAL_365: 365, DayCount.ACTUAL_360: 360, DayCount.THIRTY_360: 360}
+
+
+def is_common(agreed: Agreement) -> bool:
+    """Test if interest by an agreement is balances times rates times days, rounded line by line, and nothing else.
+
+    What is stands in `sql/proofs.sql` a second time, for whole books.
+    """
+    terms = agreed.terms
+    return (
+        terms.compounding is Compounding.NONE
+        and terms.rounding is Rounding.LINE
+        and terms.day_count in YEAR_DAYS
+        and terms.grace.days == 0
+        and not agreed.amounts
+        and agreed.fixed_sum is None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,18 @@ SELECT id FROM (
 WHERE (number - 1) %% %(size)s = 0
 ORDER BY id;
 
+-- name: chosen
+-- The common part: the agreement that holds for an item that is `late`, by its client, portfolio and due day. Twin: `queries.agreements.choose`.
+SELECT agreed.*
+FROM unnest(
+    %(agreement)s::bigint[], %(client)s::bigint[], %(portfolio)s::bigint[], %(from_on)s::date[], %(after_days)s::integer[],
+    %(until_on)s::date[]
+) AS agreed(id, client_id, portfolio_id, from_on, after_days, until_on)
+WHERE agreed.client_id = late.client_id AND (agreed.portfolio_id IS NULL OR agreed.portfolio_id = late.portfolio_id)
+  AND agreed.from_on <= late.due_on + 1
+ORDER BY agreed.portfolio_id NULLS LAST, agreed.from_on DESC, agreed.id DESC
+LIMIT 1;
+
 -- name: register
 -- Note the items whose interest has begun, each with the agreement that held on the day after it was due.
 WITH late AS MATERIALIZED (
@@ -25,17 +37,7 @@ INSERT INTO charges_bearing (
 )
 SELECT late.account_id, late.id, agreed.id, late.due_on + 1 + agreed.after_days, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 365, 0, 0, 0, 0
 FROM late
-CROSS JOIN LATERAL (
-    SELECT agreed.*
-    FROM unnest(
-        %(agreement)s::bigint[], %(client)s::bigint[], %(portfolio)s::bigint[], %(from_on)s::date[], %(after_days)s::integer[],
-        %(until_on)s::date[]
-    ) AS agreed(id, client_id, portfolio_id, from_on, after_days, until_on)
-    WHERE agreed.client_id = late.client_id AND (agreed.portfolio_id IS NULL OR agreed.portfolio_id = late.portfolio_id)
-      AND agreed.from_on <= late.due_on + 1
-    ORDER BY agreed.portfolio_id NULLS LAST, agreed.from_on DESC, agreed.id DESC
-    LIMIT 1
-) AS agreed
+CROSS JOIN LATERAL ({chosen}) AS agreed
 WHERE late.due_on + agreed.after_days < agreed.until_on
   AND EXISTS (
       SELECT FROM unnest(%(kind_agreement)s::bigint[], %(kind)s::text[]) AS bears(agreement_id, kind)

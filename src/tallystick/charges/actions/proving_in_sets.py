@@ -1,0 +1,89 @@
+"""Prove in the database what needs no more than balances and rates by day: new debts, payments, a change of rate on a whole book.
+
+It gives the lines, entries and notes that the rules give (`queries.proofs`, `actions.proving`), which prove everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from tallystick.accounts import actions as accounts
+from tallystick.accounts.rules import ItemKind
+from tallystick.charges.queries import proofs
+from tallystick.charges.queries.agreements import InForce
+from tallystick.charges.queries.common_rates import CommonRates
+from tallystick.charges.rules import accruing
+from tallystick.jurisdictions.rules.rates import DayCount
+from tallystick.kernel import sql
+from tallystick.kernel.actor import Actor
+from tallystick.ledger import actions as ledger
+from tallystick.ledger.rules import CHARGED_AGAINST, Cause, Head
+from tallystick.timeline import actions as timeline
+
+
+def _query(name: str) -> str:
+    return sql.load("tallystick.charges", "proofs.sql", name)
+
+
+def prove_in_sets(
+    agreements: Sequence[InForce], *, asked: dict[str, Any], chosen: str, entries: str, at: datetime, by: Actor
+) -> int:
+    """Prove what is common of `charges_due`, write down what follows, and take it away there; give on how many items.
+
+    `chosen` and `entries` are the queries of these names in `sql/accrual.sql`, `asked` what they ask.
+    """
+    common = [each for each in agreements if accruing.is_common(each.agreed)]
+    begun = sql.rows(_query("beginnings"), {"agreements": [each.id for each in common]})
+    if not begun:
+        return 0
+    params = {**asked, **_counted(common), **_rates(common, begun, asked)}
+    account_ids = sql.value(_query("accounts"))
+    params["stopped"] = sorted({each.account_id for each in proofs.stopped_on(account_ids)})
+    params |= {"principal": Head.PRINCIPAL, "on_account": Head.ON_ACCOUNT}
+    sql.execute(_query("forget_chunk"))
+    if not sql.execute(sql.fill(_query("common"), chosen=chosen), params):
+        return 0
+    sql.execute(_query("look_at_common"))
+    sql.execute(_query("proof"), params)
+    sql.execute(_query("leave_what_differs"), params)
+    done = sql.execute(_query("take_in_hand"))
+    _charge(at=at, by=by)
+    sql.execute(_query("grow_lines"))
+    sql.execute(_query("new_lines"), {"at": at})
+    sql.execute(sql.fill(_query("note"), entries=entries), params)
+    return done
+
+
+def _counted(common: Sequence[InForce]) -> dict[str, Any]:
+    """Say how each agreement counts days, and what its law says."""
+    return {
+        "counted_agreement": [each.id for each in common],
+        "year_days": [accruing.YEAR_DAYS[each.agreed.terms.day_count] for each in common],
+        "is_thirty": [each.agreed.terms.day_count is DayCount.THIRTY_360 for each in common],
+        "counted_law": [each.law_print for each in common],
+    }
+
+
+def _rates(common: Sequence[InForce], begun: Sequence[dict[str, Any]], asked: dict[str, Any]) -> dict[str, Any]:
+    """Give the rates for interest that began by these agreements on these days."""
+    by_id = {each.id: each for each in common}
+    until: dict[int, date] = dict(zip(asked["agreement"], asked["until_on"], strict=True))
+    found = CommonRates()
+    for row in begun:
+        agreement = by_id[row["agreement_id"]]
+        found.add(agreement, row["first_day"], until[agreement.id])
+    return found.columns()
+
+
+def _charge(*, at: datetime, by: Actor) -> None:
+    missing = sql.rows(_query("without_an_item"))
+    opened = accounts.open_items_beside([tuple(row.values()) for row in missing], kind=ItemKind.INTEREST)
+    if opened:
+        names = {"item_id": list(opened), "interest_item_id": list(opened.values())}
+        sql.execute(_query("name_items"), names)
+    heads = {"debit": Head.INTEREST, "credit": CHARGED_AGAINST[Head.INTEREST], "interest": Cause.INTEREST}
+    ledger.post_rows(sql.Rows(_query("charged"), heads), at=at)
+    accounts.grow_items(sql.Rows(_query("growth_of_items")))
+    timeline.append_rows(sql.Rows(_query("told")), kind="charges.InterestCharged", at=at, by=by)
