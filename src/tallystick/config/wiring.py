@@ -55,6 +55,8 @@ TOUCHES: tuple[str, ...] = (
     "accounts.ItemRedated",
     "accounts.ItemsAdded",
     "accounts.SettledAtSource",
+    "charges.FeeCharged",
+    "charges.FeeTakenBack",
     "charges.FixedSumCharged",
     "charges.FixedSumTakenBack",
     "charges.InterestCharged",

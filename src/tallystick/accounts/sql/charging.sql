@@ -10,6 +10,19 @@ JOIN accounts_item AS item ON item.id = beside.item_id AND item.account_id = bes
 ORDER BY item.account_id, item.id
 ON CONFLICT (account_id, reference, kind) DO NOTHING;
 
+-- name: charge_items
+-- Open items that hold what is charged, each with its amount.
+INSERT INTO accounts_item (
+    account_id, amount_minor, open_minor, client_id, issued_on, due_on, head, currency, kind, reference, description
+)
+SELECT account.id, charged.minor, charged.minor, account.client_id, charged.due_on, charged.due_on, %(head)s, account.currency, %(kind)s,
+       charged.reference, ''
+FROM unnest(%(account_id)s::bigint[], %(reference)s::text[], %(due_on)s::date[], %(minor)s::bigint[])
+    AS charged(account_id, reference, due_on, minor)
+JOIN accounts_account AS account ON account.id = charged.account_id
+ORDER BY account.id, charged.reference
+RETURNING id, account_id, reference;
+
 -- name: items_beside
 -- The items beside some items.
 SELECT item.id AS item_id, charged.id AS charged_id

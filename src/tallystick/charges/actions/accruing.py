@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 
@@ -25,8 +24,6 @@ from tallystick.timeline import actions as timeline
 
 #: Accounts that are held at once. A payment on one of them waits until their chunk is done.
 CHUNK = 5_000
-
-_LAST_ACCOUNT = 2**63 - 1
 
 
 def _query(name: str) -> str:
@@ -52,10 +49,9 @@ def accrue(*, day: date, chunk: int = CHUNK, hands: int = 1, at: datetime, by: A
     if not agreements:
         return Outcome()
     clients = sorted({each.client_id for each in agreements})
-    register = sql.fill(_query("register"), chosen=_query("chosen"))
-    sql.execute(register, {**_asked(agreements, day), "principal": Head.PRINCIPAL})
-    firsts = [row["id"] for row in sql.rows(_query("chunks"), {"clients": clients, "size": chunk})]
-    chunks = [(low, high - 1) for low, high in zip(firsts, [*firsts[1:], _LAST_ACCOUNT], strict=True)]
+    register = sql.fill(_query("register"), chosen=agreement_queries.chosen())
+    sql.execute(register, {**agreement_queries.asked(agreements, day), "principal": Head.PRINCIPAL})
+    chunks = agreement_queries.chunks(clients, size=chunk)
     done = kernel_hands.share(
         chunks, partial(_accrue_chunk, agreements, day, at, by), hands=min(hands, len(chunks) or 1)
     )
@@ -64,34 +60,22 @@ def accrue(*, day: date, chunk: int = CHUNK, hands: int = 1, at: datetime, by: A
 
 @transaction.atomic
 def _accrue_chunk(agreements: Sequence[InForce], day: date, at: datetime, by: Actor, chunk: tuple[int, int]) -> Outcome:
-    asked = {**_asked(agreements, day), "low": chunk[0], "high": chunk[1], "other_causes": list(rules.OTHER_CAUSES)}
+    asked = {
+        **agreement_queries.asked(agreements, day),
+        "low": chunk[0],
+        "high": chunk[1],
+        "other_causes": list(rules.OTHER_CAUSES),
+    }
     sql.execute(_query("forget_chunk"))
     if not sql.execute(_query("lock"), asked):
         return Outcome()
     sql.execute(_query("look_at_locked"))
     sql.execute(_with_entries("due"), asked)
     done = _extend(chunk, at=at, by=by)
-    queries = {"chosen": _query("chosen"), "entries": _query("entries_of_accounts")}
+    queries = {"chosen": agreement_queries.chosen(), "entries": _query("entries_of_accounts")}
     done += prove_in_sets(agreements, asked=asked, **queries, at=at, by=by)
     rows = sql.rows(_query("to_prove"))
     return Outcome(done=done) + proving.prove(rows, agreements=agreements, day=day, at=at, by=by)
-
-
-def _asked(agreements: Sequence[InForce], day: date) -> dict[str, Any]:
-    kinds = [(each.id, kind) for each in agreements for kind in sorted(each.agreed.kinds)]
-    return {
-        "clients": sorted({each.client_id for each in agreements}),
-        "agreement": [each.id for each in agreements],
-        "client": [each.client_id for each in agreements],
-        "portfolio": [each.portfolio_id for each in agreements],
-        "from_on": [each.from_on for each in agreements],
-        "after_days": [each.agreed.after_days for each in agreements],
-        "until_on": [each.agreed.charged.through(day) for each in agreements],
-        "last_day": day,
-        "law": [each.law_print for each in agreements],
-        "kind_agreement": [agreement for agreement, _kind in kinds],
-        "kind": [kind for _agreement, kind in kinds],
-    }
 
 
 def _extend(chunk: tuple[int, int], *, at: datetime, by: Actor) -> int:

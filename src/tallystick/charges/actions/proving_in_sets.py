@@ -43,10 +43,12 @@ def prove_in_sets(
     params["stopped"] = sorted({each.account_id for each in proofs.stopped_on(account_ids)})
     params |= {"principal": Head.PRINCIPAL, "on_account": Head.ON_ACCOUNT}
     sql.execute(_query("forget_chunk"))
+    sql.execute(_query("look_at_due"))
     if not sql.execute(sql.fill(_query("common"), chosen=chosen), params):
         return 0
     sql.execute(_query("look_at_common"))
     sql.execute(_query("proof"), params)
+    sql.execute(_query("look_at_proof"))
     sql.execute(_query("leave_what_differs"), params)
     done = sql.execute(_query("take_in_hand"))
     _charge(at=at, by=by)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.charges.rules.agreed_fees import AgreedFee, read_fees
 from tallystick.charges.rules.terms import Compounding, Grace, Rounding, Terms
 from tallystick.jurisdictions.rules.rates import DayCount, Rate, read_rate
 from tallystick.jurisdictions.rules.reading import Node, Wrong
@@ -53,6 +54,7 @@ class Agreement:
     fixed_sum: str | None = None
     #: Interest begins so many days after the day after the due day.
     after_days: int = 0
+    fees: tuple[AgreedFee, ...] = ()
 
     def terms_in(self, currency: str) -> Terms:
         """Give the terms with amounts in minor units of a currency.
@@ -99,7 +101,7 @@ class NotAScale(Refusal):
 _AMOUNTS = ("smallest_balance", "least", "most")
 _OPTIONAL = (
     "jurisdiction", "day_count", "compounding", "rounding", "grace", *_AMOUNTS, "least_percent", "most_percent",
-    "kinds", "freezes", "charged", "fixed_sum", "after_days",
+    "kinds", "freezes", "charged", "fixed_sum", "after_days", "fees",
 )  # fmt: skip
 
 
@@ -166,6 +168,7 @@ def _read(
         charged=node.maybe("charged", lambda each: each.word(Charged)) or Charged.MONTHLY,
         fixed_sum=node.maybe("fixed_sum", _read_rule),
         after_days=node.maybe("after_days", Node.whole) or 0,
+        fees=node.maybe("fees", read_fees) or (),
     )
 
 

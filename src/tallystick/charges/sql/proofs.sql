@@ -6,7 +6,7 @@ DROP TABLE IF EXISTS charges_common, charges_proof;
 -- By which agreements, and from which first days, interest has to be proven.
 SELECT DISTINCT bearing.agreement_id, bearing.first_day
 FROM charges_due AS due
-JOIN charges_bearing AS bearing ON bearing.id = due.id AND bearing.account_id = due.account_id
+JOIN charges_bearing AS bearing ON bearing.id = due.id
 WHERE NOT due.is_steady AND bearing.agreement_id = ANY(%(agreements)s);
 
 -- name: accounts
@@ -22,8 +22,8 @@ FROM (
            bearing.through_on, bearing.charged_minor, bearing.charges, bearing.since_days, bearing.since_minor,
            due.until_on, due.currency, due.client_id, due.portfolio_id, item.due_on, item.kind
     FROM charges_due AS due
-    JOIN charges_bearing AS bearing ON bearing.id = due.id AND bearing.account_id = due.account_id
-    JOIN accounts_item AS item ON item.id = due.item_id AND item.account_id = due.account_id
+    JOIN charges_bearing AS bearing ON bearing.id = due.id
+    JOIN accounts_item AS item ON item.id = due.item_id
     WHERE NOT due.is_steady AND due.account_id <> ALL(%(stopped)s::bigint[]) AND bearing.first_day <= due.until_on
       AND (bearing.through_on IS NULL OR bearing.through_on <= due.until_on)
       AND bearing.fixed_minor = 0 AND bearing.lifted_minor = 0
@@ -38,9 +38,16 @@ WHERE agreed.id = late.agreement_id AND late.due_on + 1 + agreed.after_days = la
       WHERE bears.agreement_id = agreed.id AND bears.kind = late.kind
   );
 
+-- name: look_at_due
+-- Have the planner know how many they are, and below. It goes through all of one thing for each of another otherwise, and so it does
+-- where rows are joined by two columns of which one says it all.
+ANALYZE charges_due (id, account_id, item_id, is_steady);
+
 -- name: look_at_common
--- Have the planner know how many they are.
-ANALYZE charges_common (account_id, item_id);
+ANALYZE charges_common (id, account_id, item_id, interest_item_id, agreement_id, rates);
+
+-- name: look_at_proof
+ANALYZE charges_proof (account_id, item_id, first_day, is_last);
 
 -- name: proof
 -- The lines of their proofs, in full: twin of `rules.interest.interest` for simple interest that is rounded by line, with no grace,
@@ -245,4 +252,4 @@ LEFT JOIN (
     WHERE proof.reached > greatest(proof.reached - proof.amount_minor, common.charged_minor)
     GROUP BY common.item_id
 ) AS made ON made.item_id = common.item_id
-WHERE bearing.id = common.id AND bearing.account_id = common.account_id;
+WHERE bearing.id = common.id;
