@@ -24,6 +24,8 @@ from tallystick.timeline import actions as timeline
 
 #: Accounts that are held at once. A payment on one of them waits until their chunk is done.
 CHUNK = 5_000
+#: So many items that begin to bear interest in a night are more than the planner expects.
+_MANY = 10_000
 
 
 def _query(name: str) -> str:
@@ -50,7 +52,8 @@ def accrue(*, day: date, chunk: int = CHUNK, hands: int = 1, at: datetime, by: A
         return Outcome()
     clients = sorted({each.client_id for each in agreements})
     register = sql.fill(_query("register"), chosen=agreement_queries.chosen())
-    sql.execute(register, {**agreement_queries.asked(agreements, day), "principal": Head.PRINCIPAL})
+    if sql.execute(register, {**agreement_queries.asked(agreements, day), "principal": Head.PRINCIPAL}) > _MANY:
+        sql.execute(_query("look_at_bearing"))
     chunks = agreement_queries.chunks(clients, size=chunk)
     done = kernel_hands.share(
         chunks, partial(_accrue_chunk, agreements, day, at, by), hands=min(hands, len(chunks) or 1)

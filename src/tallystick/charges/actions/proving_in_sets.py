@@ -5,7 +5,8 @@ It gives the lines, entries and notes that the rules give (`queries.proofs`, `ac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +23,9 @@ from tallystick.ledger import actions as ledger
 from tallystick.ledger.rules import CHARGED_AGAINST, Cause, Head
 from tallystick.timeline import actions as timeline
 
+#: So many accounts are not looked up one by one.
+_LARGE = 500
+
 
 def _query(name: str) -> str:
     return sql.load("tallystick.charges", "proofs.sql", name)
@@ -35,27 +39,43 @@ def prove_in_sets(
     `chosen` and `entries` are the queries of these names in `sql/accrual.sql`, `asked` what they ask.
     """
     common = [each for each in agreements if accruing.is_common(each.agreed)]
-    begun = sql.rows(_query("beginnings"), {"agreements": [each.id for each in common]})
+    chunk = {"low": asked["low"], "high": asked["high"]}
+    begun = sql.rows(_query("beginnings"), {**chunk, "agreements": [each.id for each in common]})
     if not begun:
         return 0
     params = {**asked, **_counted(common), **_rates(common, begun, asked)}
     account_ids = sql.value(_query("accounts"))
-    params["stopped"] = sorted({each.account_id for each in proofs.stopped_on(account_ids)})
+    freezes = frozenset[str]().union(*(each.agreed.freezes for each in common))
+    stopped = proofs.stopped_on(account_ids)
+    params["stopped"] = sorted({each.account_id for each in stopped if each.reason in freezes})
+    is_large = len(account_ids) > _LARGE
     params |= {"principal": Head.PRINCIPAL, "on_account": Head.ON_ACCOUNT}
     sql.execute(_query("forget_chunk"))
     sql.execute(_query("look_at_due"))
-    if not sql.execute(sql.fill(_query("common"), chosen=chosen), params):
-        return 0
-    sql.execute(_query("look_at_common"))
-    sql.execute(_query("proof"), params)
-    sql.execute(_query("look_at_proof"))
-    sql.execute(_query("leave_what_differs"), params)
-    done = sql.execute(_query("take_in_hand"))
+    with _joining_sets(is_large=is_large):
+        if not sql.execute(sql.fill(_query("common"), chosen=chosen), params):
+            return 0
+        sql.execute(_query("look_at_common"))
+        sql.execute(_query("proof"), params)
+        sql.execute(_query("look_at_proof"))
+        sql.execute(_query("leave_what_differs"), params)
+        done = sql.execute(_query("take_in_hand"))
     _charge(at=at, by=by)
-    sql.execute(_query("grow_lines"))
-    sql.execute(_query("new_lines"), {"at": at})
-    sql.execute(sql.fill(_query("note"), entries=entries), params)
+    with _joining_sets(is_large=is_large):
+        sql.execute(_query("grow_lines"), chunk)
+        sql.execute(_query("new_lines"), {"at": at})
+        sql.execute(sql.fill(_query("note"), entries=entries), params)
     return done
+
+
+@contextmanager
+def _joining_sets(*, is_large: bool) -> Iterator[None]:
+    """Have the planner join large sets by hashes: what it knows of tables that were made a moment ago is little."""
+    if is_large:
+        sql.execute(_query("join_sets"))
+    yield
+    if is_large:
+        sql.execute(_query("join_as_usual"))
 
 
 def _counted(common: Sequence[InForce]) -> dict[str, Any]:

@@ -2,12 +2,20 @@
 -- Forget an earlier chunk of the same transaction.
 DROP TABLE IF EXISTS charges_common, charges_proof;
 
+-- name: join_sets
+-- Join by hashes. What is asked about tables that were made a moment ago is guessed, and a guess of few rows goes through all of one for each
+-- of another: minutes for what takes a blink.
+SET LOCAL enable_nestloop = off;
+
+-- name: join_as_usual
+SET LOCAL enable_nestloop = on;
+
 -- name: beginnings
 -- By which agreements, and from which first days, interest has to be proven.
 SELECT DISTINCT bearing.agreement_id, bearing.first_day
 FROM charges_due AS due
 JOIN charges_bearing AS bearing ON bearing.id = due.id
-WHERE NOT due.is_steady AND bearing.agreement_id = ANY(%(agreements)s);
+WHERE NOT due.is_steady AND bearing.agreement_id = ANY(%(agreements)s) AND bearing.account_id BETWEEN %(low)s AND %(high)s;
 
 -- name: accounts
 -- The accounts on which interest has to be proven.
@@ -16,8 +24,7 @@ SELECT coalesce(array_agg(DISTINCT account_id), '{}') FROM charges_due WHERE NOT
 -- name: common
 -- What of it needs no more than balances and rates by day: nothing stops it, and its agreement and first day are those it was noted with.
 CREATE TEMP TABLE charges_common ON COMMIT DROP AS
-SELECT late.*, begun.rates, begun.known_until
-FROM (
+WITH waiting AS MATERIALIZED (
     SELECT bearing.id, bearing.account_id, bearing.item_id, bearing.interest_item_id, bearing.agreement_id, bearing.first_day,
            bearing.through_on, bearing.charged_minor, bearing.charges, bearing.since_days, bearing.since_minor,
            due.until_on, due.currency, due.client_id, due.portfolio_id, item.due_on, item.kind
@@ -25,12 +32,18 @@ FROM (
     JOIN charges_bearing AS bearing ON bearing.id = due.id
     JOIN accounts_item AS item ON item.id = due.item_id
     WHERE NOT due.is_steady AND due.account_id <> ALL(%(stopped)s::bigint[]) AND bearing.first_day <= due.until_on
+      AND bearing.account_id BETWEEN %(low)s AND %(high)s AND item.account_id BETWEEN %(low)s AND %(high)s
       AND (bearing.through_on IS NULL OR bearing.through_on <= due.until_on)
       AND bearing.fixed_minor = 0 AND bearing.lifted_minor = 0
-) AS late
-JOIN unnest(%(begun_agreement)s::bigint[], %(begun_on)s::date[], %(begun_rates)s::integer[], %(begun_known)s::date[])
-    AS begun(agreement_id, first_day, rates, known_until)
-    ON begun.agreement_id = late.agreement_id AND begun.first_day = late.first_day
+), late AS MATERIALIZED (
+    SELECT waiting.*, begun.rates, begun.known_until
+    FROM waiting
+    JOIN unnest(%(begun_agreement)s::bigint[], %(begun_on)s::date[], %(begun_rates)s::integer[], %(begun_known)s::date[])
+        AS begun(agreement_id, first_day, rates, known_until)
+        ON begun.agreement_id = waiting.agreement_id AND begun.first_day = waiting.first_day
+)
+SELECT late.*
+FROM late
 CROSS JOIN LATERAL ({chosen}) AS agreed
 WHERE agreed.id = late.agreement_id AND late.due_on + 1 + agreed.after_days = late.first_day
   AND EXISTS (
@@ -39,8 +52,7 @@ WHERE agreed.id = late.agreement_id AND late.due_on + 1 + agreed.after_days = la
   );
 
 -- name: look_at_due
--- Have the planner know how many they are, and below. It goes through all of one thing for each of another otherwise, and so it does
--- where rows are joined by two columns of which one says it all.
+-- Have the planner know how many they are, and below.
 ANALYZE charges_due (id, account_id, item_id, is_steady);
 
 -- name: look_at_common
@@ -66,6 +78,7 @@ WITH rate AS MATERIALIZED (
     SELECT account_id, item_id, booked_on, debit, credit, amount_minor
     FROM ledger_entry
     WHERE account_id BETWEEN %(low)s AND %(high)s AND cause_kind = ANY(%(other_causes)s) AND item_id IS NOT NULL
+      AND account_id IN (SELECT account_id FROM charges_common)
 ), cut AS (
     SELECT item_id, first_day AS day, 0 AS minor, false AS is_balance, false AS is_rate FROM charges_common
     UNION ALL
@@ -129,7 +142,8 @@ FROM (
 -- name: leave_what_differs
 -- Leave to the rules what was charged and comes to something else now, on any of its days. Twin: `rules.accruing.first_difference`.
 WITH kept AS (
-    SELECT line.account_id, line.item_id, line.first_day, line.base_minor, line.percent, line.rule, line.row_from, line.stopped_by,
+    SELECT line.account_id, line.item_id, line.first_day, line.base_minor, line.percent, line.rule, line.row_from,
+           line.stopped_by || line.held_by AS stopped_by,
            CASE WHEN is_last AND since_days > 0 THEN through_on ELSE last_day END AS last_day,
            amount_minor + CASE WHEN is_last THEN since_minor ELSE 0 END AS amount_minor
     FROM (
@@ -213,8 +227,8 @@ UPDATE charges_line AS line
 SET last_day = proof.last_day, days = proof.days, amount_minor = proof.amount_minor
 FROM charges_common AS common
 JOIN charges_proof AS proof ON proof.item_id = common.item_id AND common.through_on BETWEEN proof.first_day AND proof.last_day
-WHERE line.account_id = common.account_id AND line.item_id = common.item_id AND line.first_day = proof.first_day
-  AND line.taken_back_at IS NULL AND line.last_day <> proof.last_day;
+WHERE line.account_id BETWEEN %(low)s AND %(high)s AND line.account_id = common.account_id AND line.item_id = common.item_id
+  AND line.first_day = proof.first_day AND line.taken_back_at IS NULL AND line.last_day <> proof.last_day;
 
 -- name: new_lines
 -- Write down the lines that begin after what was charged.
@@ -252,4 +266,4 @@ LEFT JOIN (
     WHERE proof.reached > greatest(proof.reached - proof.amount_minor, common.charged_minor)
     GROUP BY common.item_id
 ) AS made ON made.item_id = common.item_id
-WHERE bearing.id = common.id;
+WHERE bearing.id = common.id AND bearing.account_id BETWEEN %(low)s AND %(high)s;
