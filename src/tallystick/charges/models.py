@@ -104,6 +104,10 @@ class Line(models.Model):
     amount_minor = models.BigIntegerField()
     stopped_by = models.TextField(blank=True, default="")
     is_capped = models.BooleanField(default=False)
+    #: What of the balance is interest that was added to it; what was taken off it since it was held or disputed, and why.
+    added_minor = models.BigIntegerField(default=0, db_default=0)
+    held_minor = models.BigIntegerField(default=0, db_default=0)
+    held_by = models.TextField(blank=True, default="", db_default="")
     kept_at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True)
 

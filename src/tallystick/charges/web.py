@@ -22,6 +22,7 @@ from tallystick.charges.queries import agreements as queries
 from tallystick.charges.queries import shown
 from tallystick.charges.rules.interest import GRACE, SMALL
 from tallystick.charges.rules.proof import Line
+from tallystick.charges.rules.terms import PROMISED, PROMISED_AND_KEPT
 from tallystick.holds.rules import Reason
 from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
@@ -34,7 +35,13 @@ _STOPPED_BY: dict[str, str | Promise] = {
     **{str(reason): reason.label for reason in Reason},
     GRACE: _("Days of grace"),
     SMALL: _("Too small a balance"),
+    PROMISED: _("Promise to pay"),
+    PROMISED_AND_KEPT: _("Promise to pay, kept"),
 }
+
+
+def _said(reasons: str) -> str:
+    return ", ".join(str(_STOPPED_BY.get(each, each)) for each in reasons.split(", ") if each)
 
 
 def _asked(request: ActorRequest, account_id: int) -> tuple[Account, date, date]:
@@ -82,7 +89,7 @@ def interest(request: ActorRequest, account_id: int) -> HttpResponse:
     found = [
         {
             "item": item,
-            "lines": [(line, _STOPPED_BY.get(line.stopped_by, line.stopped_by)) for line in item.proof.lines],
+            "lines": [(line, _said(line.stopped_by), _said(line.held_by)) for line in item.proof.lines],
             "uncharged": item.total - item.charged
             if item.charged_through is None or on >= item.charged_through
             else None,
@@ -161,6 +168,9 @@ def _line(line: Line) -> dict[str, Any]:
         "index_percent": line.rate.index_percent,
         "stopped_by": line.stopped_by or None,
         "is_capped": line.capped,
+        "added_minor": line.added,
+        "held_minor": line.held,
+        "held_by": line.held_by.split(", ") if line.held_by else [],
     }
 
 

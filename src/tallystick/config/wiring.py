@@ -37,6 +37,13 @@ JOBS: dict[str, tuple[str, ...]] = {
     "holds.ItemHoldEnded": ("charges.prove_again", "worklists.recall_held"),
     "holds.ItemHoldLifted": ("charges.prove_again",),
     "holds.ItemHoldMoved": ("charges.prove_again",),
+    "promises.PromiseBroken": ("charges.prove_again",),
+    "promises.PromiseKept": ("charges.prove_again",),
+    "promises.PromiseMade": ("charges.prove_again",),
+    "promises.PromisePartlyKept": ("charges.prove_again",),
+    "promises.PromiseReopened": ("charges.prove_again",),
+    "promises.PromiseReplaced": ("charges.prove_again",),
+    "promises.PromiseWithdrawn": ("charges.prove_again",),
 }
 
 #: Events that bring something new to pay: money on account pays it, where any client's terms say so.

@@ -229,6 +229,9 @@ def _row(row: Row, line: Line, at: datetime) -> KeptRow:
         amount_minor=line.amount,
         stopped_by=line.stopped_by,
         is_capped=line.capped,
+        added_minor=line.added,
+        held_minor=line.held,
+        held_by=line.held_by,
         kept_at=at,
     )
 

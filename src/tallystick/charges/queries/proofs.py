@@ -220,4 +220,7 @@ def line_of(row: Row) -> Line:
         row["amount_minor"],
         row["stopped_by"],
         row["is_capped"],
+        row["added_minor"],
+        row["held_minor"],
+        row["held_by"],
     )

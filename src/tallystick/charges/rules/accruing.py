@@ -102,8 +102,15 @@ def _less(balances: tuple[Balance, ...], held: Sequence[Held]) -> tuple[Balance,
     days = {each.first_day for each in balances} | {each.first_day for each in held}
     days |= {each.last_day + _DAY for each in held if each.last_day}
     return tuple(
-        Balance(day, max(_at(balances, day) - sum(_held_on(each, day) for each in held), 0))
-        for day in sorted(day for day in days if day >= balances[0].first_day)
+        _less_on(day, _at(balances, day), held) for day in sorted(day for day in days if day >= balances[0].first_day)
+    )
+
+
+def _less_on(day: date, minor: int, held: Sequence[Held]) -> Balance:
+    holding = [each for each in held if _held_on(each, day)]
+    taken = min(sum(_held_on(each, day) for each in holding), max(minor, 0))
+    return Balance(
+        day, max(minor, 0) - taken, taken, ", ".join(sorted({each.reason for each in holding})) if taken else ""
     )
 
 
