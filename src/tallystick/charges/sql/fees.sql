@@ -98,3 +98,12 @@ UPDATE charges_fee AS fee
 SET fee_item_id = named.fee_item_id
 FROM unnest(%(id)s::bigint[], %(fee_item_id)s::bigint[]) AS named(id, fee_item_id)
 WHERE fee.id = named.id;
+
+-- name: of_account
+-- The fees of an account, those that are free and those that were taken back too.
+SELECT fee.*, item.reference AS of_item, held.reference
+FROM charges_fee AS fee
+LEFT JOIN accounts_item AS item ON item.id = fee.item_id AND item.account_id = fee.account_id
+LEFT JOIN accounts_item AS held ON held.id = fee.fee_item_id AND held.account_id = fee.account_id
+WHERE fee.account_id = %(account)s
+ORDER BY fee.due_on, fee.id;
