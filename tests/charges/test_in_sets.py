@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import builders
-from tests.charges.book import DUE, EIGHT, accrue, charged, debt, is_sound, lines, pay, told
+from tests.charges.book import DUE, EIGHT, FIXED, accrue, charged, debt, is_sound, lines, pay, told
 from tests.charges.test_extending import NIGHTS, Debt
 
 from tallystick.accounts.models import Item
@@ -31,7 +31,11 @@ _TERMS = st.fixed_dictionaries(
         ),
         "charged": st.sampled_from(["daily", "monthly"]),
     },
-    optional={"most_percent": st.sampled_from(["4.4"]), "after_days": st.integers(1, 9)},
+    optional={
+        "most_percent": st.sampled_from(["4.4"]),
+        "after_days": st.integers(1, 9),
+        "fixed_sum": st.just({"rule": "late_payment.fixed_sum"}),
+    },
 )
 
 
@@ -58,7 +62,7 @@ def _stands(account):
     noted = [
         "first_day", "through_on", "steady_until_on", "is_settled", "charged_minor", "lifted_minor", "charges", "fixed_minor",
         "base_minor", "percent", "year_days", "is_thirty", "stretch_days", "stretch_minor", "since_days", "since_minor",
-        "entries_seen",
+        "entries_seen", "fixed_charges",
     ]  # fmt: skip
     return {
         "lines": list(kept.values_list(*columns)),
@@ -113,6 +117,26 @@ def test_a_night_of_new_debts_payments_and_a_change_of_the_law_needs_no_rules(no
     assert [(first, last, base) for first, last, base, _minor in lines(new)] == [("2026-01-21", "2026-01-31", 500_00)]
     assert charged(account) == sum(minor for each in (item, new) for *_days, minor in lines(each))
     assert is_sound() == []
+
+
+@pytest.fixture
+def with_a_fixed_sum():
+    account, item = debt(document=FIXED)
+    accrue(date(2026, 1, 10))
+    return account, item
+
+
+def test_a_change_of_the_law_where_fixed_sums_stand_needs_no_rules_and_one_that_changes_does(
+    with_a_fixed_sum, no_rules
+):
+    account, item = with_a_fixed_sum
+    Bearing.objects.update(law=1)
+    accrue(date(2026, 1, 31))
+    assert lines(item)[-1][1] == "2026-01-31"
+    pay(account, "400.00", on=DUE, known=date(2026, 2, 1), items={item.pk: 400_00})
+
+    with pytest.raises(AssertionError, match="left to the rules"):
+        accrue(date(2026, 2, 1))
 
 
 @pytest.mark.parametrize(

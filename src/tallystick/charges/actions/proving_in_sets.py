@@ -17,8 +17,10 @@ from tallystick.charges.queries.agreements import InForce
 from tallystick.charges.queries.common_rates import CommonRates
 from tallystick.charges.rules import accruing
 from tallystick.jurisdictions.rules.rates import DayCount
+from tallystick.jurisdictions.rules.refusals import NoFigure
 from tallystick.kernel import sql
 from tallystick.kernel.actor import Actor
+from tallystick.kernel.money import Money
 from tallystick.ledger import actions as ledger
 from tallystick.ledger.rules import CHARGED_AGAINST, Cause, Head
 from tallystick.timeline import actions as timeline
@@ -59,6 +61,7 @@ def prove_in_sets(
         sql.execute(_query("proof"), params)
         sql.execute(_query("look_at_proof"))
         sql.execute(_query("leave_what_differs"), params)
+        sql.execute(_query("leave_items"), {"item_ids": list(_with_other_fixed_sums(common, params))})
         done = sql.execute(_query("take_in_hand"))
     _charge(at=at, by=by)
     with _joining_sets(is_large=is_large):
@@ -85,6 +88,7 @@ def _counted(common: Sequence[InForce]) -> dict[str, Any]:
         "year_days": [accruing.YEAR_DAYS[each.agreed.terms.day_count] for each in common],
         "is_thirty": [each.agreed.terms.day_count is DayCount.THIRTY_360 for each in common],
         "counted_law": [each.law_print for each in common],
+        "with_fixed_sum": [each.id for each in common if each.agreed.fixed_sum is not None],
     }
 
 
@@ -97,6 +101,22 @@ def _rates(common: Sequence[InForce], begun: Sequence[dict[str, Any]], asked: di
         agreement = by_id[row["agreement_id"]]
         found.add(agreement, row["first_day"], until[agreement.id])
     return found.columns()
+
+
+def _with_other_fixed_sums(common: Sequence[InForce], params: dict[str, Any]) -> Iterator[int]:
+    """Give the items whose fixed sum is not the one that was charged: it is charged, or taken back, by the rules."""
+    if not params["with_fixed_sum"]:
+        return
+    by_id = {each.id: each for each in common}
+    for row in sql.rows(_query("fixed_sums"), params):
+        owed = Money(row["owed_minor"], row["currency"])
+        try:
+            scale = by_id[row["agreement_id"]].fixed_sum(row["first_day"])
+        except NoFigure:
+            yield row["item_id"]
+        else:
+            if row["fixed_minor"] != (scale.charge(owed).minor if scale and owed else 0):
+                yield row["item_id"]
 
 
 def _charge(*, at: datetime, by: Actor) -> None:

@@ -41,7 +41,7 @@ YEAR_DAYS = {DayCount.ACTUAL_365: 365, DayCount.ACTUAL_360: 360, DayCount.THIRTY
 def is_common(agreed: Agreement) -> bool:
     """Test if interest by an agreement is balances times rates times days, rounded line by line, and nothing else.
 
-    What is stands in `sql/proofs.sql` a second time, for whole books.
+    What is stands in `sql/proofs.sql` a second time, for whole books. A fixed sum beside it may stand, and is not charged there.
     """
     terms = agreed.terms
     return (
@@ -50,7 +50,6 @@ def is_common(agreed: Agreement) -> bool:
         and terms.day_count in YEAR_DAYS
         and terms.grace.days == 0
         and not agreed.amounts
-        and agreed.fixed_sum is None
     )
 
 

@@ -34,7 +34,7 @@ WITH waiting AS MATERIALIZED (
     WHERE NOT due.is_steady AND due.account_id <> ALL(%(stopped)s::bigint[]) AND bearing.first_day <= due.until_on
       AND bearing.account_id BETWEEN %(low)s AND %(high)s AND item.account_id BETWEEN %(low)s AND %(high)s
       AND (bearing.through_on IS NULL OR bearing.through_on <= due.until_on)
-      AND bearing.fixed_minor = 0 AND bearing.lifted_minor = 0
+      AND (bearing.fixed_minor = 0 OR bearing.agreement_id = ANY(%(with_fixed_sum)s::bigint[])) AND bearing.lifted_minor = 0
 ), late AS MATERIALIZED (
     SELECT waiting.*, begun.rates, begun.known_until
     FROM waiting
@@ -169,6 +169,18 @@ WITH kept AS (
     HAVING common.charged_minor <> coalesce(sum(now.was_minor), 0)
 )
 DELETE FROM charges_common USING other WHERE charges_common.item_id = other.item_id;
+
+-- name: fixed_sums
+-- What was charged once because items are late, and what was owed when interest on them began.
+SELECT common.item_id, common.agreement_id, common.first_day, common.currency, proof.base_minor AS owed_minor, bearing.fixed_minor
+FROM charges_common AS common
+JOIN charges_proof AS proof ON proof.item_id = common.item_id AND proof.first_day = common.first_day
+JOIN charges_bearing AS bearing ON bearing.id = common.id
+WHERE common.agreement_id = ANY(%(with_fixed_sum)s::bigint[]) AND bearing.account_id BETWEEN %(low)s AND %(high)s;
+
+-- name: leave_items
+-- Leave items to the rules.
+DELETE FROM charges_common WHERE item_id = ANY(%(item_ids)s);
 
 -- name: take_in_hand
 -- What is proven here is due no more. Give how much it is.
