@@ -78,6 +78,19 @@ def test_who_pays_within_the_grace_bears_no_fee_and_who_pays_later_does_though_i
     assert (fees(in_time), len(fees(too_late))) == ([], 1)
 
 
+def test_a_late_fee_is_taken_back_when_money_is_known_that_paid_in_time():
+    account, item = owing(LATE)
+    charge(date(2026, 1, 16))
+    pay(account, "1000.00", on=date(2026, 1, 10), known=date(2026, 1, 20), items={item.pk: 1000_00})
+
+    charge(date(2026, 1, 20))
+    charge(date(2026, 1, 21))
+
+    assert fees(account) == [(f"{item.reference}/late", 0, 0)]
+    assert [event["reason"] for event in told(account, "FeeTakenBack")] == ["Paid in time"]
+    assert is_sound() == []
+
+
 def test_each_payment_that_comes_back_bears_a_fee_and_the_first_are_free():
     account, _item = owing({**BACK, "free": 1, "most": "20.00"})
     for day in (5, 6, 7, 8, 9):

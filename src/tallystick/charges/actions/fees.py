@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tallystick.accounts import actions as accounts
 from tallystick.accounts import queries as account_queries
@@ -41,6 +42,8 @@ from tallystick.timeline import actions as timeline
 
 #: Accounts that are looked at in one transaction; those on which a fee is due are held in it.
 CHUNK = 20_000
+#: Money that is known so many days after a fee fell due takes it back by itself; what is known later is for somebody to judge.
+_KNOWN_LATE_DAYS = 62
 
 
 def _query(name: str) -> str:
@@ -100,6 +103,7 @@ def _charge_chunk(
     agreements: dict[int, InForce], asked: dict[str, Any], at: datetime, by: Actor, chunk: tuple[int, int]
 ) -> Outcome:
     asked = {**asked, "low": chunk[0], "high": chunk[1]}
+    _correct(asked, at=at, by=by)
     account_ids = sorted({row["account_id"] for row in _occasions({**asked, "account_ids": None})})
     if not account_ids:
         return Outcome()
@@ -109,6 +113,17 @@ def _charge_chunk(
     due = list(_judged(rows, agreements, day=asked["day"]))
     _write(due, at=at, by=by)
     return Outcome(done=sum(not each.charge.free for each in due))
+
+
+def _correct(asked: dict[str, Any], *, at: datetime, by: Actor) -> None:
+    """Take back what was charged because an item was late, where money that is known since had paid it in time."""
+    found = sql.rows(_query("paid_in_time"), {**asked, "known_late_days": _KNOWN_LATE_DAYS})
+    if not found:
+        return
+    sql.execute(_query("lock"), {"account_ids": sorted({row["account_id"] for row in found})})
+    fees = FeeRow.objects.filter(pk__in=[row["id"] for row in found], taken_back_at__isnull=True).order_by("pk")
+    if fees:
+        _take_back(list(fees), reason=_("Paid in time"), day=asked["day"], at=at, by=by)
 
 
 def _occasions(asked: dict[str, Any]) -> list[Row]:
@@ -269,17 +284,30 @@ def take_back_fee(*, account_id: int, fee_id: int, reason: str, at: datetime, by
     if fee.is_free:
         raise FeeIsFree()
     day = local_day(at, account.client.time_zone)
-    record = proofs.record_of([account_id])
-    row = {"account_id": account_id, "item_id": fee.pk, "currency": fee.currency, "day": day}
-    standing = record.charges_of(account_id, fee.pk, Cause.CHARGE)
-    post_charges(
-        [Taken(row, Head.FEES, Cause.CHARGE, len(standing), fee.fee_item_id, (), standing)], record, day=day, at=at
+    _take_back([fee], reason=reason.strip(), day=day, at=at, by=by)
+    return Money(fee.amount_minor, fee.currency)
+
+
+def _take_back(fees: Sequence[FeeRow], *, reason: str, day: date, at: datetime, by: Actor) -> None:
+    """Take fees of accounts that are held back, in sets."""
+    record = proofs.record_of(sorted({fee.account_id for fee in fees}))
+    taken = []
+    for fee in fees:
+        row = {"account_id": fee.account_id, "item_id": fee.pk, "currency": fee.currency, "day": day}
+        standing = record.charges_of(fee.account_id, fee.pk, Cause.CHARGE)
+        taken.append(Taken(row, Head.FEES, Cause.CHARGE, len(standing), fee.fee_item_id, (), standing))
+    post_charges(taken, record, day=day, at=at)
+    FeeRow.objects.filter(pk__in=[fee.pk for fee in fees]).update(
+        taken_back_at=at, taken_back_by=by.label, reason=reason
     )
-    fee.taken_back_at, fee.taken_back_by, fee.reason = at, by.label, reason.strip()
-    fee.save(update_fields=["taken_back_at", "taken_back_by", "reason"])
-    amount = Money(fee.amount_minor, fee.currency)
-    reference = account_queries.lock_item(fee.fee_item_id or 0, account_id=account_id).reference
-    timeline.append(
-        events.FeeTakenBack(account_id, fee.pk, fee.code, reference, amount, fee.reason), happened_on=day, at=at, by=by
-    )
-    return amount
+    references = account_queries.references_of([fee.fee_item_id for fee in fees if fee.fee_item_id])
+    told = [
+        (
+            events.FeeTakenBack(
+                fee.account_id, fee.pk, fee.code, references[fee.fee_item_id or 0], Money(fee.amount_minor, fee.currency), reason
+            ),
+            day,
+        )
+        for fee in fees
+    ]  # fmt: skip
+    timeline.append_all(told, at=at, by=by)

@@ -107,3 +107,15 @@ LEFT JOIN accounts_item AS item ON item.id = fee.item_id AND item.account_id = f
 LEFT JOIN accounts_item AS held ON held.id = fee.fee_item_id AND held.account_id = fee.account_id
 WHERE fee.account_id = %(account)s
 ORDER BY fee.due_on, fee.id;
+
+-- name: paid_in_time
+-- Late fees of accounts in a range, of the last weeks, of whose items nothing was owed when they fell due, as is known now.
+SELECT fee.id, fee.account_id
+FROM charges_fee AS fee
+WHERE fee.account_id BETWEEN %(low)s AND %(high)s AND fee.occasion = 'late' AND fee.taken_back_at IS NULL AND NOT fee.is_free
+  AND fee.due_on > %(day)s::date - %(known_late_days)s
+  AND 0 >= (
+      SELECT coalesce(sum(CASE WHEN debit = %(principal)s THEN amount_minor ELSE -amount_minor END), 0)
+      FROM ledger_entry AS entry
+      WHERE entry.account_id = fee.account_id AND entry.item_id = fee.item_id AND entry.booked_on < fee.due_on
+  );
