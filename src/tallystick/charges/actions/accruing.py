@@ -23,7 +23,7 @@ from tallystick.ledger.rules import CHARGED_AGAINST, Cause, Head
 from tallystick.timeline import actions as timeline
 
 #: Accounts that are held at once. A payment on one of them waits until their chunk is done.
-CHUNK = 5_000
+CHUNK = 10_000
 #: So many items that begin to bear interest in a night are more than the planner expects.
 _MANY = 10_000
 
