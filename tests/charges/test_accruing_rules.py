@@ -129,7 +129,9 @@ def test_an_amount_on_hold_lessens_the_balance_while_it_is_held():
 
     bearing = accruing.bearing_of(recorded, [rate("8")], {"dispute"})
 
-    assert list(bearing.balances) == [Balance(FIRST, 1000_00), Balance(day(10), 600_00), Balance(day(20), 1000_00)]
+    assert list(bearing.balances) == [
+        Balance(FIRST, 1000_00), Balance(day(10), 600_00, 400_00, "dispute"), Balance(day(20), 1000_00)
+    ]  # fmt: skip
     assert list(accruing.bearing_of(recorded, [rate("8")], {"insolvency"}).balances) == [Balance(FIRST, 1000_00)]
 
 

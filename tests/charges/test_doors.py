@@ -6,12 +6,15 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 from tests import builders
-from tests.charges.test_accruing import EIGHT, FIXED, accrue, at, charged, debt, is_sound, pay
+from tests.charges.book import EIGHT, FIXED, accrue, at, charged, debt, is_sound, pay
 from tests.sessions import Hand
 
 from tallystick.charges.queries import shown
+from tallystick.holds import actions as hold_actions
+from tallystick.holds.rules import Reason
 from tallystick.kernel import clock
 from tallystick.kernel.actor import Scope
+from tallystick.kernel.money import Money
 from tallystick.kernel.refusals import NotFound
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +164,73 @@ def test_two_at_a_time_charge_no_day_twice():
 
     assert [charged(account) for account in accounts] == [658] * 6
     assert is_sound() == []
+
+
+@pytest.fixture
+def charged_fees():
+    """A debt that bore a late fee, and one that was free."""
+    clock.travel_to(at(date(2026, 2, 10)))
+    late = {"code": "late", "for": "late", "amount": "12.00"}
+    account, item = debt(document={**EIGHT, "fees": [late, {**late, "code": "first", "free": 1}]})
+    call_command("accrue", day=date(2026, 1, 31))
+    yield account, item
+    clock.travel_to(None)
+
+
+def test_fees_are_on_the_page_and_in_the_json(collector, charged_fees):
+    account, item = charged_fees
+
+    page = collector.get(f"/charges/accounts/{account.pk}/interest/").content.decode()
+    found = collector.get(f"/charges/accounts/{account.pk}/interest.json").json()["fees"]
+
+    for text in (f"{item.reference}/late", "£12.00", "Late", "Free"):
+        assert text in page
+    assert "Take back" not in page
+    assert sorted((fee["code"], fee["amount_minor"], fee["is_free"], fee["of_item"]) for fee in found) == [
+        ("first", 0, True, item.reference),
+        ("late", 12_00, False, item.reference),
+    ]
+    assert collector.post(f"/charges/accounts/{account.pk}/fees/{_late(account)['id']}/take-back/").status_code == 403
+
+
+def test_a_fee_is_taken_back_once_by_who_may(manager, charged_fees):
+    account, _item = charged_fees
+    taking = f"/charges/accounts/{account.pk}/fees/{_late(account)['id']}/take-back/"
+
+    assert "Take back" in manager.get(f"/charges/accounts/{account.pk}/interest/").content.decode()
+    assert "was taken back" in manager.post(taking, {"reason": "Goodwill"}, follow=True).content.decode()
+    assert "already" in manager.post(taking, {"reason": "Again"}, follow=True).content.decode()
+    assert _late(account)["reason"] == "Goodwill"
+
+
+def _late(account):
+    return next(fee for fee in shown.fees_of(account.pk, scope=Scope(None)) if fee["code"] == "late")
+
+
+def test_what_lessens_a_balance_and_what_was_added_to_it_is_said_on_the_page_and_in_the_json(collector):
+    clock.travel_to(at(date(2026, 3, 31)))
+    account, item = debt(
+        "10000.00",
+        document={**EIGHT, "compounding": "monthly", "most": "120.00", "grace": {"days": 3, "forgiven": True}},
+    )
+    hold_actions.hold_items(
+        account_id=account.pk, item_ids=[item.pk], reason=Reason.DISPUTE, amount=Money.of("4000", "GBP"),
+        from_on=date(2026, 1, 12), at=at(date(2026, 1, 12)), by=builders.TEST,
+    )  # fmt: skip
+    accrue(date(2026, 3, 30))
+
+    page = collector.get(f"/charges/accounts/{account.pk}/interest/").content.decode()
+    [proven] = collector.get(f"/charges/accounts/{account.pk}/interest.json").json()["items"]
+
+    for text in (
+        "Days of grace",
+        "without £4,000.00: Dispute",
+        "of it interest",
+        "No more than the most that is agreed",
+    ):
+        assert text in page
+    assert [line["held_by"] for line in proven["lines"][:3]] == [[], [], ["dispute"]]
+    # Seven days of 10,000 and twenty-one of 6,000, after three of grace: 15.34 and 27.62.
+    assert [line["added_minor"] for line in proven["lines"]][:4] == [0, 0, 0, 4296]
+    assert proven["total_minor"] == 120_00
+    clock.travel_to(None)

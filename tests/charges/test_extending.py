@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.builders import TEST
-from tests.charges.test_accruing import (
+from tests.charges.book import (
     DUE,
     EIGHT,
     accrue,
@@ -71,7 +71,7 @@ _HAPPENING = st.tuples(
     st.integers(-25, 0),
     st.integers(1, 60),
 )
-_NIGHTS = st.lists(st.tuples(st.integers(1, 9), st.lists(_HAPPENING, max_size=2)), min_size=1, max_size=7)
+NIGHTS = st.lists(st.tuples(st.integers(1, 9), st.lists(_HAPPENING, max_size=2)), min_size=1, max_size=7)
 _TERMS = st.fixed_dictionaries(
     {
         "rate": st.sampled_from(
@@ -174,7 +174,7 @@ class Debt:
 
 
 @_ON_A_DATABASE
-@given(document=_TERMS, nights=_NIGHTS)
+@given(document=_TERMS, nights=NIGHTS)
 def test_whatever_happens_in_whatever_order_interest_is_what_a_proof_afresh_says(document, nights):
     owed, day = Debt(document), DUE
 

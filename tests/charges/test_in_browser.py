@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from tests import builders
-from tests.charges.test_accruing import FIXED, accrue, at, debt, pay
+from tests.charges.book import FIXED, accrue, at, debt, pay
 from tests.looking import look_at
 
 from tallystick.access import actions as access_actions
 from tallystick.access.rules.grants import EVERYTHING
 from tallystick.access.rules.rights import Role
+from tallystick.charges import actions
 from tallystick.holds import actions as hold_actions
 from tallystick.holds.rules import Reason
 from tallystick.kernel import clock
@@ -33,8 +34,10 @@ def desk(live: Any, settings: Any) -> Any:
 @pytest.fixture
 def corrected() -> Any:
     """A debt with everything on it: a fixed sum, days on hold, and a payment that was booked late."""
-    account, item = debt(document=FIXED)
+    late = {"code": "late", "for": "late", "amount": "12.00", "grace_days": 14}
+    account, item = debt(document={**FIXED, "fees": [late]})
     accrue(date(2026, 1, 31))
+    actions.charge_fees(day=date(2026, 1, 31), at=at(date(2026, 1, 31)), by=builders.TEST)
     pay(account, "400.00", on=date(2026, 1, 12), known=date(2026, 2, 1), items={item.pk: 400_00})
     hold_actions.place_hold(
         account_id=account.pk, reason=Reason.BREATHING_SPACE, from_on=date(2026, 2, 3), until_on=date(2026, 2, 6),
@@ -68,6 +71,17 @@ def test_the_proof_is_read_by_another_day(desk: Any, corrected: Any) -> None:
 
     page.wait_for_url("**on=2026-01-12")
     assert page.get_by_role("cell", name="Breathing space").count() == 0
+
+
+def test_a_fee_is_taken_back_with_why(desk: Any, corrected: Any) -> None:
+    page = desk.open(f"/charges/accounts/{corrected.pk}/interest/")
+    page.get_by_text("Take back", exact=True).first.click()
+    page.get_by_label("Reason").fill("Goodwill")
+    page.get_by_role("button", name="Take back").click()
+
+    page.get_by_text("The fee was taken back.").wait_for()
+    assert page.get_by_text("Goodwill").count() == 1
+    assert page.get_by_role("button", name="Take back").count() == 0
 
 
 @pytest.mark.parametrize("address", ["/charges/accounts/{0.pk}/interest/", "/charges/clients/{0.client_id}/interest/"])

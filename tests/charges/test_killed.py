@@ -11,7 +11,7 @@ from datetime import date
 
 import pytest
 from django.db import transaction
-from tests.charges.test_accruing import FIXED, accrue, agree, at, debt, is_sound, pay
+from tests.charges.book import FIXED, accrue, agree, at, debt, is_sound, pay
 from tests.strategy.nursery import nursery
 
 from tallystick.accounts.models import Account, Item

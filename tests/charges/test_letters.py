@@ -1,11 +1,12 @@
 """What a letter says of interest: every line that proves what is charged and open, by fields and as a table."""
 
 from datetime import date
+from importlib import resources
 
 import pytest
 from django.utils import translation
 from tests.builders import TEST
-from tests.charges.test_accruing import accrue, at, debt, interest_item, pay
+from tests.charges.book import EIGHT, accrue, at, debt, interest_item, pay
 
 from tallystick.contact.queries.merging import asked_for, facts_of
 from tallystick.contact.rules.fields import Speech
@@ -74,3 +75,28 @@ def test_interest_on_hold_is_not_explained_where_something_is_asked_for():
 
     assert said(account, LOOP, on=date(2026, 2, 5)) == ""
     assert said(account, LOOP, on=date(2026, 2, 5), purpose=Purpose.INFORMATION) != ""
+
+
+def test_what_lifts_interest_to_the_least_is_a_line_of_the_table():
+    account, _item = debt(document={**EIGHT, "least": "10.00"})
+    accrue(date(2026, 1, 31))
+
+    table = said(account, "{% table interest %}", on=date(2026, 2, 5))
+
+    # Thirty days are 6.58; ten pounds are agreed.
+    for text in ("£6.58", "Up to the least that is agreed", "£3.42", "£10.00"):
+        assert text in table
+
+
+@pytest.mark.parametrize(
+    "name", ["letter_before_action.letter", "final_notice.letter", "statement.letter", "statement.email"]
+)
+def test_letters_of_the_house_that_name_an_amount_explain_the_interest_in_it(name):
+    account, _item = charged_twice()
+    text = resources.files("tallystick.contact").joinpath(f"documents/{name}.en.liquid").read_text("utf-8")
+    body = text.split("\n\n", 1)[1]
+
+    found = said(account, body, on=date(2026, 2, 5))
+
+    for words in ("2 January 2026 to 21 January 2026 (20)", "£4.38", "Interest charged", "£5.70"):
+        assert words in found

@@ -203,11 +203,13 @@ def _interest_until_yesterday(account):
         "rate": {"rule": "interest.late_payment"},
         "fixed_sum": {"rule": "late_payment.fixed_sum"},
         "charged": "daily",
+        "fees": [{"code": "late", "for": "late", "amount": "5.00"}],
     }
     charge_actions.set_agreement(
         client_id=account.client_id, from_on=date(2026, 1, 1), document=document, at=AT, by=TEST
     )
     assert charge_actions.accrue(day=TODAY - timedelta(days=1), at=AT, by=TEST).done
+    assert charge_actions.charge_fees(day=TODAY - timedelta(days=1), at=AT, by=TEST).done
 
 
 def _reconciled(account):
@@ -373,6 +375,13 @@ BREAKS = [
         "fixed sums are what the ledger says",
         ["UPDATE charges_bearing SET fixed_minor = 1"],
         "is 1, the ledger says ",
+    ),
+    (
+        "fees are what the ledger says",
+        [
+            "UPDATE charges_fee SET amount_minor = 1",
+        ],
+        "is 1, the ledger says 500",
     ),
     ("holds belong to an account", ["UPDATE holds_hold SET account_id = 999999"], "belongs to no account"),
     (
@@ -782,7 +791,7 @@ def test_a_room_or_some_words_choose_what_is_checked_and_json_says_it_all(book):
 
     assert code == 1
     told = json.loads(said.splitlines()[0])
-    assert (told["room"], told["checked"], told["breaches"]) == ("accounts", 14, 1)
+    assert (told["room"], told["checked"], told["breaches"]) == ("accounts", 18, 1)
     assert told["named"] == [f"account {book.pk}: item INV-1002 shows 4999, the ledger says 5000"]
 
     code, said = checked("no such thing")

@@ -94,6 +94,33 @@ def test_rows_of_several_kinds_are_appended_in_their_order_and_each_kind_is_hear
     assert told == [(NOTE, [7, 7], [newest_first[2]["id"], newest_first[0]["id"]], AT)]
 
 
+@pytest.mark.parametrize("made", [False, True], ids=["rows that stand", "rows that are made"])
+def test_events_in_bulk_are_heard_in_the_statement_that_appends_them(monkeypatch, made):
+    one_by_one, then = [], []
+    hear = actions.InBulk(
+        "INSERT INTO strategy_touched (account_id, event_id, kind) SELECT account_id, id, kind FROM appended",
+        then.append,
+    )
+    listener = one_by_one.append
+    for kind in (NOTE, "b.Other"):
+        monkeypatch.setitem(actions._listeners, kind, [listener])
+        monkeypatch.setitem(actions._in_bulk, (kind, listener), hear)
+    query = (
+        "SELECT number AS account_id, (%(named)s::text[])[number] AS kind, '{}'::jsonb AS data, %(day)s::date AS happened_on"
+        " FROM generate_series(1, %(n)s) AS number"
+    )
+    several = {"day": TODAY, "named": [NOTE, "b.Other"], "n": 2}
+    rows = sql.Rows("SELECT * FROM made", several, makes=query) if made else sql.Rows(query, several)
+
+    assert actions.append_rows(rows, kind=[NOTE, "b.Other"], at=AT, by=TEST) == 2
+    assert actions.append_rows(sql.Rows(query, {**several, "n": 0}), kind=[NOTE, "b.Other"], at=AT, by=TEST) == 0
+
+    told = [(each["account_id"], each["id"], each["kind"]) for each in reversed(queries.of_account([1, 2]))]
+    waiting = sql.rows("SELECT account_id, event_id AS id, kind FROM strategy_touched ORDER BY id")
+    assert [tuple(each.values()) for each in waiting] == told
+    assert (one_by_one, then) == ([], [AT])
+
+
 def test_every_account_of_a_set_is_told_data_of_its_own_or_all_the_same():
     with pytest.raises(ValueError, match="data of its own"), transaction.atomic():
         actions.append_bulk(kind=NOTE, account_ids=[1, 2], data=[{}], happened_on=TODAY, at=AT, by=TEST)

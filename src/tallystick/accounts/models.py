@@ -199,7 +199,8 @@ class OwedByDay(models.Model):
     """What is owed by due day, as rows that add up: written by triggers of items and accounts, read by the ageing of the book.
 
     Whoever pays adds rows and changes none, so that nobody waits. `accounts` counts those whose next earlier day with something
-    open is `before_on` (null: there is none), which tells how many owe something between two days. Money on account has no day.
+    open is `before_on` (null: there is none), which tells how many owe something between two days; a row of no
+    accounts says nothing of it. Money on account has no day.
     """
 
     client_id = models.BigIntegerField()

@@ -50,3 +50,28 @@ class InterestCorrected:
     was_charged: Money
     is_now: Money
     difference: Money
+
+
+@dataclass(frozen=True, slots=True)
+class FeeCharged:
+    """A fee that is agreed was charged for an occasion: an item that is late, a payment that came back."""
+
+    account_id: int
+    fee_id: int
+    code: str
+    reference: str
+    occasion: str
+    occasion_on: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class FeeTakenBack:
+    """A fee was taken back, and why."""
+
+    account_id: int
+    fee_id: int
+    code: str
+    reference: str
+    amount: Money
+    reason: str

@@ -104,6 +104,10 @@ class Line(models.Model):
     amount_minor = models.BigIntegerField()
     stopped_by = models.TextField(blank=True, default="")
     is_capped = models.BooleanField(default=False)
+    #: What of the balance is interest that was added to it; what was taken off it since it was held or disputed, and why.
+    added_minor = models.BigIntegerField(default=0, db_default=0)
+    held_minor = models.BigIntegerField(default=0, db_default=0)
+    held_by = models.TextField(blank=True, default="", db_default="")
     kept_at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True)
 
@@ -127,3 +131,48 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day}–{self.last_day} of item {self.item_id}"
+
+
+class Fee(models.Model):
+    """A fee that an account was charged for an occasion, or let off as one of the first: once, by its key.
+
+    A fee that was taken back stays, with who took it back and why, so that its occasion is not charged again.
+    """
+
+    account_id = models.BigIntegerField()
+    #: The item that the occasion is of; null where it is of the account.
+    item_id = models.BigIntegerField(null=True)
+    #: accounts.Item that holds the fee; null for one that is free.
+    fee_item_id = models.BigIntegerField(null=True)
+    agreement_id = models.BigIntegerField()
+    code = models.TextField()
+    #: What it was charged for, and once for what: `rules.fees.key_of`, joined by colons.
+    key = models.TextField()
+    occasion = models.TextField()
+    occasion_on = models.DateField()
+    #: The day on which it fell due: that of the occasion, and days of grace.
+    due_on = models.DateField()
+    owed_minor = models.BigIntegerField()
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    is_free = models.BooleanField(default=False)
+    is_capped = models.BooleanField(default=False)
+    #: Who agreed on the sum, or the row of the law that it is by.
+    source = models.TextField()
+    charged_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by = models.TextField(blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "charges_fee"
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "key"], name="charges_fee_once"),
+            models.CheckConstraint(
+                condition=Q(is_free=True, amount_minor=0) | Q(is_free=False, amount_minor__gt=0),
+                name="charges_fee_is_something_or_free",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} on {self.account_id}"

@@ -12,7 +12,7 @@ from typing import Protocol
 class Stopped:
     """Days, both included, on which something stopped interest on an account or one item of it, or on an amount of that.
 
-    `reason` is one of `holds.rules.Reason`. Without a last day it stands.
+    `reason` is one of `holds.rules.Reason`, or of `rules.terms`. Without a last day it stands.
     """
 
     account_id: int

@@ -1,4 +1,4 @@
-"""Background work: interest of days that are over is charged, or proven afresh, and whoever keeps the law told of reviews."""
+"""Background work: interest and fees of days that are over, interest proven afresh, and reviews of the law told."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from tallystick.kernel.calendars import local_day
 @app.periodic(cron="35 1 * * *", periodic_id="charges.accrue_tonight")
 @app.task(name="charges.accrue_tonight", queueing_lock="charges.accrue_tonight")
 def accrue_tonight(timestamp: int) -> None:
-    """Charge interest through yesterday, before the strategies are run."""
+    """Charge interest and fees through yesterday, before the strategies are run."""
     at = clock.now()
     yesterday = local_day(at, settings.TIME_ZONE) - timedelta(days=1)
     actions.accrue(day=yesterday, hands=hands.MOST, at=at, by=system("interest of the day"))
+    actions.charge_fees(day=yesterday, hands=hands.MOST, at=at, by=system("fees of the day"))
 
 
 @app.task(name="charges.prove_again")

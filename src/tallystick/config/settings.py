@@ -117,7 +117,10 @@ ACCESS_SECOND_FACTOR_ROLES = ENVIRONMENT.second_factor_roles
 # Where the pages for people find the clients that roles are given for.
 ACCESS_CLIENT_DIRECTORY = "tallystick.accounts.adapters.client_directory.clients_by_name"
 # What stops interest besides holds, kept on floors above it.
-CHARGES_STOPPED_DAYS = ("tallystick.disputes.adapters.stopped_days.disputed_days",)
+CHARGES_STOPPED_DAYS = (
+    "tallystick.disputes.adapters.stopped_days.disputed_days",
+    "tallystick.promises.adapters.stopped_days.promised_days",
+)
 # Where newer tables of the scheme lie by which UK bank accounts are checked; None takes those that ship.
 JURISDICTIONS_MODULUS_FOLDER = ENVIRONMENT.modulus_folder
 LOGIN_URL = "account_login"

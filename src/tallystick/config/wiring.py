@@ -37,6 +37,13 @@ JOBS: dict[str, tuple[str, ...]] = {
     "holds.ItemHoldEnded": ("charges.prove_again", "worklists.recall_held"),
     "holds.ItemHoldLifted": ("charges.prove_again",),
     "holds.ItemHoldMoved": ("charges.prove_again",),
+    "promises.PromiseBroken": ("charges.prove_again",),
+    "promises.PromiseKept": ("charges.prove_again",),
+    "promises.PromiseMade": ("charges.prove_again",),
+    "promises.PromisePartlyKept": ("charges.prove_again",),
+    "promises.PromiseReopened": ("charges.prove_again",),
+    "promises.PromiseReplaced": ("charges.prove_again",),
+    "promises.PromiseWithdrawn": ("charges.prove_again",),
 }
 
 #: Events that bring something new to pay: money on account pays it, where any client's terms say so.
@@ -56,6 +63,8 @@ TOUCHES: tuple[str, ...] = (
     "accounts.ItemsAdded",
     "accounts.ItemsTakenBack",
     "accounts.SettledAtSource",
+    "charges.FeeCharged",
+    "charges.FeeTakenBack",
     "charges.FixedSumCharged",
     "charges.FixedSumTakenBack",
     "charges.InterestCharged",
@@ -138,6 +147,14 @@ def _touch(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: 
         jobs.configure_task("strategy.answer_events").defer()
 
 
+def _answer_soon(at: datetime) -> None:
+    jobs.configure_task("strategy.answer_events").defer()
+
+
+#: `_touch` for events that are told by the thousand, of any kind that asks for no look at the debtor or at what waits.
+_TOUCH_IN_BULK = timeline.InBulk(answering.TOUCH_IN_BULK, _answer_soon)
+
+
 def _touch_if_answered(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: datetime) -> None:
     if kind in versions.answered_kinds():
         _touch(kind, account_ids, event_ids, at)
@@ -156,6 +173,6 @@ def connect() -> None:
     for kind in BRINGS_ITEMS:
         timeline.listen(kind, _pay_new_items)
     for kind in TOUCHES:
-        timeline.listen(kind, _touch)
+        timeline.listen(kind, _touch, in_bulk=None if kind in STREAMED | OF_THE_DEBTOR else _TOUCH_IN_BULK)
     for kind in LEAVES_FACTS:
         timeline.listen(kind, _touch_if_answered)

@@ -79,8 +79,11 @@ class Rows:
         """
         if clashing := sorted(name for name in self.params.keys() & params if self.params[name] != params[name]):
             raise ValueError(f"the rows and the query differ in {', '.join(clashing)}")
-        filled = fill(query, rows=f"({self.select})")
-        return f"WITH made AS ({self.makes}) {filled}" if self.makes else filled, {**self.params, **params}
+        filled = fill(query, rows=f"({self.select})").strip()
+        if self.makes:
+            others = filled.removeprefix("WITH ")
+            filled = f"WITH made AS ({self.makes}){' ' if others == filled else ', '}{others}"
+        return filled, {**self.params, **params}
 
 
 @contextmanager

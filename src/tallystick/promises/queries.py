@@ -44,6 +44,11 @@ def open_promises(account_ids: Sequence[int]) -> dict[int, Promise]:
     return {promise.account_id: promise for promise in found}
 
 
+def all_promises(account_ids: Sequence[int]) -> list[Promise]:
+    """Give all promises of some accounts, the ended ones too, by account and day."""
+    return list(Promise.objects.filter(account_id__in=account_ids).order_by("account_id", "made_on", "pk"))
+
+
 def lock_promise(promise_id: int, *, account_id: int) -> Promise:
     """Lock a promise of an account and give it.
 

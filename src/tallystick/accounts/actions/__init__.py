@@ -8,7 +8,14 @@ from tallystick.accounts.actions.bulk import (
     lock_accounts,
     open_accounts,
 )
-from tallystick.accounts.actions.charging import Recharge, grow_items, open_items_beside, recharge_items
+from tallystick.accounts.actions.charging import (
+    ChargedItem,
+    Recharge,
+    charge_items,
+    grow_items,
+    open_items_beside,
+    recharge_items,
+)
 from tallystick.accounts.actions.clients import change_client, open_client, open_portfolio
 from tallystick.accounts.actions.credits import AppliedCredit, Credit, apply_credits, take_back_credit
 from tallystick.accounts.actions.folding import fold_owed_by_day
@@ -35,6 +42,7 @@ __all__ = [
     "JUDGED",
     "JUDGED_CREDITS",
     "AppliedCredit",
+    "ChargedItem",
     "Counted",
     "Credit",
     "Held",
@@ -48,6 +56,7 @@ __all__ = [
     "apply_credits",
     "apply_source_credits",
     "change_client",
+    "charge_items",
     "claim_accounts",
     "close_account",
     "dispute_items",

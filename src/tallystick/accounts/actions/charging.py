@@ -28,6 +28,26 @@ class Recharge:
     booked_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class ChargedItem:
+    """An item to be opened for what is charged on an account; its reference is one that no other of its kind has there."""
+
+    account_id: int
+    reference: str
+    due_on: date
+    minor: int
+
+
+@transaction.atomic(savepoint=False)
+def charge_items(items: Sequence[ChargedItem], *, kind: rules.ItemKind) -> dict[tuple[int, str], int]:
+    """Open items of a kind, and give their ids by account and reference. The accounts are locked."""
+    if not items:
+        return {}
+    columns = {name: [getattr(each, name) for each in items] for name in ChargedItem.__dataclass_fields__}
+    opened = sql.rows(_query("charge_items"), {**columns, "kind": str(kind), "head": rules.HEAD_OF[kind]})
+    return {(row["account_id"], row["reference"]): row["id"] for row in opened}
+
+
 @transaction.atomic(savepoint=False)
 def open_items_beside(beside: Sequence[tuple[int, int, date]], *, kind: rules.ItemKind) -> dict[int, int]:
     """Open an item of a kind beside each of some items (account, item, due day) that has none; give their ids by item."""

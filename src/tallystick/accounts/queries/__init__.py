@@ -139,6 +139,11 @@ def lock_items(item_ids: Collection[int], *, account_id: int) -> list[Item]:
     return found
 
 
+def references_of(item_ids: Collection[int]) -> dict[int, str]:
+    """Give the references of some items, by their ids."""
+    return dict(Item.objects.filter(pk__in=item_ids).values_list("pk", "reference"))
+
+
 def items(account_id: int) -> QuerySet[Item]:
     """Give all items of an account, oldest due first."""
     return Item.objects.filter(account_id=account_id).order_by("due_on", "pk")

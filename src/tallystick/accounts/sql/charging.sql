@@ -10,13 +10,30 @@ JOIN accounts_item AS item ON item.id = beside.item_id AND item.account_id = bes
 ORDER BY item.account_id, item.id
 ON CONFLICT (account_id, reference, kind) DO NOTHING;
 
+-- name: charge_items
+-- Open items that hold what is charged, each with its amount.
+INSERT INTO accounts_item (
+    account_id, amount_minor, open_minor, client_id, issued_on, due_on, head, currency, kind, reference, description
+)
+SELECT account.id, charged.minor, charged.minor, account.client_id, charged.due_on, charged.due_on, %(head)s, account.currency, %(kind)s,
+       charged.reference, ''
+FROM unnest(%(account_id)s::bigint[], %(reference)s::text[], %(due_on)s::date[], %(minor)s::bigint[])
+    AS charged(account_id, reference, due_on, minor)
+JOIN accounts_account AS account ON account.id = charged.account_id
+ORDER BY account.id, charged.reference
+RETURNING id, account_id, reference;
+
 -- name: items_beside
--- The items beside some items.
+-- The items beside some items. Each is looked up by its own index: what it is joined by says more than the planner believes.
 SELECT item.id AS item_id, charged.id AS charged_id
 FROM unnest(%(account_id)s::bigint[], %(item_id)s::bigint[]) AS beside(account_id, item_id)
 JOIN accounts_item AS item ON item.id = beside.item_id AND item.account_id = beside.account_id
-JOIN accounts_item AS charged
-    ON charged.account_id = item.account_id AND charged.reference = item.reference || %(suffix)s AND charged.kind = %(kind)s;
+CROSS JOIN LATERAL (
+    SELECT id
+    FROM accounts_item AS charged
+    WHERE charged.account_id = item.account_id AND charged.reference = item.reference || %(suffix)s AND charged.kind = %(kind)s
+    OFFSET 0
+) AS charged;
 
 -- name: grow
 -- Add to what items amount to, and to what is open on them.

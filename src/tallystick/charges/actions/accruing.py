@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 
 from tallystick.accounts import actions as accounts
 from tallystick.charges.actions import proving
+from tallystick.charges.actions.proving_in_sets import prove_in_sets
 from tallystick.charges.queries import agreements as agreement_queries
 from tallystick.charges.queries.agreements import InForce
 from tallystick.charges.rules import accruing as rules
@@ -23,9 +23,9 @@ from tallystick.ledger.rules import CHARGED_AGAINST, Cause, Head
 from tallystick.timeline import actions as timeline
 
 #: Accounts that are held at once. A payment on one of them waits until their chunk is done.
-CHUNK = 5_000
-
-_LAST_ACCOUNT = 2**63 - 1
+CHUNK = 10_000
+#: So many items that begin to bear interest in a night are more than the planner expects.
+_MANY = 10_000
 
 
 def _query(name: str) -> str:
@@ -51,9 +51,9 @@ def accrue(*, day: date, chunk: int = CHUNK, hands: int = 1, at: datetime, by: A
     if not agreements:
         return Outcome()
     clients = sorted({each.client_id for each in agreements})
-    register(agreements, day=day)
-    firsts = [row["id"] for row in sql.rows(_query("chunks"), {"clients": clients, "size": chunk})]
-    chunks = [(low, high - 1) for low, high in zip(firsts, [*firsts[1:], _LAST_ACCOUNT], strict=True)]
+    if register(agreements, day=day) > _MANY:
+        sql.execute(_query("look_at_bearing"))
+    chunks = agreement_queries.chunks(clients, size=chunk)
     done = kernel_hands.share(
         chunks, partial(_accrue_chunk, agreements, day, at, by), hands=min(hands, len(chunks) or 1)
     )
@@ -62,38 +62,29 @@ def accrue(*, day: date, chunk: int = CHUNK, hands: int = 1, at: datetime, by: A
 
 @transaction.atomic
 def _accrue_chunk(agreements: Sequence[InForce], day: date, at: datetime, by: Actor, chunk: tuple[int, int]) -> Outcome:
-    asked = {**_asked(agreements, day), "low": chunk[0], "high": chunk[1], "other_causes": list(rules.OTHER_CAUSES)}
+    asked = {
+        **agreement_queries.asked(agreements, day),
+        "low": chunk[0],
+        "high": chunk[1],
+        "other_causes": list(rules.OTHER_CAUSES),
+    }
     sql.execute(_query("forget_chunk"))
     if not sql.execute(_query("lock"), asked):
         return Outcome()
     sql.execute(_query("look_at_locked"))
     sql.execute(_with_entries("due"), asked)
-    extended = Outcome(done=_extend(chunk, at=at, by=by))
+    done = _extend(chunk, at=at, by=by)
+    queries = {"chosen": agreement_queries.chosen(), "entries": _query("entries_of_accounts")}
+    done += prove_in_sets(agreements, asked=asked, **queries, at=at, by=by)
     rows = sql.rows(_query("to_prove"))
-    return extended + proving.prove(rows, agreements=agreements, day=day, at=at, by=by)
+    return Outcome(done=done) + proving.prove(rows, agreements=agreements, day=day, at=at, by=by)
 
 
-def register(agreements: Sequence[InForce], *, day: date, account_ids: Sequence[int] | None = None) -> None:
-    """Note the items whose interest has begun by a day, of some accounts or of the whole book."""
+def register(agreements: Sequence[InForce], *, day: date, account_ids: Sequence[int] | None = None) -> int:
+    """Note the items whose interest has begun by a day, of some accounts or of the whole book; give how many are new."""
     of_accounts = {"accounts": None if account_ids is None else list(account_ids)}
-    sql.execute(_query("register"), {**_asked(agreements, day), **of_accounts, "principal": Head.PRINCIPAL})
-
-
-def _asked(agreements: Sequence[InForce], day: date) -> dict[str, Any]:
-    kinds = [(each.id, kind) for each in agreements for kind in sorted(each.agreed.kinds)]
-    return {
-        "clients": sorted({each.client_id for each in agreements}),
-        "agreement": [each.id for each in agreements],
-        "client": [each.client_id for each in agreements],
-        "portfolio": [each.portfolio_id for each in agreements],
-        "from_on": [each.from_on for each in agreements],
-        "after_days": [each.agreed.after_days for each in agreements],
-        "until_on": [each.agreed.charged.through(day) for each in agreements],
-        "last_day": day,
-        "law": [each.law_print for each in agreements],
-        "kind_agreement": [agreement for agreement, _kind in kinds],
-        "kind": [kind for _agreement, kind in kinds],
-    }
+    asked = {**agreement_queries.asked(agreements, day), **of_accounts, "principal": Head.PRINCIPAL}
+    return sql.execute(sql.fill(_query("register"), chosen=agreement_queries.chosen()), asked)
 
 
 def _extend(chunk: tuple[int, int], *, at: datetime, by: Actor) -> int:

@@ -89,7 +89,7 @@ def prove(rows: Sequence[Row], *, agreements: Sequence[InForce], day: date, at: 
     changes = [
         replace(change, interest=one, fixed=other) for change, one, other in zip(changes, interest, fixed, strict=True)
     ]
-    is_released = _post([*interest, *fixed], record, day=day, at=at)
+    is_released = post_charges([*interest, *fixed], record, day=day, at=at)
     _keep_lines(changes, kept, at=at)
     _note(changes, is_released)
     _tell(changes, day=day, at=at, by=by)
@@ -139,7 +139,7 @@ def _beside(charges: Sequence[Charge], kind: ItemKind) -> list[Charge]:
     return [replace(charge, item_id=opened.get(charge.row["item_id"], charge.item_id)) for charge in charges]
 
 
-def _post(charges: Sequence[Charge], record: Record, *, day: date, at: datetime) -> set[int]:
+def post_charges(charges: Sequence[Charge], record: Record, *, day: date, at: datetime) -> set[int]:
     """Post the entries of charges and write their items; give the items that bear of which something paid was released."""
     changed = [charge for charge in charges if charge.entries or charge.taken_back]
     released = [release(charge.row, charge.item_id, charge.minor, record, head=charge.head) for charge in changed]
@@ -229,6 +229,9 @@ def _row(row: Row, line: Line, at: datetime) -> KeptRow:
         amount_minor=line.amount,
         stopped_by=line.stopped_by,
         is_capped=line.capped,
+        added_minor=line.added,
+        held_minor=line.held,
+        held_by=line.held_by,
         kept_at=at,
     )
 

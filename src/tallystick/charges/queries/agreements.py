@@ -12,6 +12,7 @@ from typing import Any
 from tallystick.accounts.rules import HEAD_OF
 from tallystick.charges.models import Agreement
 from tallystick.charges.rules import agreements as rules
+from tallystick.charges.rules.agreed_fees import AgreedFee
 from tallystick.holds.rules import Activity, Reason, stopping
 from tallystick.jurisdictions import queries as jurisdictions
 from tallystick.jurisdictions.rules import rates
@@ -20,7 +21,10 @@ from tallystick.jurisdictions.rules.rates import Rate, RateStep
 from tallystick.jurisdictions.rules.refusals import NoFigure
 from tallystick.jurisdictions.rules.scales import Scale
 from tallystick.jurisdictions.rules.sources import Confidence, Source
+from tallystick.kernel import sql
 from tallystick.ledger.rules import Head
+
+_LAST_ACCOUNT = 2**63 - 1
 
 #: How far ahead rates are read, where the law says something for days to come.
 _AHEAD = timedelta(days=366)
@@ -80,6 +84,16 @@ class InForce:
         """
         return row_on(jurisdictions.law(self.agreed.jurisdiction).rule(str(self.agreed.fixed_sum)), start)
 
+    def scale_of(self, fee: AgreedFee, day: date) -> tuple[Scale, str]:
+        """Give the scale of a fee for an occasion of a day, and where it is from.
+
+        :raises NoFigure: the law says nothing for that day
+        """
+        if fee.sum is not None:
+            return fee.sum, self.source
+        rule = jurisdictions.law(self.agreed.jurisdiction).rule(str(fee.amount))
+        return value_on(rule, day, Scale), row_on(rule, day).source.title
+
     @lru_cache(maxsize=20_000)  # noqa: B019 (an agreement lives as long as the run that reads it)
     def steps(self, start: date, until: date) -> tuple[tuple[RateStep, ...], date]:
         """Give the rates for interest that starts on a day, and until which day they are known.
@@ -114,10 +128,11 @@ def read(document: Any, *, jurisdiction: str) -> rules.Agreement:
         standard_freezes=FREEZES,
         day_count=day_count,
     )
-    if agreement.fixed_sum is not None:
-        row = jurisdictions.law(agreement.jurisdiction).rule(agreement.fixed_sum).rows[-1]
+    scales = [agreement.fixed_sum, *(fee.amount for fee in agreement.fees)]
+    for named in (each for each in scales if isinstance(each, str)):
+        row = jurisdictions.law(agreement.jurisdiction).rule(named).rows[-1]
         if not isinstance(row.value, Scale):
-            raise rules.NotAScale(rule=agreement.fixed_sum)
+            raise rules.NotAScale(rule=named)
     return agreement
 
 
@@ -158,3 +173,33 @@ def choose(agreements: Sequence[InForce], *, client_id: int, portfolio_id: int, 
 def agreements_of(client_id: int) -> list[Agreement]:
     """Give what is agreed with a client, the last that was set first."""
     return list(Agreement.objects.select_related("portfolio").filter(client_id=client_id).order_by("-number"))
+
+
+def asked(agreements: Sequence[InForce], day: date) -> dict[str, Any]:
+    """Give agreements as the queries of `sql/accrual.sql` ask for them, with what each charges through on a day."""
+    kinds = [(each.id, kind) for each in agreements for kind in sorted(each.agreed.kinds)]
+    return {
+        "clients": sorted({each.client_id for each in agreements}),
+        "agreement": [each.id for each in agreements],
+        "client": [each.client_id for each in agreements],
+        "portfolio": [each.portfolio_id for each in agreements],
+        "from_on": [each.from_on for each in agreements],
+        "after_days": [each.agreed.after_days for each in agreements],
+        "until_on": [each.agreed.charged.through(day) for each in agreements],
+        "last_day": day,
+        "law": [each.law_print for each in agreements],
+        "kind_agreement": [agreement for agreement, _kind in kinds],
+        "kind": [kind for _agreement, kind in kinds],
+    }
+
+
+def chosen() -> str:
+    """Give the query that chooses the agreement of an item that is `late`: the twin of `choose`."""
+    return sql.load("tallystick.charges", "accrual.sql", "chosen")
+
+
+def chunks(client_ids: Sequence[int], *, size: int) -> list[tuple[int, int]]:
+    """Cut the open accounts of some clients into ranges of so many: their first and last possible ids."""
+    query = sql.load("tallystick.charges", "accrual.sql", "chunks")
+    firsts = [row["id"] for row in sql.rows(query, {"clients": list(client_ids), "size": size})]
+    return [(low, high - 1) for low, high in zip(firsts, [*firsts[1:], _LAST_ACCOUNT], strict=True)]

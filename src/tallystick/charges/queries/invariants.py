@@ -91,4 +91,24 @@ INVARIANTS = (
         WHERE coalesce(bearing.fixed_minor, 0) <> coalesce(entries.minor, 0)
         """,
     ),
+    Invariant(
+        name="fees are what the ledger says",
+        sentence="A fee stands on the ledger once, for its occasion; one that was taken back or is free does not.",
+        checked="SELECT count(*) FROM charges_fee",
+        breaches="""
+        SELECT coalesce(fee.account_id, entries.account_id) AS account_id,
+               'the fee ' || coalesce(fee.id, entries.fee_id) || ' is ' || coalesce(fee.amount_minor, 0) || ', the ledger says '
+               || coalesce(entries.minor, 0) AS what
+        FROM (SELECT * FROM charges_fee WHERE taken_back_at IS NULL AND NOT is_free) AS fee
+        FULL JOIN (
+            SELECT entry.account_id, entry.cause_id AS fee_id, sum(entry.amount_minor) AS minor
+            FROM ledger_entry AS entry
+            LEFT JOIN ledger_entry AS reversal
+                ON reversal.account_id = entry.account_id AND reversal.cause_kind = 9 AND reversal.cause_id = entry.id
+            WHERE entry.cause_kind = 6 AND reversal.id IS NULL
+            GROUP BY entry.account_id, entry.cause_id
+        ) AS entries ON entries.account_id = fee.account_id AND entries.fee_id = fee.id
+        WHERE coalesce(fee.amount_minor, 0) <> coalesce(entries.minor, 0)
+        """,
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -99,13 +99,18 @@ def record_of(account_ids: Sequence[int]) -> Record:
         by_cause[entry["account_id"], entry["cause_kind"], entry["cause_id"]].append(entry)
         if entry["reverses_id"] is not None:
             reversed_ids.add(entry["reverses_id"])
+    for each in stopped_on(account_ids):
+        stopped[each.account_id].append(each)
+    return Record(by_item, by_cause, stopped, frozenset(reversed_ids))
+
+
+def stopped_on(account_ids: Sequence[int]) -> Iterator[Stopped]:
+    """Give what stopped interest on some accounts: holds, and what is plugged in."""
     for hold in holds.days_held(account_ids):
-        stopped[hold["account_id"]].append(Stopped(*hold.values()))
+        yield Stopped(*hold.values())
     for path in settings.CHARGES_STOPPED_DAYS:
         stopped_days: StoppedDays = import_string(path)
-        for each in stopped_days(account_ids):
-            stopped[each.account_id].append(each)
-    return Record(by_item, by_cause, stopped, frozenset(reversed_ids))
+        yield from stopped_days(account_ids)
 
 
 def prove(rows: Sequence[Row], *, agreements: Sequence[InForce], record: Record) -> tuple[list[Proven], Counter[str]]:
@@ -215,4 +220,7 @@ def line_of(row: Row) -> Line:
         row["amount_minor"],
         row["stopped_by"],
         row["is_capped"],
+        row["added_minor"],
+        row["held_minor"],
+        row["held_by"],
     )

@@ -135,6 +135,15 @@ def charged_by_rule(account_id: int, item_id: int, *, since: date | None = None)
     return ChargedByRule(found[0]["on_item_id"], found[0]["minor"]) if found else None
 
 
+def fees_of(account_id: int, *, scope: Scope) -> list[dict[str, Any]]:
+    """Give the fees of an account for occasions, with the references of the items they are of and are held by, the oldest first.
+
+    :raises NotFound: there is no such account within the scope
+    """
+    accounts.get_account(account_id, scope=scope)
+    return sql.rows(sql.load("tallystick.charges", "fees.sql", "of_account"), {"account": account_id})
+
+
 def charged_lines(account_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Give the lines that prove the interest that is charged and open on some accounts, by account, item and day.
 

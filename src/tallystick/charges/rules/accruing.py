@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
+from tallystick.charges.rules.agreements import Agreement
 from tallystick.charges.rules.fees import Fee, Occasion, Once, charges_due
 from tallystick.charges.rules.interest import Bearing, balances_of
 from tallystick.charges.rules.proof import Line, Proof
@@ -35,6 +36,21 @@ class DayNotOver(Refusal):
 
 #: Days of the year by which SQL extends a line. Twin: `charges_grown`.
 YEAR_DAYS = {DayCount.ACTUAL_365: 365, DayCount.ACTUAL_360: 360, DayCount.THIRTY_360: 360}
+
+
+def is_common(agreed: Agreement) -> bool:
+    """Test if interest by an agreement is balances times rates times days, rounded line by line, and nothing else.
+
+    What is stands in `sql/proofs.sql` a second time, for whole books. A fixed sum beside it may stand, and is not charged there.
+    """
+    terms = agreed.terms
+    return (
+        terms.compounding is Compounding.NONE
+        and terms.rounding is Rounding.LINE
+        and terms.day_count in YEAR_DAYS
+        and terms.grace.days == 0
+        and not agreed.amounts
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +101,15 @@ def _less(balances: tuple[Balance, ...], held: Sequence[Held]) -> tuple[Balance,
     days = {each.first_day for each in balances} | {each.first_day for each in held}
     days |= {each.last_day + _DAY for each in held if each.last_day}
     return tuple(
-        Balance(day, max(_at(balances, day) - sum(_held_on(each, day) for each in held), 0))
-        for day in sorted(day for day in days if day >= balances[0].first_day)
+        _less_on(day, _at(balances, day), held) for day in sorted(day for day in days if day >= balances[0].first_day)
+    )
+
+
+def _less_on(day: date, minor: int, held: Sequence[Held]) -> Balance:
+    holding = [each for each in held if _held_on(each, day)]
+    taken = min(sum(_held_on(each, day) for each in holding), max(minor, 0))
+    return Balance(
+        day, max(minor, 0) - taken, taken, ", ".join(sorted({each.reason for each in holding})) if taken else ""
     )
 
 

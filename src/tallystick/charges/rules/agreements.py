@@ -11,7 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tallystick.charges.rules.terms import Compounding, Grace, Rounding, Terms
+from tallystick.charges.rules.agreed_fees import AgreedFee, read_fees
+from tallystick.charges.rules.terms import PROMISED, PROMISED_AND_KEPT, Compounding, Grace, Rounding, Terms
 from tallystick.jurisdictions.rules.rates import DayCount, Rate, read_rate
 from tallystick.jurisdictions.rules.reading import Node, Wrong
 from tallystick.kernel.money import Money
@@ -35,6 +36,28 @@ class Charged(StrEnum):
         return day.replace(day=1) - timedelta(days=1)
 
 
+class Promises(StrEnum):
+    """What a promise to pay does to interest, from the day it is made to that on which it is kept, or the day before it ends."""
+
+    RUN_ON = "run_on"
+    #: Its days bear none, whatever becomes of it.
+    FREEZE = "freeze"
+    #: Interest runs on, and that of its days is let off when it is kept.
+    WAIVE_WHEN_KEPT = "waive_when_kept"
+
+    @property
+    def freezes(self) -> frozenset[str]:
+        """What stops interest so."""
+        return _STOPPED_BY_PROMISES[self]
+
+
+_STOPPED_BY_PROMISES = {
+    Promises.RUN_ON: frozenset[str](),
+    Promises.FREEZE: frozenset({PROMISED, PROMISED_AND_KEPT}),
+    Promises.WAIVE_WHEN_KEPT: frozenset({PROMISED_AND_KEPT}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """What is agreed: a rate or a rule of the law, and the terms. Amounts are in major units of an account's currency."""
@@ -46,13 +69,14 @@ class Agreement:
     amounts: Mapping[str, Decimal]
     #: Kinds of items that bear interest, of `accounts.rules.ItemKind`.
     kinds: frozenset[str]
-    #: Reasons of holds that stop it, of `holds.rules.Reason`.
+    #: Reasons of holds that stop it, of `holds.rules.Reason`, and of promises, of `terms`.
     freezes: frozenset[str]
     charged: Charged
     #: A rule of the law for a sum that is charged once because an item is late, such as "late_payment.fixed_sum".
     fixed_sum: str | None = None
     #: Interest begins so many days after the day after the due day.
     after_days: int = 0
+    fees: tuple[AgreedFee, ...] = ()
 
     def terms_in(self, currency: str) -> Terms:
         """Give the terms with amounts in minor units of a currency.
@@ -99,7 +123,7 @@ class NotAScale(Refusal):
 _AMOUNTS = ("smallest_balance", "least", "most")
 _OPTIONAL = (
     "jurisdiction", "day_count", "compounding", "rounding", "grace", *_AMOUNTS, "least_percent", "most_percent",
-    "kinds", "freezes", "charged", "fixed_sum", "after_days",
+    "kinds", "freezes", "charged", "fixed_sum", "after_days", "fees", "promises",
 )  # fmt: skip
 
 
@@ -162,10 +186,12 @@ def _read(
         terms=terms,
         amounts={name: _amount(node.at(name)) for name in _AMOUNTS if node.has(name)},
         kinds=_some_of(kinds)(node.at("kinds")) if node.has("kinds") else kinds,
-        freezes=_some_of(freezes[0])(node.at("freezes")) if node.has("freezes") else freezes[1],
+        freezes=(_some_of(freezes[0])(node.at("freezes")) if node.has("freezes") else freezes[1])
+        | (node.maybe("promises", lambda each: each.word(Promises)) or Promises.RUN_ON).freezes,
         charged=node.maybe("charged", lambda each: each.word(Charged)) or Charged.MONTHLY,
         fixed_sum=node.maybe("fixed_sum", _read_rule),
         after_days=node.maybe("after_days", Node.whole) or 0,
+        fees=node.maybe("fees", read_fees) or (),
     )
 
 

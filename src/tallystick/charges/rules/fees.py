@@ -7,9 +7,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
 from tallystick.charges.rules.terms import Freeze
 from tallystick.jurisdictions.rules.scales import Scale
 from tallystick.kernel.money import Money
+from tallystick.kernel.refusals import Refusal
+
+
+class FeeTakenBackAlready(Refusal):
+    """A fee is taken back once."""
+
+    code = "charges.fee_taken_back"
+    sentence = _("The fee has been taken back already.")
+
+
+class FeeIsFree(Refusal):
+    """One of the first, for which nothing was charged."""
+
+    code = "charges.fee_is_free"
+    sentence = _("Nothing was charged for this: there is nothing to take back.")
 
 
 class Once(StrEnum):
@@ -32,6 +49,8 @@ class Fee:
     smallest_balance: int = 0
     #: The most that all charges of the fee to one account come to; None where there is no cap.
     most: int | None = None
+    #: The first so many occasions of an account are free.
+    free: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +66,16 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A fee that is due now. Its key is its identity: whoever charges keeps it, and asks with what was kept."""
+    """A fee that is due now. Its key is its identity: whoever charges keeps it, and asks with what was kept.
+
+    One that is free is kept too, with an amount of nothing: it was one of the first.
+    """
 
     key: tuple[str, ...]
     amount: Money
     occasion: Occasion
     capped: bool
+    free: bool = False
 
 
 def key_of(fee: Fee, occasion: Occasion) -> tuple[str, ...]:
@@ -77,7 +100,8 @@ def charges_due(
 ) -> Iterator[Charge]:
     """Give the charges of one account that are due on a day and were not charged, the oldest occasion first.
 
-    `charged` are the keys of those that were, `charged_minor` their sum. An occasion inside a freeze is never charged.
+    `charged` are the keys of those that were, free ones among them, `charged_minor` their sum. An occasion inside a freeze is
+    never charged, and is not one of those that are free.
     """
     known = set(charged)
     so_far = charged_minor
@@ -86,6 +110,10 @@ def charges_due(
         if key in known or on < occasion.day + timedelta(days=fee.grace_days):
             continue
         if occasion.owed.minor < fee.smallest_balance or any(freeze.holds(occasion.day) for freeze in freezes):
+            continue
+        if len(known) < fee.free:
+            known.add(key)
+            yield Charge(key, Money(0, occasion.owed.currency), occasion, capped=False, free=True)
             continue
         amount = fee.scale.charge(occasion.owed)
         room = amount.minor if fee.most is None else min(amount.minor, max(fee.most - so_far, 0))

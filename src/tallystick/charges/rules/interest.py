@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -57,6 +57,9 @@ def interest(terms: Terms, bearing: Bearing, *, until: date) -> Proof:
         reached = _at(bearing.balances, first)
         capital = max(added - sum(paid.minor for paid in bearing.paid if paid.first_day <= first), 0)
         line = _line(terms, bearing, first, last, max(reached.minor if reached else 0, 0) + capital, until, adding)
+        if capital or (reached and reached.held):
+            held, held_by = (reached.held, reached.held_by) if reached else (0, "")
+            line = replace(line, added=capital, held=held, held_by=held_by)
         if terms.most is not None and total + line.amount > terms.most:
             line = _cut(line, terms.most - total)
         total += line.amount
@@ -174,6 +177,4 @@ def _stopped_by(terms: Terms, bearing: Bearing, first: date, base: int, until: d
 
 
 def _cut(line: Line, amount: int) -> Line:
-    return Line(
-        line.first_day, line.last_day, line.days, line.base, line.percent, line.rate, line.exact, amount, capped=True
-    )
+    return replace(line, amount=amount, capped=True)

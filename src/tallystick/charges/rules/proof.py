@@ -31,6 +31,11 @@ class Line:
     stopped_by: str = ""
     #: Whether the cap took something away.
     capped: bool = False
+    #: What of the balance is interest that was added to it.
+    added: int = 0
+    #: What was taken off the balance since it was held or disputed, and why.
+    held: int = 0
+    held_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from tallystick.jurisdictions.rules.rates import DayCount
 
+#: Reasons of days on which a promise to pay stood: it was kept, or it is open or became something else.
+PROMISED_AND_KEPT, PROMISED = "promised_and_kept", "promised"
+
 
 class Compounding(StrEnum):
     """How often interest that was not paid comes to bear interest itself."""
@@ -69,10 +72,15 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What bears interest from a day on. Money that is booked on a day counts from the next: that day still bears on the old."""
+    """What bears interest from a day on. Money that is booked on a day counts from the next: that day still bears on the old.
+
+    `held` was taken off it, for the reasons in `held_by`.
+    """
 
     first_day: date
     minor: int
+    held: int = 0
+    held_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,18 @@ SELECT id FROM (
 WHERE (number - 1) %% %(size)s = 0
 ORDER BY id;
 
+-- name: chosen
+-- The common part: the agreement that holds for an item that is `late`, by its client, portfolio and due day. Twin: `queries.agreements.choose`.
+SELECT agreed.*
+FROM unnest(
+    %(agreement)s::bigint[], %(client)s::bigint[], %(portfolio)s::bigint[], %(from_on)s::date[], %(after_days)s::integer[],
+    %(until_on)s::date[]
+) AS agreed(id, client_id, portfolio_id, from_on, after_days, until_on)
+WHERE agreed.client_id = late.client_id AND (agreed.portfolio_id IS NULL OR agreed.portfolio_id = late.portfolio_id)
+  AND agreed.from_on <= late.due_on + 1
+ORDER BY agreed.portfolio_id NULLS LAST, agreed.from_on DESC, agreed.id DESC
+LIMIT 1;
+
 -- name: register
 -- Note the items whose interest has begun, of some accounts or of all, each with the agreement that held on the day after it was due.
 WITH late AS MATERIALIZED (
@@ -26,17 +38,7 @@ INSERT INTO charges_bearing (
 )
 SELECT late.account_id, late.id, agreed.id, late.due_on + 1 + agreed.after_days, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 365, 0, 0, 0, 0
 FROM late
-CROSS JOIN LATERAL (
-    SELECT agreed.*
-    FROM unnest(
-        %(agreement)s::bigint[], %(client)s::bigint[], %(portfolio)s::bigint[], %(from_on)s::date[], %(after_days)s::integer[],
-        %(until_on)s::date[]
-    ) AS agreed(id, client_id, portfolio_id, from_on, after_days, until_on)
-    WHERE agreed.client_id = late.client_id AND (agreed.portfolio_id IS NULL OR agreed.portfolio_id = late.portfolio_id)
-      AND agreed.from_on <= late.due_on + 1
-    ORDER BY agreed.portfolio_id NULLS LAST, agreed.from_on DESC, agreed.id DESC
-    LIMIT 1
-) AS agreed
+CROSS JOIN LATERAL ({chosen}) AS agreed
 WHERE late.due_on + agreed.after_days < agreed.until_on
   AND EXISTS (
       SELECT FROM unnest(%(kind_agreement)s::bigint[], %(kind)s::text[]) AS bears(agreement_id, kind)
@@ -44,6 +46,10 @@ WHERE late.due_on + agreed.after_days < agreed.until_on
   )
 ORDER BY late.account_id, late.id
 ON CONFLICT (account_id, item_id) DO NOTHING;
+
+-- name: look_at_bearing
+-- Have the planner know what bears interest, where much of it is new.
+ANALYZE charges_bearing;
 
 -- name: forget_chunk
 -- Forget an earlier chunk of the same transaction.
@@ -174,11 +180,12 @@ WHERE line.account_id = ANY(%(account_ids)s) AND line.taken_back_at IS NULL
 ORDER BY line.account_id, line.item_id, line.first_day;
 
 -- name: charged_lines
--- The lines of interest that is charged and not paid, of some accounts; the last of each item as far as it has grown.
-SELECT account_id, of_item, beside, currency, first_day,
+-- The lines of interest that is charged and not paid, of some accounts; the last of each item as far as it has grown. What lifts them to
+-- the least that is agreed is a line after them, of no days.
+SELECT account_id, of_item, beside, currency, due_on, first_day,
        CASE WHEN is_last AND since_days > 0 THEN through_on ELSE last_day END AS last_day,
        days + CASE WHEN is_last THEN since_days ELSE 0 END AS days, base_minor, percent,
-       amount_minor + CASE WHEN is_last THEN since_minor ELSE 0 END AS amount_minor, source, stopped_by
+       amount_minor + CASE WHEN is_last THEN since_minor ELSE 0 END AS amount_minor, source, stopped_by, false AS is_lift
 FROM (
     SELECT line.*, bearing.through_on, bearing.since_days, bearing.since_minor, item.reference AS of_item,
            beside.reference AS beside, beside.currency, beside.due_on,
@@ -189,7 +196,14 @@ FROM (
     JOIN accounts_item AS beside ON beside.id = bearing.interest_item_id AND beside.account_id = line.account_id
     WHERE line.account_id = ANY(%(account_ids)s) AND line.taken_back_at IS NULL AND beside.open_minor > 0
 ) AS line
-ORDER BY account_id, due_on, of_item, first_day;
+UNION ALL
+SELECT bearing.account_id, item.reference, beside.reference, beside.currency, beside.due_on, bearing.first_day, bearing.through_on, 0, 0, 0,
+       bearing.lifted_minor, '', '', true
+FROM charges_bearing AS bearing
+JOIN accounts_item AS item ON item.id = bearing.item_id AND item.account_id = bearing.account_id
+JOIN accounts_item AS beside ON beside.id = bearing.interest_item_id AND beside.account_id = bearing.account_id
+WHERE bearing.account_id = ANY(%(account_ids)s) AND bearing.lifted_minor > 0 AND beside.open_minor > 0
+ORDER BY account_id, due_on, of_item, is_lift, first_day;
 
 -- name: take_back_lines
 -- Take back the lines of items from a day on.

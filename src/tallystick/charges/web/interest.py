@@ -12,15 +12,17 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallystick.access.web import ActorRequest, requires
 from tallystick.accounts import queries as accounts
 from tallystick.charges import actions, forms
 from tallystick.charges.queries import agreements as queries
 from tallystick.charges.queries import shown
+from tallystick.charges.rules.agreed_fees import Occasion
 from tallystick.charges.rules.interest import GRACE, SMALL
 from tallystick.charges.rules.proof import Line
+from tallystick.charges.rules.terms import PROMISED, PROMISED_AND_KEPT
 from tallystick.holds.rules import Reason
 from tallystick.kernel import clock
 from tallystick.kernel.calendars import local_day
@@ -33,7 +35,13 @@ _STOPPED_BY: dict[str, str | Promise] = {
     **{str(reason): reason.label for reason in Reason},
     GRACE: _("Days of grace"),
     SMALL: _("Too small a balance"),
+    PROMISED: _("Promise to pay"),
+    PROMISED_AND_KEPT: _("Promise to pay, kept"),
 }
+
+
+def _said(reasons: str) -> str:
+    return ", ".join(str(_STOPPED_BY.get(each, each)) for each in reasons.split(", ") if each)
 
 
 def _asked(request: ActorRequest, account_id: int) -> tuple[Account, date, date]:
@@ -81,21 +89,40 @@ def interest(request: ActorRequest, account_id: int) -> HttpResponse:
     found = [
         {
             "item": item,
-            "lines": [(line, _STOPPED_BY.get(line.stopped_by, line.stopped_by)) for line in item.proof.lines],
+            "lines": [(line, _said(line.stopped_by), _said(line.held_by)) for line in item.proof.lines],
             "uncharged": item.total - item.charged
             if item.charged_through is None or on >= item.charged_through
             else None,
         }
         for item in items
     ]
+    fees = shown.fees_of(account_id, scope=request.actor.scope)
+    for fee in fees:
+        fee["occasion"] = Occasion(fee["occasion"]).label
     context = {
         "account": account,
         "on": on,
         "today": today,
         "items": found,
+        "fees": fees,
+        "can_take_back": request.actor.may("set charges"),
         "total_minor": sum(item.proof.total for item in items),
     }
     return render(request, "charges/interest.html", context)
+
+
+@requires("set charges")
+@require_POST
+def take_back_fee(request: ActorRequest, account_id: int, fee_id: int) -> HttpResponse:
+    """Take a fee back, with why."""
+    reason = request.POST.get("reason", "")
+    try:
+        actions.take_back_fee(account_id=account_id, fee_id=fee_id, reason=reason, at=clock.now(), by=request.actor)
+    except Refusal as no:
+        said.error(request, str(no))
+    else:
+        said.success(request, _("The fee was taken back."))
+    return redirect("charges:interest", account_id)
 
 
 @requires("see accounts")
@@ -110,6 +137,7 @@ def interest_json(request: ActorRequest, account_id: int) -> HttpResponse:
             "client": account.client.code,
             "currency": account.currency,
             "until": on,
+            "fees": [_fee(fee) for fee in shown.fees_of(account_id, scope=request.actor.scope)],
             "items": [
                 {
                     "reference": item.reference,
@@ -128,6 +156,24 @@ def interest_json(request: ActorRequest, account_id: int) -> HttpResponse:
             ],
         }
     )
+
+
+def _fee(fee: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "code": fee["code"],
+        "reference": fee["reference"],
+        "of_item": fee["of_item"],
+        "occasion": fee["occasion"],
+        "occasion_on": fee["occasion_on"],
+        "due_on": fee["due_on"],
+        "owed_minor": fee["owed_minor"],
+        "amount_minor": fee["amount_minor"],
+        "is_free": fee["is_free"],
+        "is_capped": fee["is_capped"],
+        "source": fee["source"],
+        "taken_back_at": fee["taken_back_at"],
+        "reason": fee["reason"] or None,
+    }
 
 
 def _fixed_sum(fixed: shown.FixedSum) -> dict[str, Any]:
@@ -160,4 +206,7 @@ def _line(line: Line) -> dict[str, Any]:
         "index_percent": line.rate.index_percent,
         "stopped_by": line.stopped_by or None,
         "is_capped": line.capped,
+        "added_minor": line.added,
+        "held_minor": line.held,
+        "held_by": line.held_by.split(", ") if line.held_by else [],
     }

@@ -45,6 +45,10 @@ def run(*, accounts: int, progress: Callable[[str], None]) -> Report:
     bearing = int(sql.value("SELECT count(DISTINCT account_id) FROM charges_bearing WHERE NOT is_settled"))
     report.notes.append(f"{bearing:,} accounts bear interest")
     _measure_quiet_day(report, today - _DAY, at)
+    # As when the bank sets another rate, and the law has another row.
+    sql.execute("UPDATE charges_bearing SET law = 0")
+    measures.settle()
+    _measure_interest(report, "interest after a change of the law, everything proven again", today, at)
     return report
 
 
@@ -73,9 +77,12 @@ def _measure_past(report: Report, day: date) -> None:
 
 def _measure_interest(report: Report, name: str, day: date, at: datetime) -> None:
     scan = measures.plain_scan("accounts_item")
+    before = measures.processor_seconds()
     with timed() as seconds:
         outcome = charges.accrue(day=day, hands=measures.HANDS, at=at, by=BENCH)
+    server, own = (after - begun for after, begun in zip(measures.processor_seconds(), before, strict=True))
     report.figures.append(Figure(name, outcome.done, "items", seconds(), "count(*) of items", scan))
+    report.notes.append(f"{name}: {server:.1f} s of processor time by the server, {own:.1f} s by us")
 
 
 def _measure_quiet_day(report: Report, day: date, at: datetime) -> None:

@@ -178,6 +178,7 @@ def _interest_of(account_ids: Sequence[int]) -> dict[int, list[InterestLine]]:
                     rate=row["percent"].normalize(),
                     amount=Money(row["amount_minor"], row["currency"]),
                     source=row["source"],
+                    is_lift=row["is_lift"],
                 )
             )
     return found

@@ -28,6 +28,8 @@ class InterestLine:
     rate: Decimal
     amount: Money
     source: str
+    #: Whether it is no days but what lifts the others to the least that is agreed.
+    is_lift: bool = False
 
     def words(self) -> dict[str, Any]:
         """Give the values of its merge fields."""
@@ -54,17 +56,15 @@ def interest_table(lines: Sequence[InterestLine], speech: Speech) -> tuple[Block
         Column(_("Rate"), "end"),
         Column(_("Interest"), "end"),
     )
-    rows = tuple(
-        (
-            line.reference,
-            _("{first_day} to {last_day} ({days})").format(
-                first_day=speech.day(line.first_day), last_day=speech.day(line.last_day), days=speech.number(line.days)
-            ),
-            speech.money(line.balance),
-            speech.percent(line.rate),
-            speech.money(line.amount),
-        )
-        for line in lines
-    )
+    rows = tuple(_row(line, speech) for line in lines)
     total = sum((line.amount for line in lines), Money.zero(lines[0].amount.currency))
     return (Table(columns, rows, ((_("Interest charged"), "", "", "", speech.money(total)),)),)
+
+
+def _row(line: InterestLine, speech: Speech) -> tuple[str, ...]:
+    if line.is_lift:
+        return line.reference, _("Up to the least that is agreed"), "", "", speech.money(line.amount)
+    days = _("{first_day} to {last_day} ({days})").format(
+        first_day=speech.day(line.first_day), last_day=speech.day(line.last_day), days=speech.number(line.days)
+    )
+    return line.reference, days, speech.money(line.balance), speech.percent(line.rate), speech.money(line.amount)

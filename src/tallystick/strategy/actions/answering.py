@@ -46,6 +46,12 @@ def touch(kind: str, account_ids: Sequence[int], event_ids: Sequence[int], at: d
     )
 
 
+#: The same for events in bulk: what `timeline.actions.InBulk` takes.
+TOUCH_IN_BULK = """
+INSERT INTO strategy_touched (account_id, event_id, kind) SELECT account_id, id, kind FROM appended
+"""
+
+
 def is_waiting() -> bool:
     """Test if an event waits to be answered."""
     return bool(sql.value("SELECT EXISTS (SELECT FROM strategy_touched)"))

@@ -1,4 +1,4 @@
-"""`tallystick accrue`: charge interest through a day."""
+"""`tallystick accrue`: charge interest and fees through a day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tallystick.kernel.refusals import Refusal
 class Command(BaseCommand):
     """Charge what is missing through a day; done twice, or by two at once, nothing is charged twice."""
 
-    help = gettext_noop("Charge interest on the whole book through a day.")
+    help = gettext_noop("Charge interest and fees on the whole book through a day.")
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         day = day or local_day(at, settings.TIME_ZONE) - timedelta(days=1)
         try:
             outcome = actions.accrue(day=day, hands=hands.MOST, at=at, by=system("tallystick accrue"))
+            fees = actions.charge_fees(day=day, hands=hands.MOST, at=at, by=system("tallystick accrue"))
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         said = ngettext(
@@ -44,5 +45,8 @@ class Command(BaseCommand):
             outcome.done,
         )
         self.stdout.write(said.format(count=f"{outcome.done:,}", day=day))
+        if fees.done:
+            charged = ngettext("{count} fee is charged.", "{count} fees are charged.", fees.done)
+            self.stdout.write(charged.format(count=f"{fees.done:,}"))
         for code, count in sorted(outcome.refused.items()):
             self.stdout.write(_("{count} wait: {code}").format(count=f"{count:,}", code=code))

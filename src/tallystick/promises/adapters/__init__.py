@@ -1,0 +1,1 @@
+"""What the room fulfils for rooms below it."""
