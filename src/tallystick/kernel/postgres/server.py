@@ -188,7 +188,12 @@ class Embedded:
             self._create_cluster()
         self._refuse_other_version()
         self._prepare_socket_dir()
-        conf = configuration.render(state_dir=self.state_dir, socket_dir=self.socket_dir, ephemeral=self.ephemeral)
+        conf = configuration.render(
+            state_dir=self.state_dir,
+            socket_dir=self.socket_dir,
+            version=int((self.data / "PG_VERSION").read_text()),
+            ephemeral=self.ephemeral,
+        )
         self._write_own("app.conf", conf)
         self._write_own("start.log", "")
         outcome = run(
