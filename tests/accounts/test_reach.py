@@ -20,7 +20,7 @@ def test_a_mobile_is_a_telephone_too():
     account = builders.account()
     reach(account, ContactKind.MOBILE, "07700 900123")
 
-    row = source("reach", account)
+    row = source("party", account)
 
     assert (row["has_email"], row["has_mobile"], row["has_phone"]) == (False, True, True)
 
@@ -40,7 +40,7 @@ def test_an_address_counts_while_it_works_and_was_not_refused(change, counts):
     reach(account, ContactKind.EMAIL, "ann@example.org")
     ContactPoint.objects.update(value_key="ann@example.org", **change)
 
-    row = source("reach", account)
+    row = source("party", account)
 
     assert bool(row and row["has_email"]) is counts
 
@@ -50,8 +50,8 @@ def test_the_current_postal_address_counts_while_it_works():
     party_actions.set_address(
         party_id=account.party_id, lines=["1"], town="Leeds", postcode="LS1 1AA", from_on=TODAY, at=AT, by=TEST
     )
-    assert source("address", account)["has_address"]
+    assert source("party", account)["has_address"]
 
     Address.objects.update(state=ContactState.BAD)
 
-    assert source("address", account) is None
+    assert not source("party", account)["has_address"]

@@ -145,5 +145,4 @@ def test_facts_of_the_account_and_its_debtor():
 
     assert (row["currency"], row["opened_on"], row["is_open"], row["is_house"]) == ("GBP", TODAY, True, False)
     assert (debtor["is_company"], debtor["country"], debtor["language"]) == (False, "GB", "en")
-    assert source("reach", account) is None
-    assert source("address", account) is None
+    assert not (debtor["has_email"] or debtor["has_mobile"] or debtor["has_phone"] or debtor["has_address"])

@@ -311,6 +311,11 @@ BREAKS = [
         "item INV-1002 shows 4999, the ledger says 5000",
     ),
     (
+        "profiles are what parties are",
+        ["UPDATE parties_profile SET addresses = addresses + 1"],
+        " of kind address are counted",
+    ),
+    (
         "what is owed by day is what accounts owe",
         ["UPDATE accounts_owed_by_day SET minor = minor + 1 WHERE due_on IS NOT NULL"],
         " owed",

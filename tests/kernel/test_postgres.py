@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from tallystick.kernel.backend.base import DatabaseWrapper
-from tallystick.kernel.postgres import DATABASE, ROLE, Embedded, PostgresProblem, find_binaries
+from tallystick.kernel.postgres import DATABASE, ROLE, Embedded, PostgresProblem, configuration, find_binaries
 from tallystick.kernel.postgres.binaries import reachable
 from tallystick.kernel.postgres.identity import unprivileged
 from tallystick.kernel.postgres.remains import Remains
@@ -121,6 +121,22 @@ def test_it_listens_to_this_machine_and_user_only(server):
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
     assert server.socket_dir.stat().st_mode & 0o777 == 0o700
     assert server.data.stat().st_mode & 0o777 == 0o700
+
+
+def test_it_reads_by_itself_where_it_could_have_others_read(server):
+    server.start()
+
+    with server.connect() as connection:
+        [method] = connection.execute("SELECT min(setting) FROM pg_settings WHERE name = 'io_method'").fetchone()
+    version = int((server.data / "PG_VERSION").read_text())
+    assert method == ("sync" if version >= 18 else None)
+
+
+@pytest.mark.parametrize(("version", "said"), [(15, False), (17, False), (18, True)])
+def test_a_server_is_told_only_what_it_knows(state_dir, version, said):
+    text = configuration.render(state_dir=state_dir, socket_dir=state_dir, version=version, ephemeral=False)
+
+    assert ("io_method" in text) is said
 
 
 def test_the_last_to_leave_stops_it(server, state_dir):

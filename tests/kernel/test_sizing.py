@@ -40,12 +40,12 @@ def test_shared_buffers_are_a_quarter_of_the_memory_within_reason(memory_bytes, 
 @pytest.mark.parametrize(
     ("free_bytes", "max_wal_size"),
     [
-        pytest.param(100 * GB, "8192MB", id="room"),
-        pytest.param(8 * GB, "1024MB", id="little room"),
+        pytest.param(100 * GB, "16384MB", id="room"),
+        pytest.param(8 * GB, "2048MB", id="little room"),
         pytest.param(0, "256MB", id="hardly any"),
     ],
 )
-def test_the_log_takes_an_eighth_of_the_free_disk_at_most(free_bytes, max_wal_size):
+def test_the_log_takes_a_quarter_of_the_free_disk_at_most(free_bytes, max_wal_size):
     sized = sizing.settings(memory_bytes=4 * GB, free_bytes=free_bytes, cores=2)
 
     assert sized["max_wal_size"] == max_wal_size

@@ -51,6 +51,18 @@ class Key(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Plain:
+    """A source of accounts said more simply: right of all of them but a few."""
+
+    #: The grouped subquery, with the columns of the source.
+    sql: str
+    #: A query of the `account_id`s, within `{scope}`, of which the source itself has to be asked. They come by an index.
+    but: str
+    #: The columns that are right of all accounts.
+    right: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A grouped subquery: its key and the columns named, for the accounts or parties within `{scope}`.
 
@@ -64,6 +76,8 @@ class Source:
     key: Key = Key.ACCOUNT
     #: Whether most accounts have a row of it, once a book is in use; such a source is joined by itself.
     is_common: bool = False
+    #: How a whole range of accounts is asked, where that is cheaper.
+    plain: Plain | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,3 +84,22 @@ class Address(models.Model):
                 fields=["party"], condition=Q(until_on__isnull=True), name="parties_address_one_current"
             )
         ]
+
+
+class Profile(models.Model):
+    """What is asked of every debtor of a book: what a party is, and how many ways to reach it may be used. Triggers write it."""
+
+    party_id = models.BigIntegerField(primary_key=True)
+    is_company = models.BooleanField(null=True)
+    emails = models.IntegerField(default=0, db_default=0)
+    mobiles = models.IntegerField(default=0, db_default=0)
+    phones = models.IntegerField(default=0, db_default=0)
+    addresses = models.IntegerField(default=0, db_default=0)
+    country = models.TextField(null=True)
+    language = models.TextField(null=True)
+
+    class Meta:
+        db_table = "parties_profile"
+
+    def __str__(self) -> str:
+        return f"party {self.party_id}"

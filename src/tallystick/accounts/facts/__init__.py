@@ -35,43 +35,22 @@ SOURCES = (
     Source(
         name="party",
         sql="""
-        SELECT party_id, kind = 'company' AS is_company, country::text AS country, language
-        FROM (SELECT *, id AS party_id FROM parties_party) AS party
+        SELECT party_id, is_company, country, language, emails > 0 AS has_email, mobiles > 0 AS has_mobile,
+               mobiles + phones > 0 AS has_phone, addresses > 0 AS has_address
+        FROM parties_profile
         WHERE {scope}
         """,
         columns=(
             Column("is_company", "boolean", "false"),
             Column("country", "text", "''"),
             Column("language", "text", "''"),
-        ),
-        key=Key.PARTY,
-    ),
-    Source(
-        name="reach",
-        sql="""
-        SELECT party_id, bool_or(kind = 'email') AS has_email, bool_or(kind = 'mobile') AS has_mobile,
-               bool_or(kind IN ('mobile', 'phone')) AS has_phone
-        FROM parties_contact_point
-        WHERE state <> 'bad' AND consent IS DISTINCT FROM false AND {scope}
-        GROUP BY party_id
-        """,
-        columns=(
             Column("has_email", "boolean", "false"),
             Column("has_mobile", "boolean", "false"),
             Column("has_phone", "boolean", "false"),
+            Column("has_address", "boolean", "false"),
         ),
         key=Key.PARTY,
-    ),
-    Source(
-        name="address",
-        sql="""
-        SELECT party_id, true AS has_address
-        FROM parties_address
-        WHERE until_on IS NULL AND state <> 'bad' AND {scope}
-        GROUP BY party_id
-        """,
-        columns=(Column("has_address", "boolean", "false"),),
-        key=Key.PARTY,
+        is_common=True,
     ),
 )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from tallystick.accounts.rules import NEVER, SourceCreditKind
 from tallystick.kernel import sql
-from tallystick.kernel.facts import Column, Fact, FactType, Source
+from tallystick.kernel.facts import Column, Fact, FactType, Plain, Source
 
 _MONEY = "minor units of the account's currency"
 
@@ -19,31 +19,53 @@ _MONEY = "minor units of the account's currency"
 CHASED = """accounts_chased_minor(
  item.open_minor, item.held_minor, item.held_from_on, item.held_until_on, item.disputed_minor, {on})"""
 
+_TOTALS = """
+SELECT account_id, accounts_total_minor(open_minor) AS open_minor,
+       coalesce(accounts_total_minor({chased}) FILTER (WHERE due_on < %(day)s), 0) AS overdue_minor,
+       max({chased}) AS largest_item_minor, min({chased}) FILTER (WHERE {chased} > 0) AS smallest_item_minor,
+       min(due_on) FILTER (WHERE {chased} > 0) AS oldest_due_on,
+       (count(*) FILTER (WHERE {chased} > 0))::integer AS open_items,
+       (count(*) FILTER (WHERE {chased} > 0 AND due_on < %(day)s))::integer AS overdue_items,
+       min(due_on) FILTER (WHERE {chased} > 0 AND due_on >= %(day)s) + 1 AS items_stale_on,
+       {held},
+       count(*)::integer AS items_ever, (count(settled_on))::integer AS items_settled,
+       accounts_total_minor(amount_minor) AS charged_minor, max(issued_on) AS last_issued_on,
+       max(settled_on - due_on) AS worst_late_days,
+       (round(avg(settled_on - due_on) FILTER (WHERE amount_minor > 0)))::integer AS late_days,
+       (round(avg(settled_on - issued_on) FILTER (WHERE amount_minor > 0)))::integer AS pay_days
+FROM accounts_item AS item
+WHERE {scope}
+GROUP BY account_id
+"""
+_HELD = """
+accounts_total_minor(open_minor - {chased}) FILTER (WHERE {chased} < open_minor) AS held_minor,
+nullif(count(*) FILTER (WHERE {chased} < open_minor), 0)::smallint AS held_items,
+min(CASE WHEN held_from_on > %(day)s THEN held_from_on ELSE held_until_on END)
+    FILTER (WHERE held_until_on > %(day)s AND open_minor > 0) AS held_stale_on"""
+_NOTHING_HELD = "NULL::bigint AS held_minor, NULL::smallint AS held_items, NULL::date AS held_stale_on"
+_CHASED_TODAY = sql.fill(CHASED, on="%(day)s::date")
+
 SOURCE = Source(
     name="items",
-    sql=sql.fill(
-        """
-    SELECT account_id, accounts_total_minor(open_minor) AS open_minor,
-           coalesce(accounts_total_minor(chased_minor) FILTER (WHERE due_on < %(day)s), 0) AS overdue_minor,
-           max(chased_minor) AS largest_item_minor, min(chased_minor) FILTER (WHERE chased_minor > 0) AS smallest_item_minor,
-           min(due_on) FILTER (WHERE chased_minor > 0) AS oldest_due_on,
-           (count(*) FILTER (WHERE chased_minor > 0))::integer AS open_items,
-           (count(*) FILTER (WHERE chased_minor > 0 AND due_on < %(day)s))::integer AS overdue_items,
-           min(due_on) FILTER (WHERE chased_minor > 0 AND due_on >= %(day)s) + 1 AS items_stale_on,
-           accounts_total_minor(open_minor - chased_minor) FILTER (WHERE chased_minor < open_minor) AS held_minor,
-           nullif(count(*) FILTER (WHERE chased_minor < open_minor), 0)::smallint AS held_items,
-           min(CASE WHEN held_from_on > %(day)s THEN held_from_on ELSE held_until_on END)
-               FILTER (WHERE held_until_on > %(day)s AND open_minor > 0) AS held_stale_on,
-           count(*)::integer AS items_ever, (count(settled_on))::integer AS items_settled,
-           accounts_total_minor(amount_minor) AS charged_minor, max(issued_on) AS last_issued_on,
-           max(settled_on - due_on) AS worst_late_days,
-           (round(avg(settled_on - due_on) FILTER (WHERE amount_minor > 0)))::integer AS late_days,
-           (round(avg(settled_on - issued_on) FILTER (WHERE amount_minor > 0)))::integer AS pay_days
-    FROM (SELECT item.*, {chased} AS chased_minor FROM accounts_item AS item) AS item
-    WHERE {scope}
-    GROUP BY account_id
-    """,
-        chased=sql.fill(CHASED, on="%(day)s::date"),
+    sql=sql.fill(_TOTALS, chased=_CHASED_TODAY, held=sql.fill(_HELD, chased=_CHASED_TODAY)),
+    # Where nothing is on hold or disputed, all that is open is chased.
+    plain=Plain(
+        sql=sql.fill(_TOTALS, chased="open_minor", held=_NOTHING_HELD),
+        but="""
+        SELECT account_id FROM accounts_item WHERE (held_from_on IS NOT NULL OR disputed_minor IS NOT NULL) AND {scope}
+        """,
+        right=frozenset(
+            (
+                "open_minor",
+                "items_ever",
+                "items_settled",
+                "charged_minor",
+                "last_issued_on",
+                "worst_late_days",
+                "late_days",
+                "pay_days",
+            )
+        ),
     ),
     columns=(
         Column("open_minor", "bigint", "0"),

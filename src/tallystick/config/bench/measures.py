@@ -116,9 +116,11 @@ def _bare_copy(name: str, content: Iterable[bytes]) -> float:
 
 
 def settle() -> None:
-    """Bring the tables to rest, as autovacuum would in time."""
+    """Bring the tables to rest, as autovacuum and the checkpointer would in time."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+        if sql.value("SELECT pg_has_role('pg_checkpoint', 'USAGE')"):
+            cursor.execute("CHECKPOINT")
 
 
 def count_items() -> int:

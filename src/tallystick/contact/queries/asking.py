@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,12 +57,21 @@ class Asked:
         return " AND ".join(names)
 
     def answers(self) -> str:
-        """Give the expression of the answers rule by rule, as JSON, and of how often the person heard from us."""
+        """Give the expression of the answers rule by rule, as JSON, and of how often the person heard from us.
+
+        Most messages go to people who have not heard from us, and may be sent: theirs is written down once.
+        """
         names = [rule.name for rule in self.rules()]
+        usual: dict[str, bool | int] = dict.fromkeys(names, True)
+        is_usual = list(names)
         if "seldom" in names:
             names.append("heard")
+            usual["heard"] = 0
+            is_usual.append("heard = 0")
         pairs = ", ".join(f"'{name}', {name}" for name in names)
-        return f"jsonb_build_object({pairs})"
+        return (
+            f"CASE WHEN {' AND '.join(is_usual)} THEN '{json.dumps(usual)}'::jsonb ELSE jsonb_build_object({pairs}) END"
+        )
 
     def refusal(self) -> str:
         """Give the expression of the code of the first "no"; empty text when there is none."""

@@ -35,8 +35,8 @@ _EPHEMERAL = {
 }
 
 
-def render(*, state_dir: Path, socket_dir: Path, ephemeral: bool) -> str:
-    """Write the settings for this machine. `ephemeral` trades durability for speed: for tests only."""
+def render(*, state_dir: Path, socket_dir: Path, version: int, ephemeral: bool) -> str:
+    """Write a server's settings, by its major version and this machine. `ephemeral` is fast and loses all: for tests."""
     settings = {
         "listen_addresses": "''",
         "port": str(PORT),
@@ -50,6 +50,8 @@ def render(*, state_dir: Path, socket_dir: Path, ephemeral: bool) -> str:
         **sizing.settings(
             memory_bytes=sizing.memory(), free_bytes=sizing.free_disk(state_dir), cores=os.cpu_count() or 1
         ),
+        # What is read lies in the machine's memory mostly: handing pages over to a process that reads them costs as much again.
+        **({"io_method": "sync"} if version >= 18 else {}),
         **(_EPHEMERAL if ephemeral else _DURABLE),
     }
     return _HEAD + "".join(f"{name} = {value}\n" for name, value in settings.items())

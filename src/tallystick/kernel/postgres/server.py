@@ -188,7 +188,12 @@ class Embedded:
             self._create_cluster()
         self._refuse_other_version()
         self._prepare_socket_dir()
-        conf = configuration.render(state_dir=self.state_dir, socket_dir=self.socket_dir, ephemeral=self.ephemeral)
+        conf = configuration.render(
+            state_dir=self.state_dir,
+            socket_dir=self.socket_dir,
+            version=int((self.data / "PG_VERSION").read_text()),
+            ephemeral=self.ephemeral,
+        )
         self._write_own("app.conf", conf)
         self._write_own("start.log", "")
         outcome = run(
@@ -305,6 +310,8 @@ class Embedded:
         with self.connect() as connection:
             role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
             if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone() is None:
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE").format(role))
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE IN ROLE pg_checkpoint").format(role)
+                )
             if connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))

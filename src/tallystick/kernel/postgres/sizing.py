@@ -29,15 +29,16 @@ def free_disk(folder: Path) -> int:
 def settings(*, memory_bytes: int, free_bytes: int, cores: int) -> dict[str, str]:
     """Size a server that shares its machine with the web server and the worker.
 
-    A quarter of the memory for shared buffers, from 64 MB to 8 GB; WAL for 8 GB between checkpoints where the disk has room.
+    A quarter of the memory for shared buffers, from 64 MB to 8 GB. Up to 16 GB of WAL between checkpoints where the disk has
+    room: none should come in the middle of a night over millions of accounts.
 
     >>> settings(memory_bytes=24 * 1024**3, free_bytes=80 * 1024**3, cores=2)["shared_buffers"]
     '6144MB'
     >>> settings(memory_bytes=512 * 1024**2, free_bytes=4 * 1024**3, cores=1)["max_wal_size"]
-    '512MB'
+    '1024MB'
     """
     shared = min(max(memory_bytes // 4, 64 * _MEGABYTE), 8 * _GIGABYTE)
-    wal = min(max(free_bytes // 8, 256 * _MEGABYTE), 8 * _GIGABYTE)
+    wal = min(max(free_bytes // 4, 256 * _MEGABYTE), 16 * _GIGABYTE)
     return {
         "shared_buffers": f"{shared // _MEGABYTE}MB",
         "effective_cache_size": f"{max(memory_bytes // 2, shared) // _MEGABYTE}MB",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum, auto
 from math import ceil
@@ -11,7 +11,7 @@ from typing import Any
 
 from tallystick.accounts import facts as account_facts
 from tallystick.kernel import sql
-from tallystick.kernel.facts import Column, Key, Source
+from tallystick.kernel.facts import Column, Key, Plain, Source
 from tallystick.strategy.models import Rebuild
 from tallystick.strategy.queries import catalogue
 
@@ -19,6 +19,8 @@ from tallystick.strategy.queries import catalogue
 BOOK = "strategy_book"
 #: Accounts, by their numbers, that a leaf is made for.
 LEAF = 1 << 16
+#: Debtors of a range are asked of by their own range where it is no longer than so many times the accounts.
+_CLOSE = 2
 
 
 class Asking(Enum):
@@ -41,6 +43,8 @@ class Reach:
     condition: str
     params: dict[str, Any] = field(default_factory=dict)
     asking: Asking = Asking.ONE
+    #: The condition on the debtors' numbers, where they lie as closely as those of the accounts of a range do.
+    debtors: str = ""
 
     def on(self, column: str) -> str:
         """Write the condition on a column."""
@@ -59,12 +63,20 @@ def several(account_ids: Sequence[int]) -> Reach:
 
 
 def between(above: int, upto: int) -> Reach:
-    """Reach the accounts whose ids lie above a number, up to and including another."""
-    return Reach(
-        "{column} > %(reach_above)s AND {column} <= %(reach_upto)s",
-        {"reach_above": above, "reach_upto": upto},
-        asking=Asking.RANGE,
+    """Reach the accounts whose ids lie above a number, up to and including another, and see how their debtors lie."""
+    condition = "{column} > %(reach_above)s AND {column} <= %(reach_upto)s"
+    params = {"reach_above": above, "reach_upto": upto}
+    [found] = sql.rows(
+        f"""
+        SELECT min(party_id) AS reach_first, max(party_id) AS reach_last, count(*) AS accounts
+        FROM accounts_account WHERE {condition.replace("{column}", "id")}
+        """,  # noqa: S608
+        params,
     )
+    if found["accounts"] and found["reach_last"] - found["reach_first"] < _CLOSE * found["accounts"]:
+        debtors = "{column} BETWEEN %(reach_first)s AND %(reach_last)s"
+        return Reach(condition, params | found, asking=Asking.RANGE, debtors=debtors)
+    return Reach(condition, params, asking=Asking.RANGE)
 
 
 def facts_of(reach: Reach) -> str:
@@ -74,7 +86,7 @@ def facts_of(reach: Reach) -> str:
     reach's and `day`.
     """
     sources = catalogue.sources()
-    selected = (f"{_fresh(source, column)} AS {column.name}" for source in sources for column in source.columns)
+    selected = (f"{_fresh(source, column, reach)} AS {column.name}" for source in sources for column in source.columns)
     return f"""
         {_parties(reach)}
         SELECT base.account_id, {", ".join(selected)}
@@ -88,10 +100,14 @@ def _base(reach: Reach) -> str:
     return f"({sql.fill(account_facts.ACCOUNT.sql, scope=f'({bound})')}) AS base"
 
 
-def _fresh(source: Source, column: Column) -> str:
+def _fresh(source: Source, column: Column, reach: Reach) -> str:
     """Write the value of a column as its source has it, or what stands for it where the source has no row."""
     value = f"{'base' if source is account_facts.ACCOUNT else _alias(source)}.{column.name}"
-    return value if column.absent == "NULL" else f"coalesce({value}, {column.absent})"
+    said = value if column.absent == "NULL" else f"coalesce({value}, {column.absent})"
+    if source.plain is None or reach.asking is not Asking.RANGE or column.name in source.plain.right:
+        return said
+    exact = _alias(_exact(source, source.plain))
+    return f"CASE WHEN {exact}.{source.key} IS NULL THEN {said} ELSE {exact}.{column.name} END"
 
 
 def _alias(source: Source) -> str:
@@ -100,7 +116,7 @@ def _alias(source: Source) -> str:
 
 def _parties(reach: Reach) -> str:
     """Write how the debtors of a range of accounts are found once for every source that speaks of them."""
-    if reach.asking is not Asking.RANGE:
+    if reach.asking is not Asking.RANGE or reach.debtors:
         return ""
     return f"""
         WITH reached AS MATERIALIZED (
@@ -123,28 +139,42 @@ def _joined(reach: Reach, every: Sequence[Source]) -> Iterator[str]:
             on = "true" if side else f"{_alias(source)}.{source.key} = base.{source.key}"
             yield f"LEFT JOIN {side}{_asked(source, reach)} ON {on}"
         return
+    sparse = [source for source in sources if not source.is_common]
     for source in sources:
         if source.is_common:
             yield f"LEFT JOIN {_asked(source, reach)} ON {_alias(source)}.{source.key} = base.{source.key}"
-    for key in dict.fromkeys(source.key for source in sources):
-        first, *others = (_asked(each, reach) for each in reversed(sources) if each.key is key and not each.is_common)
+        if source.plain is not None:
+            sparse.append(_exact(source, source.plain))
+    for key in dict.fromkeys(source.key for source in sparse):
+        first, *others = (_asked(each, reach) for each in reversed(sparse) if each.key is key)
         together = f" USING ({key}) FULL JOIN ".join(others)
         yield f"LEFT JOIN ({first} FULL JOIN {together} USING ({key}) AS every_{key}) ON every_{key}.{key} = base.{key}"
 
 
+def _exact(source: Source, plain: Plain) -> Source:
+    """Give the source that is asked of those accounts of a range of which it cannot be said plainly."""
+    some = f"{{scope}} AND account_id IN ({plain.but})"
+    return replace(
+        source, name=f"{source.name}_exactly", sql=sql.fill(source.sql, scope=some), is_common=False, plain=None
+    )
+
+
 def _asked(source: Source, reach: Reach) -> str:
     """Write a source with its bound. It filters by the column it groups by, which it names as its key says."""
+    text = source.plain.sql if source.plain is not None and reach.asking is Asking.RANGE else source.sql
     match reach.asking, source.key:
         case Asking.EACH, key:
             bound = f"{key} = base.{key}"
         case _, Key.ACCOUNT:
             bound = reach.on("account_id")
+        case Asking.RANGE, _ if reach.debtors:
+            bound = reach.debtors.replace("{column}", "party_id")
         case Asking.RANGE, _:
             # Along an array an index is walked once, in order.
             bound = "party_id = ANY ((SELECT party_ids FROM reached)::bigint[])"
         case _:
             bound = f"party_id = ANY (ARRAY(SELECT of.party_id FROM accounts_account AS of WHERE {reach.on('of.id')}))"  # noqa: S608
-    return f"({sql.fill(source.sql, scope=f'({bound})')}) AS {_alias(source)}"
+    return f"({sql.fill(text, scope=f'({bound})')}) AS {_alias(source)}"
 
 
 def none(reach: Reach) -> str:
@@ -167,21 +197,21 @@ def differing(reach: Reach) -> str:
         SELECT base.account_id, base.is_missing
         FROM (
             SELECT base.account_id, base.party_id, book.account_id IS NULL AS is_missing,
-                   {_unlike(of_accounts)} AS is_unlike, {carried}
+                   {_unlike(of_accounts, reach)} AS is_unlike, {carried}
             FROM {_base(reach)} {" ".join(_joined(reach, of_accounts))}
             LEFT JOIN strategy_book AS book ON book.account_id = base.account_id AND {reach.on("book.account_id")}
             OFFSET 0
         ) AS base
         {" ".join(_joined(reach, of_debtors))}
-        WHERE base.is_unlike OR {_unlike(of_debtors, stored="base")}
+        WHERE base.is_unlike OR {_unlike(of_debtors, reach, stored="base")}
     """  # noqa: S608
 
 
-def _unlike(sources: Sequence[Source], *, stored: str = "book") -> str:
+def _unlike(sources: Sequence[Source], reach: Reach, *, stored: str = "book") -> str:
     """Write the test if columns of the book are other than their sources have them."""
     columns = [(source, column) for source in sources for column in source.columns]
     kept = ", ".join(f"{stored}.{column.name}" for _source, column in columns)
-    return f"({kept}) IS DISTINCT FROM ({', '.join(_fresh(*each) for each in columns)})"
+    return f"({kept}) IS DISTINCT FROM ({', '.join(_fresh(*each, reach) for each in columns)})"
 
 
 def is_of_these_facts() -> bool:

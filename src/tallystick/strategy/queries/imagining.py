@@ -14,9 +14,10 @@ from datetime import date
 from functools import cached_property
 
 from tallystick.kernel import sql
-from tallystick.kernel.facts import Source
+from tallystick.kernel.facts import Key
 from tallystick.strategy.models import Version
-from tallystick.strategy.queries import catalogue, past, versions
+from tallystick.strategy.queries import catalogue, versions
+from tallystick.strategy.queries.afresh import afresh, stale_columns
 from tallystick.strategy.queries.versions import Enrolment
 from tallystick.strategy.rules import compile as compiler
 from tallystick.strategy.rules import lifecycle, rehearsal, timing
@@ -107,7 +108,7 @@ class Imagined:
                 "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'strategy_book'::regclass AND attnum > 0"
             )
         }
-        return tuple(sorted((self._read | {*self._stale_on, *(source.key for source in self._changing)}) & stored))
+        return tuple(sorted((self._read | {*self._stale_on, *Key}) & stored))
 
     @cached_property
     def _read(self) -> frozenset[str]:
@@ -118,15 +119,9 @@ class Imagined:
         return frozenset({*named, *_COUNTED, *MOVED, "is_house", "holds_paused_days"})
 
     @cached_property
-    def _changing(self) -> list[Source]:
-        """The sources of which anything is read here."""
-        return [each for each in catalogue.sources() if self._read & {column.name for column in each.columns}]
-
-    @cached_property
     def _stale_on(self) -> list[str]:
         """The columns that say on which day anything that is read here changes by itself."""
-        names = {column.name for each in self._changing for column in each.columns}
-        return [name for name in catalogue.stale_columns() if name in names]
+        return stale_columns(self._read)
 
     @cached_property
     def care(self) -> str:
@@ -170,32 +165,10 @@ class Imagined:
         return f"(least({columns}) <= {self.quoted_day}) IS TRUE"
 
     def renewed(self, rows: str) -> str:
-        """Write some rows as the day finds them.
-
-        What is stale of a source is computed afresh, of all rows at once, and just what is read of it. Everything else is as it
-        stands, as where a night renews rows.
-        """
-        values = {name: f"base.{name}" for name in self.columns}
-        joined = []
-        for source in self._changing:
-            days = ", ".join(f"base.{column.name}" for column in source.columns if column.name in self._stale_on)
-            if not days:
-                continue
-            is_stale = f"least({days}) <= {self.quoted_day}"
-            scope = f"({source.key} = ANY (ARRAY(SELECT base.{source.key} FROM base WHERE {is_stale})))"  # noqa: S608
-            query = sql.fill(source.sql, scope=scope).replace("%(day)s", self.quoted_day)
-            joined.append(
-                f"LEFT JOIN ({query}) AS of_{source.name} ON of_{source.name}.{source.key} = base.{source.key}"
-            )
-            for column in source.columns:
-                if column.name in values:
-                    fresh = f"coalesce(of_{source.name}.{column.name}, {column.absent})"
-                    values[column.name] = f"CASE WHEN {is_stale} THEN {fresh} ELSE base.{column.name} END"
-        # Delays do not run while an account is paused.
-        paused = f"{values['holds_paused_days']} - base.holds_paused_days"
-        values |= {clock: f"base.{clock} + ({paused})" for clock in past.CLOCKS}
-        selected = ", ".join(f"{value} AS {name}" for name, value in values.items())
-        return f"WITH base AS MATERIALIZED ({rows}) SELECT {selected} FROM base {' '.join(joined)}"  # noqa: S608
+        """Write some rows as the day finds them, just what is read of them: as a night renews them."""
+        fresh = afresh(self.quoted_day, columns=self.columns)
+        selected = ", ".join(f"{fresh.values.get(name, f'base.{name}')} AS {name}" for name in self.columns)
+        return f"WITH base AS MATERIALIZED ({rows}) SELECT {selected} FROM base {fresh.joins}"  # noqa: S608
 
     def treated(self, rows: str, *more: str) -> str:
         """Write those of some rows that the version would treat, as the next run finds them; `more` are expressions over them.
