@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tallystick.documents.rules.files import LARGEST
 from tallystick.intake import rules as intake
-from tallystick.kernel.money import Money, is_currency
+from tallystick.kernel.currencies import is_currency
+from tallystick.kernel.money import Money
 from tallystick.reconciliations.rules import Kind, Level, State
 
 #: Pairs of what a form sends and what people read.

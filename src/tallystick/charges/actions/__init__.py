@@ -1,4 +1,4 @@
-"""Writes of the room: agree on interest and fees, charge and correct them, take them back, and put a change of the law in force."""
+"""Writes of the room: agree on interest and fees, charge, correct and take them back, and put a change of the law in force."""
 
 from tallystick.charges.actions.accruing import accrue, prove_again
 from tallystick.charges.actions.agreements import set_agreement

@@ -10,7 +10,8 @@ from itertools import chain, islice
 from django.utils.translation import gettext_lazy as _
 
 from tallystick.intake import rules as intake
-from tallystick.kernel.money import Money, is_currency
+from tallystick.kernel.currencies import is_currency
+from tallystick.kernel.money import Money
 from tallystick.reconciliations.rules import ColumnsMissing, Fault, FormsOpen, Level, StatementEmpty, StatementLine
 
 #: Lines by which it is told how days and amounts are written.

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0012_owed_by_day"),
+        ("accounts", "0013_growing_items"),
     ]
 
     operations = [
