@@ -100,8 +100,8 @@ def bring_in(creditor: Client, folder) -> dict[tuple[str, str], Account]:
 
 def pay(creditor: Client) -> None:
     """Have the first item of each currency be paid by a file of the bank; something else comes in that nobody knows."""
-    for place, currency in enumerate(WEIGHTS):
-        into = bank_account(creditor, name=f"{currency} collections", currency=currency, number=f"3192681{place}")
+    for currency in WEIGHTS:
+        into = bank_account(creditor, name=f"{currency} collections", currency=currency)
         rows = [
             ("20/02/2026", f"ATLAS TRADING {currency}-INV-1", str(money(211, currency).amount)),
             ("21/02/2026", "SOMEBODY UNKNOWN", str(money(37, currency).amount)),

@@ -31,6 +31,8 @@ _SAID = re.compile(
 )
 _LARGE = {"K": 10**3, "k": 10**3, "M": 10**6, "m": 10**6, "B": 10**9, "bn": 10**9, "T": 10**12, "tn": 10**12}
 _BARE = re.compile(rf"(?<![\w.,/:#−-])({_FIGURES})(?![\w/:-]|[.,]\d|\s?%)")
+#: Paragraphs that a law is cited by.
+_CITED = re.compile(r"\brules? [\d.]+(?:\(\d+\))?(?: and [\d.]+(?:\(\d+\))?)*")
 
 
 def weigh(minor: int, currency: str) -> bool:
@@ -77,7 +79,7 @@ def wrong_in_text(text: str) -> list[str]:
             is_right = minor == int(minor) and weigh(int(minor), currency)
         if not is_right:
             wrong.append(f"{found[0].strip()} is no sum of {currency}")
-    rest = _SAID.sub(" ", text)
+    rest = _CITED.sub(" ", _SAID.sub(" ", text))
     wrong[len(wrong) :] = [f"{bare} has no currency" for bare in _BARE.findall(rest) if _looks_like_money(bare)]
     return sorted(wrong, key=lambda each: text.find(each.split(" ")[0]))
 
