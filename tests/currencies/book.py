@@ -13,6 +13,7 @@ from tests import builders
 from tests.builders import AT, TEST, TODAY
 from tests.currencies.reading import WEIGHTS
 from tests.payments.bank_files import bank_account, csv_of, import_file
+from tests.reconciliations.ledgers import listed
 from tests.strategy import ahead
 from tests.strategy import builders as strategies
 
@@ -24,10 +25,14 @@ from tallystick.disputes import actions as disputes
 from tallystick.disputes.rules import Reason as DisputeReason
 from tallystick.holds import actions as holds
 from tallystick.holds.rules import Reason
+from tallystick.insight import actions as insight
 from tallystick.kernel.money import Money
 from tallystick.parties import actions as parties
 from tallystick.parties.rules import ContactKind
 from tallystick.promises import actions as promises
+from tallystick.reconciliations import actions as reconciliations
+from tallystick.reconciliations.models import Reconciliation
+from tallystick.reconciliations.rules import Level
 from tallystick.strategy import actions as strategy
 from tallystick.strategy.models import Foresight, Rehearsal, Run, Version
 from tallystick.strategy.rules.foresight import assumptions as assumed
@@ -61,6 +66,7 @@ class Book:
     rehearsal: Rehearsal
     foresight: Foresight
     run: Run
+    reconciliation: Reconciliation
 
     def of(self, reference: str) -> list[Account]:
         """Give a debtor's accounts."""
@@ -135,10 +141,33 @@ def make(folder) -> Book:
     for (reference, currency), account in accounts.items():
         _work(account, reference, currency)
     strategies.run(TOMORROW)
+    insight.close_months(month_on=TODAY.replace(day=1) - timedelta(days=1), today=TODAY, at=AT, by=TEST)
+    reconciliation = _reconcile(creditor, accounts)
     draft = strategy.draft(document=CHANGED, at=AT, by=TEST)
     rehearsal = strategy.rehearse(version_id=draft.pk, today=TODAY, at=AT, by=TEST)
     foresight = strategy.foresee(version_id=draft.pk, today=TODAY, days=5, asked=_UNPAID, at=AT, by=TEST)
-    return Book(creditor, team, accounts, version, draft, rehearsal, foresight, Run.objects.latest("pk"))
+    return Book(
+        creditor, team, accounts, version, draft, rehearsal, foresight, Run.objects.latest("pk"), reconciliation
+    )
+
+
+def _reconcile(creditor: Client, accounts: dict[tuple[str, str], Account]) -> Reconciliation:
+    """Hold a list of the finance ledger against the book: in each currency an amount is another, and an invoice unknown."""
+    lines = [
+        (account.reference, f"{currency}-{item}", str(money(count, currency).amount), currency)
+        for (debtor, currency), account in accounts.items()
+        if debtor == "A-100"
+        for item, count in (("INV-2", 89), ("INV-9", 17))
+    ]
+    return reconciliations.reconcile(
+        client_code=creditor.code,
+        level=Level.ITEMS,
+        on=TODAY,
+        content=listed(*lines),
+        name="open-items.csv",
+        at=AT,
+        by=TEST,
+    )
 
 
 def _reach(account: Account) -> None:

@@ -31,6 +31,8 @@ _SAID = re.compile(
 )
 _LARGE = {"K": 10**3, "k": 10**3, "M": 10**6, "m": 10**6, "B": 10**9, "bn": 10**9, "T": 10**12, "tn": 10**12}
 _BARE = re.compile(rf"(?<![\w.,/:#−-])({_FIGURES})(?![\w/:-]|[.,]\d|\s?%)")
+#: Names of days and shares, which are no money whatever currency they are of.
+_NO_MONEY = re.compile(r"(?:^|\.)(?:days|days_\w+|effectiveness)$")
 #: Paragraphs that a law is cited by.
 _CITED = re.compile(r"\brules? [\d.]+(?:\(\d+\))?(?: and [\d.]+(?:\(\d+\))?)*")
 
@@ -118,7 +120,7 @@ def wrong_in_json(data: Any, currency: str | None = None, place: str = "") -> It
     elif isinstance(data, list):
         for number, value in enumerate(data):
             yield from wrong_in_json(value, currency, f"{place}[{number}]")
-    elif not (place.endswith("id") or _is_right_data(data, currency)):
+    elif not (place.endswith("id") or _NO_MONEY.search(place) or _is_right_data(data, currency)):
         yield f"{place}: {data} ({currency or 'no currency'})"
 
 
@@ -128,11 +130,12 @@ def wrong_in_csv(text: str) -> Iterator[str]:
     >>> list(wrong_in_csv("account,currency,owed\\nA,EUR,211.00\\nB,EUR,2110.00\\n"))
     ['A,EUR,211.00: 211.00']
     """
-    for row in csv.reader(io.StringIO(text)):
+    names, *rows = csv.reader(io.StringIO(text))
+    for row in rows:
         currency = next((cell for cell in row if cell in WEIGHTS), None)
-        for cell in row:
+        for name, cell in zip(names, row, strict=True):
             number = _number(cell)
-            if number is None or (currency and number < 10**3 and "." not in cell):
+            if number is None or _NO_MONEY.search(name) or (currency and number < 10**3 and "." not in cell):
                 continue
             if not _is_right_data(cell, currency):
                 yield f"{','.join(row)}: {cell}"

@@ -31,12 +31,14 @@ from tallystick.contact.models import Message, Template
 from tallystick.disputes.models import Dispute
 from tallystick.documents.models import Document
 from tallystick.holds.models import Hold
+from tallystick.insight.models import Closing
 from tallystick.intake.models import Batch
 from tallystick.kernel import sql
 from tallystick.ledger.rules import Cause
 from tallystick.parties.models import ContactPoint
 from tallystick.payments.models import Payment, StatementFile, StatementLine
 from tallystick.promises.models import Promise
+from tallystick.reconciliations.models import Difference
 from tallystick.strategy.models import Decision
 from tallystick.worklists.models import WorkItem
 
@@ -62,6 +64,11 @@ NOT_HERE = {
     "contact:resend_digest": "the same",
     "intake:mapping": "a file that is not loaded yet, whose amounts are shown as they stand in it",
     "intake:progress": "the same",
+    **{f"charges:{name}": "a change of the law, of which there is none" for name in ("law_change", "decide_law")},
+    **dict.fromkeys(
+        ("charges:take_back_fee", "desk:undo_charge", "desk:undo_charge_as_json"),
+        "interest or a fee, which is no sum of the book's amounts",
+    ),
     "strategy:policy_accounts": "a table of cases, of which there is none",
     **{f"strategy:{name}": "an account that is made up" for name in ("change_golden", "accept_golden_of_strategy")},
     **{
@@ -160,6 +167,12 @@ def _parts(book: books.Book) -> dict[frozenset[str], list[dict[str, Any]]]:
         [{"foresight_id": book.foresight.pk}],
         [{"run_id": book.run.pk}],
         [{"name": "test"}],
+        [{"reconciliation_id": book.reconciliation.pk}],
+        [{"difference_id": each.pk} for each in Difference.objects.order_by("pk")],
+        [
+            {"client_id": each.client_id, "currency": each.currency, "month": each.month_on.isoformat()}
+            for each in Closing.objects.order_by("pk")
+        ],
     ]
     return {frozenset(rows[0]): rows for rows in given if rows}
 
