@@ -11,7 +11,7 @@ class Closing(models.Model):
     ledger it is owed to; where none came, a due day was corrected.
     """
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+", db_constraint=False)
     known_at = models.DateTimeField()
     receivables_minor = models.BigIntegerField()
     current_minor = models.BigIntegerField()
