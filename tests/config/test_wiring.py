@@ -162,9 +162,12 @@ TOLD_BY = {
     ),
     "disputes_dispute": ("disputes.DisputeRaised", "disputes.DisputeResolved"),
     "holds_hold": ("holds.HoldEnded", "holds.HoldLifted", "holds.HoldMoved", "holds.HoldPlaced"),
-    "parties_address": ("desk.AddressChanged", "intake.DebtorCorrected"),
-    "parties_contact_point": ("desk.ContactPointAdded", "desk.ContactPointChanged", "intake.DebtorCorrected"),
-    "parties_party": ("intake.DebtorCorrected",),
+    "parties_profile": (
+        "desk.AddressChanged",
+        "desk.ContactPointAdded",
+        "desk.ContactPointChanged",
+        "intake.DebtorCorrected",
+    ),
     "payments_payment": ("payments.PaymentReceived", "payments.PaymentReversed"),
     "promises_promise": (
         "promises.PromiseBroken",

@@ -14,7 +14,7 @@ from tallystick.accounts.queries import get_account
 from tallystick.kernel import sql
 from tallystick.parties import actions as party_actions
 from tallystick.parties.rules import ContactKind
-from tallystick.strategy.queries import book
+from tallystick.strategy.queries import book, catalogue
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +98,8 @@ def test_debtors_are_found_whether_their_numbers_are_neighbours_or_not(gap):
         _facts(book.one(account.pk))[account.pk] for account in made
     ]
     assert all(row["has_email"] for row in _facts(reach).values())
+
+
+def test_facts_are_told_alike_in_every_process():
+    """A set is written in another order each time Python starts: the book would be rebuilt after every start."""
+    assert "set(" not in repr(catalogue.sources())

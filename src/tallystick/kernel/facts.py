@@ -59,7 +59,7 @@ class Plain:
     #: A query of the `account_id`s, within `{scope}`, of which the source itself has to be asked. They come by an index.
     but: str
     #: The columns that are right of all accounts.
-    right: frozenset[str] = frozenset()
+    right: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

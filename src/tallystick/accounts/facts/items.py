@@ -54,17 +54,15 @@ SOURCE = Source(
         but="""
         SELECT account_id FROM accounts_item WHERE (held_from_on IS NOT NULL OR disputed_minor IS NOT NULL) AND {scope}
         """,
-        right=frozenset(
-            (
-                "open_minor",
-                "items_ever",
-                "items_settled",
-                "charged_minor",
-                "last_issued_on",
-                "worst_late_days",
-                "late_days",
-                "pay_days",
-            )
+        right=(
+            "open_minor",
+            "items_ever",
+            "items_settled",
+            "charged_minor",
+            "last_issued_on",
+            "worst_late_days",
+            "late_days",
+            "pay_days",
         ),
     ),
     columns=(

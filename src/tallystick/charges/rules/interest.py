@@ -82,8 +82,9 @@ def interest_between(terms: Terms, bearing: Bearing, *, since: date, until: date
 def balances_of(opening: Balance, movements: Sequence[tuple[date, int]]) -> tuple[Balance, ...]:
     """Give the balances of a debt by its opening and what was booked on which day: positive adds to it, negative pays it.
 
-    >>> balances_of(Balance(date(2026, 1, 1), 100), [(date(2026, 1, 10), -40)])
-    (Balance(first_day=datetime.date(2026, 1, 1), minor=100), Balance(first_day=datetime.date(2026, 1, 11), minor=60))
+    >>> found = balances_of(Balance(date(2026, 1, 1), 100), [(date(2026, 1, 10), -40)])
+    >>> [(str(each.first_day), each.minor) for each in found]
+    [('2026-01-01', 100), ('2026-01-11', 60)]
     """
     found = [opening]
     for booked_on, minor in sorted(movements):

@@ -49,6 +49,8 @@ SENTENCES: dict[str, Sentence] = {
         _("Items taken back: {count}, {amount} in all"), "undo-2", "bad", detail="{reason}"
     ),
     "accounts.SettledAtSource": _said(_("Settled with the creditor: {amount}"), "coins", "ok"),
+    "charges.FeeCharged": _said(_("Fee {reference} charged: {amount}"), "coins", detail="{occasion}, {occasion_on}"),
+    "charges.FeeTakenBack": _said(_("Fee {reference} taken back: {amount}"), "undo-2", detail="{reason}"),
     "charges.FixedSumCharged": _said(_("Fixed sum on {reference} charged: {amount}"), "coins"),
     "charges.FixedSumTakenBack": _said(_("Fixed sum on {reference} taken back: {amount}"), "undo-2"),
     "charges.InterestCharged": _said(_("Interest charged: {amount}, until {until_on}"), "coins"),

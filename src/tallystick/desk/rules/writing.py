@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallystick.accounts import rules as account_rules
+from tallystick.charges.rules.agreed_fees import Occasion
 from tallystick.contact.rules import may
 from tallystick.contact.rules import words as contact_words
 from tallystick.desk.rules import formats
@@ -28,6 +29,7 @@ from tallystick.worklists import rules as worklist_rules
 _WORDS: dict[tuple[str, str], type[Choice]] = {
     ("accounts", "kind"): account_rules.ItemKind,
     ("accounts", "reason"): account_rules.CloseReason,
+    ("charges", "occasion"): Occasion,
     ("contact", "channel"): contact_words.Channel,
     ("contact", "outcome"): contact_words.CallOutcome,
     ("contact", "direction"): contact_words.Direction,
@@ -93,6 +95,8 @@ FIELD_NAMES: dict[str, str | Promise] = {
     "new_lines": gettext_lazy("New lines"),
     "note": gettext_lazy("Note"),
     "number": gettext_lazy("Number"),
+    "occasion": gettext_lazy("Occasion"),
+    "occasion_on": gettext_lazy("Day of the occasion"),
     "order": gettext_lazy("Order"),
     "order_no": gettext_lazy("Number of the order"),
     "origin": gettext_lazy("Origin"),
