@@ -31,8 +31,10 @@ _SAID = re.compile(
 )
 _LARGE = {"K": 10**3, "k": 10**3, "M": 10**6, "m": 10**6, "B": 10**9, "bn": 10**9, "T": 10**12, "tn": 10**12}
 _BARE = re.compile(rf"(?<![\w.,/:#−-])({_FIGURES})(?![\w/:-]|[.,]\d|\s?%)")
-#: Names of days and shares, which are no money whatever currency they are of.
-_NO_MONEY = re.compile(r"(?:^|\.)(?:days|days_\w+|effectiveness)$")
+#: Names of days, shares and numbers of rows, which are no money whatever currency they stand beside.
+_NO_MONEY = re.compile(
+    r"(?:^|\.)(?:days|days_\w+|effectiveness|\w*id|account|cause|item|ledger_entry|payment|version)$"
+)
 #: Paragraphs that a law is cited by.
 _CITED = re.compile(r"\brules? [\d.]+(?:\(\d+\))?(?: and [\d.]+(?:\(\d+\))?)*")
 
@@ -120,7 +122,7 @@ def wrong_in_json(data: Any, currency: str | None = None, place: str = "") -> It
     elif isinstance(data, list):
         for number, value in enumerate(data):
             yield from wrong_in_json(value, currency, f"{place}[{number}]")
-    elif not (place.endswith("id") or _NO_MONEY.search(place) or _is_right_data(data, currency)):
+    elif not (_NO_MONEY.search(place) or _is_right_data(data, currency)):
         yield f"{place}: {data} ({currency or 'no currency'})"
 
 
