@@ -7,7 +7,7 @@ the book stale, nearly all by an item that falls due: asking every room of each 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tallystick.kernel import sql
@@ -28,35 +28,32 @@ def afresh(day: str, *, columns: Collection[str] | None = None) -> Afresh:
 
     Each source is asked once, of all rows of which it is stale. Delays do not run while an account is paused.
     """
-    sources = list(_stale(columns))
+    sources = [(source, _is_stale(source, day)) for source in stale_sources(columns)]
     values = {
         column.name: f"CASE WHEN {is_stale} THEN coalesce(of_{source.name}.{column.name}, {column.absent}) "
         f"ELSE base.{column.name} END"
-        for source, is_stale in ((source, _is_stale(source, day)) for source in sources)
+        for source, is_stale in sources
         for column in source.columns
         if columns is None or column.name in columns
     }
     if "holds_paused_days" in values:
         paused = f"({values['holds_paused_days']} - base.holds_paused_days)"
         values |= {clock: f"base.{clock} + {paused}" for clock in past.CLOCKS}
-    return Afresh(values, " ".join(_joined(source, _is_stale(source, day), day) for source in sources))
+    return Afresh(values, " ".join(_joined(source, is_stale, day) for source, is_stale in sources))
 
 
 def stale_columns(columns: Collection[str] | None = None) -> list[str]:
     """Give the columns that say on which day any of some columns changes by itself."""
-    return [name for source in _stale(columns) for name in _days(source)]
+    return [name for source in stale_sources(columns) for name in _days(source)]
 
 
-def stale_sources() -> Sequence[Source]:
-    """Give the sources of which a day can change anything by itself."""
-    return list(_stale(None))
-
-
-def _stale(columns: Collection[str] | None) -> Iterator[Source]:
-    for source in catalogue.sources():
-        is_read = columns is None or any(column.name in columns for column in source.columns)
-        if is_read and _days(source):
-            yield source
+def stale_sources(columns: Collection[str] | None = None) -> Sequence[Source]:
+    """Give the sources of which a day can change any of some columns, or anything, by itself."""
+    return [
+        source
+        for source in catalogue.sources()
+        if _days(source) and (columns is None or any(column.name in columns for column in source.columns))
+    ]
 
 
 def _days(source: Source) -> list[str]:
